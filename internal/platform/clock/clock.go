@@ -1,0 +1,56 @@
+// Package clock is where time enters the program. Everything else receives a
+// Clock, or the instant of its transaction; internal/arch forbids time.Now
+// elsewhere, so that tests and the simulator can hold and move time.
+package clock
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock tells the time.
+type Clock interface {
+	Now() time.Time
+}
+
+// System is the machine's clock.
+type System struct{}
+
+// Now is the machine's time in UTC.
+func (System) Now() time.Time { return time.Now().UTC() }
+
+// Shifted runs at the machine's pace but stands elsewhere in time; the demo
+// uses it to continue on the day after its last purchase.
+type Shifted struct{ By time.Duration }
+
+// StartingAt is a clock that shows at now and runs on from there.
+func StartingAt(at time.Time) Shifted { return Shifted{By: time.Until(at)} }
+
+// Now is the shifted time.
+func (s Shifted) Now() time.Time { return time.Now().UTC().Add(s.By) }
+
+// Manual stands still until it is moved.
+type Manual struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewManual is a clock that stands at an instant.
+func NewManual(at time.Time) *Manual { return &Manual{at: at.UTC()} }
+
+// Now is where the clock stands.
+func (m *Manual) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.at
+}
+
+// Advance moves the clock forward.
+func (m *Manual) Advance(d time.Duration) { m.Set(m.Now().Add(d)) }
+
+// Set moves the clock anywhere, also backwards, as a broken server's would.
+func (m *Manual) Set(at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at = at.UTC()
+}

@@ -1,0 +1,183 @@
+package db
+
+import (
+	"context"
+
+	"gongyi/internal/kernel/id"
+)
+
+// Memory is what a community's writer remembers between closures: hot balances,
+// rows that every purchase reads, and what the running batch has staged.
+type Memory struct {
+	community id.ID
+	overlays  map[any]Overlay
+	order     []Overlay // in the order of first use: they are flushed so
+	marks     []int
+	unflushed bool
+}
+
+func newMemory(community id.ID) *Memory {
+	return &Memory{community: community, overlays: make(map[any]Overlay)}
+}
+
+// Overlay is a module's part of the memory. The writer marks it before each
+// closure and reverts it to the mark if the closure refuses; before the commit it
+// flushes what was staged, afterwards it says so.
+type Overlay interface {
+	// Mark says where the journal of changes stands.
+	Mark() int
+	// Revert undoes the changes made since the mark; Revert(0) those of the batch.
+	Revert(mark int)
+	// Flush writes what is staged, one statement a table.
+	Flush(ctx context.Context, f *Flush) error
+	// Committed forgets the journal: the batch is durable.
+	Committed()
+}
+
+// OverlayOf is the overlay under a key in tx's community, made and loaded at its
+// first use. Loading takes the time it takes: the closure's budget waits.
+func OverlayOf[T Overlay](ctx context.Context, tx *Tx, key any, load func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	if o, ok := tx.memory.overlays[key]; ok {
+		return o.(T), nil
+	}
+	began := tx.elapsed()
+	o, err := load(ctx, tx)
+	if err != nil {
+		return o, err
+	}
+	tx.allow(tx.elapsed() - began)
+	tx.memory.overlays[key] = o
+	tx.memory.order = append(tx.memory.order, o)
+	tx.memory.marks = append(tx.memory.marks, o.Mark())
+	return o, nil
+}
+
+func (m *Memory) mark() {
+	for i, o := range m.order {
+		m.marks[i] = o.Mark()
+	}
+}
+
+func (m *Memory) revert() {
+	for i, o := range m.order {
+		o.Revert(m.marks[i])
+	}
+}
+
+func (m *Memory) revertBatch() {
+	for _, o := range m.order {
+		o.Revert(0)
+	}
+}
+
+func (m *Memory) flush(ctx context.Context, f *Flush) error {
+	for _, o := range m.order {
+		if err := o.Flush(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Memory) committed() {
+	for _, o := range m.order {
+		o.Committed()
+	}
+}
+
+// Memo remembers rows by key in the memory of a community's writer, so that the
+// hot path reads no table. Every write of such a row goes through the same
+// writer, which is what keeps a memo true: whoever changes the row calls Put.
+type Memo[K comparable, V any] struct {
+	load func(ctx context.Context, tx *Tx, key K) (V, error)
+	max  int
+}
+
+// NewMemo makes a memo that reads a missing row with load. It keeps up to max
+// rows for each community and starts afresh when they are exceeded.
+func NewMemo[K comparable, V any](max int, load func(ctx context.Context, tx *Tx, key K) (V, error)) *Memo[K, V] {
+	return &Memo[K, V]{load: load, max: max}
+}
+
+// Get is the row under key as tx sees it.
+func (m *Memo[K, V]) Get(ctx context.Context, tx *Tx, key K) (V, error) {
+	rows, err := m.rows(ctx, tx)
+	if err != nil {
+		var zero V
+		return zero, err
+	}
+	if v, ok := rows.kept[key]; ok {
+		return v, nil
+	}
+	v, err := m.load(ctx, tx, key)
+	if err != nil {
+		return v, err
+	}
+	if tx.batch.dirty { // it may have read what a rollback takes back
+		rows.note(key)
+	}
+	if len(rows.kept) >= m.max && len(rows.journal) == 0 {
+		clear(rows.kept)
+	}
+	rows.kept[key] = v
+	return v, nil
+}
+
+// Put says that tx has written v under key.
+func (m *Memo[K, V]) Put(ctx context.Context, tx *Tx, key K, v V) error {
+	rows, err := m.rows(ctx, tx)
+	if err != nil {
+		return err
+	}
+	rows.note(key)
+	rows.kept[key] = v
+	return nil
+}
+
+func (m *Memo[K, V]) rows(ctx context.Context, tx *Tx) (*memoRows[K, V], error) {
+	return OverlayOf(ctx, tx, m, func(context.Context, *Tx) (*memoRows[K, V], error) {
+		return &memoRows[K, V]{kept: make(map[K]V)}, nil
+	})
+}
+
+// memoRows is one community's part of a memo, with a journal to revert by.
+type memoRows[K comparable, V any] struct {
+	kept    map[K]V
+	journal []memoChange[K, V]
+}
+
+type memoChange[K comparable, V any] struct {
+	key  K
+	old  V
+	held bool
+}
+
+func (r *memoRows[K, V]) note(key K) {
+	old, held := r.kept[key]
+	r.journal = append(r.journal, memoChange[K, V]{key, old, held})
+}
+
+// Mark implements Overlay.
+func (r *memoRows[K, V]) Mark() int { return len(r.journal) }
+
+// Revert implements Overlay.
+func (r *memoRows[K, V]) Revert(mark int) {
+	for i := len(r.journal) - 1; i >= mark; i-- {
+		if c := r.journal[i]; c.held {
+			r.kept[c.key] = c.old
+		} else {
+			delete(r.kept, c.key)
+		}
+	}
+	clear(r.journal[mark:])
+	r.journal = r.journal[:mark]
+}
+
+// Flush implements Overlay; a memo's rows are written by their module.
+func (r *memoRows[K, V]) Flush(context.Context, *Flush) error { return nil }
+
+// Committed implements Overlay.
+func (r *memoRows[K, V]) Committed() {
+	clear(r.journal)
+	r.journal = r.journal[:0]
+}

@@ -1,0 +1,104 @@
+// Package member keeps who belongs to a community: standing, level and the one
+// leader a person may have (B3, B4). There is no second level: a leader's leader
+// earns nothing from a purchase, and no column could say so.
+//
+// A person is at home in one community. Where she shops elsewhere, a copy of her
+// standing, level and leader is kept there, and settlement reads only the copy.
+package member
+
+import (
+	"embed"
+	"io/fs"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/db"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+var schemaFS, _ = fs.Sub(files, "schema")
+
+// Schema are the tables of members.
+var Schema = db.Schema{
+	Owner: "module/member",
+	Tables: []db.Table{{Name: "member", Placement: db.Distributed}, {Name: "member_visit", Placement: db.Distributed},
+		{Name: "member_directory", Placement: db.Distributed}},
+	FS: schemaFS,
+}
+
+// Standing says whether a membership is in force.
+type Standing string
+
+// The standings.
+const (
+	Good   Standing = "good"   // paid and not suspended
+	Lapsed Standing = "lapsed" // expired, may renew
+	Barred Standing = "barred" // suspended by the community
+)
+
+// Level is the level of a member (B3). Numbers are stored: never renumber.
+type Level uint8
+
+// The levels.
+const (
+	Silver  Level = 1 // 普通会员
+	Gold    Level = 2 // 组长
+	Diamond Level = 3 // 理事
+)
+
+// Refusals, in the order in which the methods check them.
+var (
+	ErrBadRef      = fault.New(fault.Invalid, "member.bad_ref")
+	ErrBadStanding = fault.New(fault.Invalid, "member.bad_standing")
+	ErrBadLevel    = fault.New(fault.Invalid, "member.bad_level")
+	ErrNotFound    = fault.New(fault.NotFound, "member.not_found")
+	ErrElsewhere   = fault.New(fault.Conflict, "member.at_home_elsewhere")
+	ErrOwnLeader   = fault.New(fault.Invalid, "member.own_leader")
+	ErrNoLeader    = fault.New(fault.Invalid, "member.leader_not_gold")
+)
+
+// Member is one membership as settlement reads it.
+type Member struct {
+	ID       id.ID // the pseudonym in this community
+	Ref      string
+	Home     id.ID
+	Standing Standing
+	Level    Level
+	Leader   id.ID // zero if none; one level only
+	Version  int64 // grows with every change at home
+	JoinedAt time.Time
+	Profile  Profile
+}
+
+// Profile is what a person may have told; it is never needed to settle.
+type Profile struct {
+	AgeBand       string
+	HouseholdSize string
+	Kids          string
+}
+
+// Copied is what another community learns of a member.
+type Copied struct {
+	Ref      string
+	Home     id.ID
+	Standing Standing
+	Level    Level
+	Leader   string // the leader's reference, "" if none
+	Version  int64
+}
+
+// Validate refuses a member that cannot be stored.
+func (m *Member) Validate() error {
+	switch {
+	case m.Ref == "" || len(m.Ref) > 64:
+		return ErrBadRef.On("member_ref")
+	case m.Standing != Good && m.Standing != Lapsed && m.Standing != Barred:
+		return ErrBadStanding.On("standing")
+	case m.Level < Silver || m.Level > Diamond:
+		return ErrBadLevel.On("level")
+	}
+	return nil
+}

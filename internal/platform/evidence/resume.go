@@ -1,0 +1,164 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"gongyi/internal/kernel/fault"
+)
+
+// Resume makes the log ready to be signed and returns its verifier string. tree
+// is what the database holds now; expect is the verifier string that the
+// database remembers, "" for a log that never signed. Call it when a process
+// takes a log over, and again whenever the tree was read anew.
+//
+// Refused with ErrKeyMissing or ErrKeyDiffers if the key is not the log's, with
+// ErrLogBehind or ErrLogForked if the tree does not contain what was signed;
+// then the log signs nothing until NewGeneration.
+func (a *Authority) Resume(ctx context.Context, o Origin, expect string, tree *Tree) (verifier string, err error) {
+	defer fault.Wrap(&err, "evidence: resume %s", o)
+	if parsed, err := ParseOrigin(o.String()); err != nil || parsed != o {
+		return "", ErrOriginMalformed.With("origin", o)
+	}
+	l := a.log(o)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tree, l.refused = tree, nil
+	if err := l.resume(ctx, expect); err != nil {
+		l.tree, l.refused = nil, err
+		return "", err
+	}
+	return l.key.verifier, nil
+}
+
+func (l *signedLog) resume(ctx context.Context, expect string) error {
+	if err := l.hold(); err != nil {
+		return err
+	}
+	if next, err := l.keys.next(l.origin); err != nil || next != "" {
+		return errors.Join(err, ErrGenerationEnded.With("next", next))
+	}
+	var err error
+	if l.key, err = l.keys.open(l.origin, expect); err != nil {
+		return err
+	}
+	if l.mark, err = l.keys.mark(l.origin, l.key); err != nil {
+		return err
+	}
+	if size := l.tree.Size(); size < l.mark.Size {
+		return ErrLogBehind.With("origin", l.origin).With("size", size).With("signed", l.mark.Size)
+	}
+	root, err := l.tree.Root(ctx, l.mark.Size)
+	if err != nil {
+		return err
+	}
+	if root != l.mark.Root {
+		return ErrLogForked.With("origin", l.origin).With("signed", l.mark.Size)
+	}
+	// What an outlet issued before the start is unknown but not above the mark.
+	for i := range l.issued {
+		if l.issued[i].Size < l.mark.Size {
+			l.issued[i] = l.mark
+		}
+	}
+	return nil
+}
+
+// hold takes the log's lock, so that two processes never sign it both.
+func (l *signedLog) hold() error {
+	if l.lock != nil {
+		return nil
+	}
+	f, taken, err := lockFile(l.keys.path(l.origin, ".lock"))
+	if err != nil {
+		return err
+	}
+	if !taken {
+		return ErrNotSigningHere.With("origin", l.origin)
+	}
+	l.lock = f
+	return nil
+}
+
+// NewGeneration ends a log that can no longer be signed and begins its next
+// generation, with a key of its own. What was signed stays signed and stays
+// published; the new log begins again at entry 0 with what the database holds.
+// Resume it with the origin and verifier string that are returned.
+func (a *Authority) NewGeneration(o Origin) (next Origin, verifier string, err error) {
+	defer fault.Wrap(&err, "evidence: new generation of %s", o)
+	l := a.log(o)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.hold(); err != nil {
+		return Origin{}, "", err
+	}
+	if after, err := a.keys.next(o); err != nil || after != "" {
+		return Origin{}, "", errors.Join(err, ErrGenerationEnded.With("next", after))
+	}
+	// The next log's key first: after a crash in between this starts over.
+	made, err := a.keys.open(o.Next(), "")
+	if err != nil {
+		return Origin{}, "", err
+	}
+	if err := createFile(a.keys.path(o, ".next"), []byte(o.Next().String()+"\n")); err != nil {
+		return Origin{}, "", err
+	}
+	l.tree, l.refused = nil, ErrGenerationEnded.With("next", o.Next())
+	return o.Next(), made.verifier, nil
+}
+
+// Release gives a log up, for another process to resume.
+func (a *Authority) Release(o Origin) error {
+	l := a.log(o)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tree, l.refused, l.issued = nil, ErrNotSigningHere.With("origin", o), [outlets]Checkpoint{}
+	if l.lock == nil {
+		return nil
+	}
+	err := l.lock.Close()
+	l.lock = nil
+	return err
+}
+
+// Close releases every log.
+func (a *Authority) Close() error {
+	a.mu.Lock()
+	origins := make([]Origin, 0, len(a.logs))
+	for o := range a.logs {
+		origins = append(origins, o)
+	}
+	a.mu.Unlock()
+	var errs []error
+	for _, o := range origins {
+		errs = append(errs, a.Release(o))
+	}
+	return errors.Join(errs...)
+}
+
+// mark reads the log's mark, which the log's own key must have signed.
+func (k *Keyring) mark(o Origin, by key) (Checkpoint, error) {
+	signed, err := os.ReadFile(k.path(o, ".mark"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Checkpoint{}, ErrMarkDamaged.With("origin", o).With("why", "missing")
+	}
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	c, err := OpenCheckpoint(signed, by.verifier)
+	if err != nil {
+		return Checkpoint{}, errors.Join(ErrMarkDamaged.With("origin", o), err)
+	}
+	return c, nil
+}
+
+// next is the generation that followed the log's, "" if it has not ended.
+func (k *Keyring) next(o Origin) (string, error) {
+	b, err := os.ReadFile(k.path(o, ".next"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(b), err
+}

@@ -65,7 +65,9 @@ func (s *Service) Post(ctx context.Context, tx *db.Tx, p Posting) (Posted, error
 	if p.BookedOn < b.open {
 		return Posted{}, ErrDayClosed.With("day", p.BookedOn.String())
 	}
+	mark := b.Mark()
 	if err := b.apply(p.Legs); err != nil {
+		b.Revert(mark) // the caller may go on, see Recall
 		return Posted{}, err
 	}
 	e := b.entry(tx, p)
@@ -94,6 +96,28 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, key string, content [32]b
 	}
 	p, err := k.answer(Posting{Key: key, Content: content})
 	return p, true, err
+}
+
+// Recall is the last word before a refusal: if the key was posted long ago, the
+// request is a replay and gets its first answer, whatever would be said today.
+// Otherwise it returns the refusal.
+func (s *Service) Recall(ctx context.Context, tx *db.Tx, key string, content [32]byte, refusal error) (Posted, error) {
+	if fault.Of(refusal) == nil {
+		return Posted{}, refusal
+	}
+	b, err := s.book(ctx, tx)
+	if err != nil {
+		return Posted{}, err
+	}
+	if _, known := b.known[key]; !known {
+		if err := b.find(ctx, tx, []string{key}); err != nil {
+			return Posted{}, err
+		}
+	}
+	if k, known := b.known[key]; known {
+		return k.answer(Posting{Key: key, Content: content})
+	}
+	return Posted{}, refusal
 }
 
 // Balance is what an account holds now, as tx sees it.

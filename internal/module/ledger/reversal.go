@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
 
@@ -73,7 +75,7 @@ func (b *book) stagedEntry(i int) (*Entry, error) {
 	for no, a := range byNo {
 		names.byNo[no] = a
 	}
-	e := &Entry{Community: b.community, Seq: st.seq[i], PostedAt: micros(st.postedAt[i]), BookedOn: day(st.bookedOn[i]),
+	e := &Entry{Community: b.community, Seq: st.seq[i], PostedAt: time.UnixMicro(st.postedAt[i]).UTC(), BookedOn: period.Day(st.bookedOn[i]),
 		Kind: Kind(st.kind[i]), Key: st.keys[i], Content: st.content[i], Leaf: st.leaf[i]}
 	return e, names.resolve(e, &raw)
 }

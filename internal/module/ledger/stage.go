@@ -191,12 +191,26 @@ func (b *book) flushLog(f *db.Flush, leaves []evidence.Hash) {
 // and answers them from memory. Most batches never need it, which is why no key
 // is looked up beforehand.
 func (b *book) learn(ctx context.Context, r db.Reader) error {
-	const chunk = 64
-	found := 0
-	keys := b.lastKeys
+	before := len(b.known)
+	if err := b.find(ctx, r, b.lastKeys); err != nil {
+		return err
+	}
+	if len(b.known) == before {
+		return errors.New("ledger: entries were not written and their keys do not exist")
+	}
+	return nil
+}
+
+// find reads which of the keys were posted. A chunk that is short repeats its
+// last key, so that few statements are compiled.
+func (b *book) find(ctx context.Context, r db.Reader, keys []string) error {
+	chunk := min(len(keys), 64)
+	if chunk > 1 {
+		chunk = 64
+	}
 	for from := 0; from < len(keys); from += chunk {
 		args := []any{b.community[:]}
-		for i := range chunk { // a chunk that is short repeats its last key
+		for i := range chunk {
 			args = append(args, keys[min(from+i, len(keys)-1)])
 		}
 		err := db.Each(ctx, r, func(rows *sql.Rows) error {
@@ -208,15 +222,11 @@ func (b *book) learn(ctx context.Context, r db.Reader) error {
 			}
 			copy(k.content[:], content)
 			b.known[key] = k
-			found++
 			return nil
 		}, "SELECT idem_key, seq, content FROM ledger_entry WHERE community_id = ? AND idem_key IN ("+strings.TrimSuffix(strings.Repeat("?,", chunk), ",")+")", args...)
 		if err != nil {
 			return err
 		}
-	}
-	if found == 0 {
-		return errors.New("ledger: entries were not written and their keys do not exist")
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
 
@@ -39,16 +40,6 @@ const (
 	Barred Standing = "barred" // suspended by the community
 )
 
-// Level is the level of a member (B3). Numbers are stored: never renumber.
-type Level uint8
-
-// The levels.
-const (
-	Silver  Level = 1 // 普通会员
-	Gold    Level = 2 // 组长
-	Diamond Level = 3 // 理事
-)
-
 // Refusals, in the order in which the methods check them.
 var (
 	ErrBadRef      = fault.New(fault.Invalid, "member.bad_ref")
@@ -66,7 +57,7 @@ type Member struct {
 	Ref      string
 	Home     id.ID
 	Standing Standing
-	Level    Level
+	Level    policy.Level
 	Leader   id.ID // zero if none; one level only
 	Version  int64 // grows with every change at home
 	JoinedAt time.Time
@@ -85,7 +76,7 @@ type Copied struct {
 	Ref      string
 	Home     id.ID
 	Standing Standing
-	Level    Level
+	Level    policy.Level
 	Leader   string // the leader's reference, "" if none
 	Version  int64
 }
@@ -97,7 +88,7 @@ func (m *Member) Validate() error {
 		return ErrBadRef.On("member_ref")
 	case m.Standing != Good && m.Standing != Lapsed && m.Standing != Barred:
 		return ErrBadStanding.On("standing")
-	case m.Level < Silver || m.Level > Diamond:
+	case m.Level < policy.Silver || m.Level > policy.Diamond:
 		return ErrBadLevel.On("level")
 	}
 	return nil

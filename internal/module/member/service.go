@@ -9,6 +9,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
 
@@ -181,7 +182,7 @@ func (s *Service) SetLeader(ctx context.Context, tx *db.Tx, ref, leader string) 
 		if err != nil {
 			return err
 		}
-		if l.Level < Gold {
+		if l.Level < policy.Gold {
 			return ErrNoLeader.On("leader_ref")
 		}
 		leaderID = l.ID

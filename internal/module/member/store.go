@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
 
@@ -34,7 +35,7 @@ func find(ctx context.Context, r db.Reader, community id.ID, where string, arg a
 	if err != nil {
 		return nil, err
 	}
-	return &Member{ID: v.ID, Ref: v.Ref, Home: v.Home, Standing: v.Standing, Level: Level(v.Level), Leader: v.Leader, Version: v.Version,
+	return &Member{ID: v.ID, Ref: v.Ref, Home: v.Home, Standing: v.Standing, Level: policy.Level(v.Level), Leader: v.Leader, Version: v.Version,
 		JoinedAt: micros(v.JoinedAt), Profile: Profile{v.AgeBand, v.HouseholdSize, v.Kids}}, nil
 }
 

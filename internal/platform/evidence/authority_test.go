@@ -386,6 +386,7 @@ type world struct {
 	origin    Origin
 	keys      map[Origin]string
 	left      map[Origin]map[int64]Hash
+	last      [outlets]int64 // of the current origin
 }
 
 // grow commits leaves that no other history had.
@@ -408,8 +409,12 @@ func (w *world) show(out Outlet, size int64) {
 		return
 	}
 	if w.left[w.origin] == nil {
-		w.left[w.origin] = make(map[int64]Hash)
+		w.left[w.origin], w.last = make(map[int64]Hash), [outlets]int64{}
 	}
+	if size < w.last[out] {
+		w.t.Fatalf("outlet %d went back from %d to %d", out, w.last[out], size)
+	}
+	w.last[out] = size
 	w.left[w.origin][c.Size] = c.Root
 	for size, root := range w.left[w.origin] {
 		if size > w.tree.Size() {

@@ -1,0 +1,107 @@
+// Package flow holds the business processes that span modules, one file each: a
+// purchase, its refund, a visit to another community, the close of a day. A flow
+// opens the transaction; the modules it calls take part in it.
+package flow
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/settlement"
+	"gongyi/internal/platform/db"
+)
+
+// Flows are the processes over one database.
+type Flows struct {
+	DB          *db.DB
+	Communities *community.Service
+	Members     *member.Service
+	Merchants   *merchant.Service
+	Policies    *policy.Service
+	Ledger      *ledger.Service
+	Settlement  *settlement.Service
+	Promotions  *promotion.Service
+
+	zones sync.Map // name → *time.Location; loading one reads a file
+}
+
+// New wires the processes to fresh services over a database.
+func New(d *db.DB) *Flows {
+	return &Flows{
+		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
+		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(),
+	}
+}
+
+// Schemas are the tables that these processes need.
+var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema}
+
+// zone loads a time zone once.
+func (f *Flows) zone(p *policy.Params) (*time.Location, error) {
+	if z, ok := f.zones.Load(p.Zone); ok {
+		return z.(*time.Location), nil
+	}
+	z, err := p.Location()
+	if err == nil {
+		f.zones.Store(p.Zone, z)
+	}
+	return z, err
+}
+
+// inForce is the policy version that rules an instant in tx's community.
+func (f *Flows) inForce(ctx context.Context, tx *db.Tx, at time.Time) (*policy.Version, error) {
+	versions, err := f.Policies.Versions(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	v := policy.InForce(versions, at)
+	if v == nil {
+		return nil, policy.ErrNone
+	}
+	return v, nil
+}
+
+// Found adds a community with its first policy version; one that exists already
+// is returned as it is.
+func (f *Flows) Found(ctx context.Context, actor db.Actor, p community.Place, first policy.Proposal) (_ community.Place, created bool, err error) {
+	if found, err := f.Communities.ByRef(ctx, f.DB, p.Ref); err == nil {
+		return found, false, f.begin(ctx, actor, found.ID, first)
+	}
+	if err := first.Params.Admit(); err != nil {
+		return community.Place{}, false, err
+	}
+	err = f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) (err error) {
+		p, err = f.Communities.Add(ctx, tx, p)
+		return err
+	})
+	if err != nil {
+		return community.Place{}, false, err
+	}
+	return p, true, f.begin(ctx, actor, p.ID, first)
+}
+
+// begin gives a community its first policy version, unless it has one.
+func (f *Flows) begin(ctx context.Context, actor db.Actor, community id.ID, first policy.Proposal) error {
+	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+		versions, err := f.Policies.Versions(ctx, tx)
+		if err != nil || len(versions) > 0 {
+			return err
+		}
+		first.EffectiveFrom = tx.Now
+		_, err = f.Policies.Propose(ctx, tx, first)
+		return err
+	})
+}
+
+// Trial is the default policy as a community's first version.
+func Trial() policy.Proposal {
+	return policy.Proposal{Code: policy.TrialCode, Author: "gongyi", Reason: "试行规则 2025", Params: policy.Trial2025()}
+}

@@ -1,0 +1,363 @@
+package flow
+
+import (
+	"context"
+	"crypto/sha256"
+	"strconv"
+	"sync"
+	"time"
+
+	"gongyi/internal/kernel/canon"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/settlement"
+	"gongyi/internal/platform/db"
+)
+
+// Purchase is what a till or an imported row says (settlement.md, "Inputs").
+// Amounts are in fen, coins in hundredths.
+type Purchase struct {
+	Ref         string // idempotency key within the community
+	PurchasedAt time.Time
+	Member      string // reference of the buyer, "" if not known
+	Merchant    string // reference of the shop
+	List        money.Amount
+	Price       money.Amount
+	Coupon      money.Amount // a maker's coupon, for the receipt
+	Items       int
+	Coins       money.Amount
+	Held        money.Amount // cash through the licensed provider
+	Direct      money.Amount // cash that the shop took itself
+	Vouchers    []string     // their codes
+	Imported    bool         // an old purchase: it may lie further back
+}
+
+// Refusals of a purchase that no module has, in the order in which they are
+// checked.
+var (
+	ErrBadRef = fault.New(fault.Invalid, "purchase.bad_ref")
+)
+
+// maxRef bounds the key a client may choose.
+const maxRef = 128
+
+// Content is the hash of all fields as canonical JSON: what makes two requests
+// the same request.
+func (p *Purchase) Content() [32]byte {
+	b := make([]byte, 0, 320)
+	text := func(name, v string) { b = append(canon.AppendText(append(b, name...), v), ',') }
+	number := func(name string, v int64) { b = append(strconv.AppendInt(append(b, name...), v, 10), ',') }
+	b = append(b, '{')
+	number(`"coins":`, int64(p.Coins))
+	number(`"coupon":`, int64(p.Coupon))
+	number(`"direct":`, int64(p.Direct))
+	number(`"held":`, int64(p.Held))
+	number(`"items":`, int64(p.Items))
+	number(`"list":`, int64(p.List))
+	text(`"member":`, p.Member)
+	text(`"merchant":`, p.Merchant)
+	number(`"price":`, int64(p.Price))
+	number(`"purchased_at":`, p.PurchasedAt.UnixMicro())
+	text(`"ref":`, p.Ref)
+	b = append(b, `"vouchers":[`...)
+	for i, v := range p.Vouchers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = canon.AppendText(b, v)
+	}
+	return sha256.Sum256(append(b, ']', '}'))
+}
+
+// Settled is the answer to a purchase.
+type Settled struct {
+	ledger.Posted
+	Community id.ID
+}
+
+// Settle settles one purchase: it is durable and proven when Settle returns. The
+// same purchase again gets the same answer (D2).
+func (f *Flows) Settle(ctx context.Context, community id.ID, actor db.Actor, p Purchase) (Settled, error) {
+	w := f.submit(ctx, community, actor, &p)
+	return w.wait(ctx)
+}
+
+// Settling is a purchase on its way; Submit many before waiting for the first.
+type Settling struct {
+	flows     *Flows
+	purchase  *Purchase
+	actor     db.Actor
+	pending   db.Pending
+	community id.ID
+	posted    ledger.Posted
+	err       error
+}
+
+// Submit hands a purchase to the community's writer and returns at once.
+// Purchases of one caller settle in the order of their submission.
+func (f *Flows) Submit(ctx context.Context, community id.ID, actor db.Actor, p *Purchase) *Settling {
+	return f.submit(ctx, community, actor, p)
+}
+
+func (f *Flows) submit(ctx context.Context, community id.ID, actor db.Actor, p *Purchase) *Settling {
+	w := &Settling{flows: f, purchase: p, actor: actor, community: community}
+	if p.Ref == "" || len(p.Ref) > maxRef {
+		w.err = ErrBadRef.On("purchase_ref")
+		return w
+	}
+	content := p.Content()
+	w.pending, w.err = f.DB.Submit(ctx, community, actor, func(tx *db.Tx) (err error) {
+		w.posted, err = f.settle(ctx, tx, p, content)
+		return err
+	})
+	return w
+}
+
+// Wait returns the outcome. A buyer who is not known here may be a member of
+// another community: then a copy of her membership is fetched, and the purchase
+// is settled again.
+func (w *Settling) Wait(ctx context.Context) (Settled, error) { return w.wait(ctx) }
+
+func (w *Settling) wait(ctx context.Context) (Settled, error) {
+	if w.err == nil {
+		w.err = w.pending.Wait(ctx)
+	}
+	if f := fault.Of(w.err); f != nil && f.Code == member.ErrNotFound.Code && w.purchase.Member != "" {
+		if err := w.flows.Visit(ctx, w.actor, w.purchase.Member, w.community); err != nil {
+			return Settled{}, err
+		}
+		again := w.flows.submit(ctx, w.community, w.actor, w.purchase)
+		if again.err == nil {
+			again.err = again.pending.Wait(ctx)
+		}
+		w.posted, w.err = again.posted, again.err
+	}
+	return Settled{w.posted, w.community}, w.err
+}
+
+// scratches keep what settling allocates; a writer uses one at a time.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+type scratch struct {
+	settlement settlement.Scratch
+	facts      settlement.Facts
+	encoded    []byte
+}
+
+// settle is the purchase inside its transaction.
+func (f *Flows) settle(ctx context.Context, tx *db.Tx, p *Purchase, content [32]byte) (ledger.Posted, error) {
+	if posted, known, err := f.Ledger.Find(ctx, tx, p.Ref, content); known || err != nil {
+		return posted, err
+	}
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	result, posted, err := f.post(ctx, tx, p, content, s)
+	if err != nil {
+		return f.Ledger.Recall(ctx, tx, p.Ref, content, err)
+	}
+	if posted.Replayed {
+		return posted, nil
+	}
+	return posted, f.consume(ctx, tx, &s.facts, &result, posted.Seq)
+}
+
+// post decides and posts; an error means that it changed nothing.
+func (f *Flows) post(ctx context.Context, tx *db.Tx, p *Purchase, content [32]byte, s *scratch) (result settlement.Result, posted ledger.Posted, err error) {
+	version, err := f.gather(ctx, tx, p, &s.facts)
+	if err != nil {
+		return result, posted, err
+	}
+	balances, err := f.Ledger.Balances(ctx, tx)
+	if err != nil {
+		return result, posted, err
+	}
+	if result, err = settlement.Settle(&version.Params, &s.facts, balances, &s.settlement); err != nil {
+		return result, posted, err
+	}
+	s.encoded = settlement.AppendFacts(s.encoded[:0], &s.facts)
+	posted, err = f.Ledger.Post(ctx, tx, ledger.Posting{
+		Key: p.Ref, Content: content, Kind: ledger.Purchase, BookedOn: s.facts.BookedOn, Subject: s.facts.Buyer.ID,
+		Legs: result.Legs, Facts: s.encoded,
+	})
+	return result, posted, err
+}
+
+// gather collects what the rules read about the purchase, in the order of the
+// refusals: the clock, the shop, the buyer, the vouchers.
+func (f *Flows) gather(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (*policy.Version, error) {
+	version, err := f.inForce(ctx, tx, p.PurchasedAt)
+	if err != nil {
+		return nil, err
+	}
+	rates := &version.Params
+	if err := checkClock(rates, p, tx.Now); err != nil {
+		return nil, err
+	}
+	zone, err := f.zone(rates)
+	if err != nil {
+		return nil, err
+	}
+	booked, err := f.Ledger.BookedOn(ctx, tx, period.DayOf(p.PurchasedAt, zone))
+	if err != nil {
+		return nil, err
+	}
+	*facts = settlement.Facts{
+		Policy: version.Number, PurchasedAt: p.PurchasedAt, BookedOn: booked, Price: p.Price, List: p.List, Coupon: p.Coupon, Items: p.Items,
+		Coins: p.Coins, Held: p.Held, Direct: p.Direct,
+	}
+	shop, err := f.Merchants.ByRef(ctx, tx, p.Merchant)
+	if err != nil {
+		return nil, onField(err, "merchant_ref")
+	}
+	if shop.Status != merchant.Active {
+		return nil, merchant.ErrSuspended.On("merchant_ref")
+	}
+	facts.Merchant = settlement.Merchant{ID: shop.ID, Tier: shop.Tier, Pledge: shop.CarePledge}
+	if p.Member != "" {
+		if err := f.gatherBuyer(ctx, tx, p, facts); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.gatherVouchers(ctx, tx, p, facts); err != nil {
+		return nil, err
+	}
+	if err := f.gatherClaim(ctx, tx, rates, facts); err != nil {
+		return nil, err
+	}
+	return version, f.gatherLimits(ctx, tx, rates, facts)
+}
+
+// checkClock lets an imported purchase lie as far back as it does.
+func checkClock(rates *policy.Params, p *Purchase, now time.Time) error {
+	if p.Imported && p.PurchasedAt.Before(now) {
+		return nil
+	}
+	return settlement.CheckClock(rates, p.PurchasedAt, now)
+}
+
+var standings = map[member.Standing]settlement.Standing{
+	member.Good: settlement.GoodMember, member.Lapsed: settlement.Lapsed, member.Barred: settlement.Lapsed,
+}
+
+func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) error {
+	buyer, err := f.Members.ByRef(ctx, tx, p.Member)
+	if err != nil {
+		return onField(err, "member_ref")
+	}
+	facts.Buyer = settlement.Buyer{ID: buyer.ID, Standing: standings[buyer.Standing]}
+	if buyer.Leader.IsZero() {
+		return nil
+	}
+	leader, err := f.Members.ByID(ctx, tx, buyer.Leader)
+	if err != nil {
+		return err
+	}
+	facts.Leader = settlement.Leader{ID: leader.ID, Level: leader.Level}
+	return nil
+}
+
+func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) error {
+	for _, ref := range p.Vouchers {
+		v, err := f.Promotions.ByRef(ctx, tx, tx.Community, ref)
+		if err != nil {
+			return onField(err, "vouchers")
+		}
+		if err := v.Redeem(facts.Buyer.ID, facts.Merchant.ID, facts.PurchasedAt); err != nil {
+			return err
+		}
+		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: v.ID, Amount: v.Amount, Sharers: v.Sharers})
+		if facts.Claim.ID.IsZero() { // remembered so that the claim of this voucher is preferred
+			facts.Claim = settlement.Claim{ID: v.Claim, Voucher: v.ID}
+		}
+	}
+	return nil
+}
+
+// gatherClaim chooses among the unused claims on the buyer for this shop.
+func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts) error {
+	voucherClaim := facts.Claim
+	facts.Claim = settlement.Claim{}
+	if facts.Buyer.ID.IsZero() {
+		return nil
+	}
+	claims, err := f.Promotions.Claims(ctx, tx, facts.Buyer.ID)
+	if err != nil || len(claims) == 0 {
+		return err
+	}
+	var candidates []settlement.Candidate
+	for _, c := range claims {
+		if c.Target != facts.Merchant.ID {
+			continue
+		}
+		owner, err := f.ownerOf(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		candidate := settlement.Candidate{Claim: settlement.Claim{ID: c.ID, Merchant: c.Recommender, MadeAt: c.MadeAt}, Owner: owner}
+		if c.ID == voucherClaim.ID {
+			candidate.Voucher = voucherClaim.Voucher
+		}
+		candidates = append(candidates, candidate)
+	}
+	facts.Claim, _ = settlement.ChooseClaim(rates, facts, candidates)
+	return nil
+}
+
+func (f *Flows) ownerOf(ctx context.Context, tx *db.Tx, c promotion.Claim) (id.ID, error) {
+	shop, err := f.Merchants.ByID(ctx, tx, tx.Community, c.Recommender)
+	if err != nil {
+		return id.ID{}, err
+	}
+	return shop.Owner, nil
+}
+
+// gatherLimits adds what is left of the leader's cap, and what stands behind the
+// coins if the policy looks at it.
+func (f *Flows) gatherLimits(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts) error {
+	if !facts.Leader.ID.IsZero() {
+		used, err := f.Settlement.CapUsed(ctx, tx, facts.Leader.ID, facts.BookedOn.Month())
+		if err != nil {
+			return err
+		}
+		facts.Leader.CapLeft = max(0, rates.LeaderMonthlyCap-used)
+	}
+	if rates.BackingFloor == 0 {
+		return nil
+	}
+	balances, err := f.Ledger.Balances(ctx, tx)
+	if err != nil {
+		return err
+	}
+	facts.Throttle = settlement.Throttle{Backing: balances.Balance(ledger.CoinBacking), Outstanding: -balances.Balance(ledger.CoinIssue)}
+	return nil
+}
+
+// consume notes what the purchase used up: vouchers, a claim, room in a cap.
+func (f *Flows) consume(ctx context.Context, tx *db.Tx, facts *settlement.Facts, result *settlement.Result, seq int64) error {
+	for _, v := range facts.Vouchers {
+		if err := f.Promotions.Use(ctx, tx, v.ID, seq); err != nil {
+			return err
+		}
+	}
+	if result.ClaimUsed {
+		if err := f.Promotions.UseClaim(ctx, tx, facts.Buyer.ID, facts.Claim.ID, seq); err != nil {
+			return err
+		}
+	}
+	return f.Settlement.UseCap(ctx, tx, facts.Leader.ID, facts.BookedOn.Month(), result.Moved[8])
+}
+
+// onField says which input a refusal is about.
+func onField(err error, field string) error {
+	if f := fault.Of(err); f != nil && f.Field == "" {
+		return f.On(field)
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package policy
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/db"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+var schemaFS, _ = fs.Sub(files, "schema")
+
+// Schema is the table of versions.
+var Schema = db.Schema{
+	Owner:  "module/policy",
+	Tables: []db.Table{{Name: "policy_version", Placement: db.Distributed}},
+	FS:     schemaFS,
+}
+
+// Refusals of a proposal, in the order in which Propose checks them; Validate and
+// the worst-case search follow.
+var (
+	ErrNoReason = fault.New(fault.Invalid, "policy.no_reason")
+	ErrPast     = fault.New(fault.Invalid, "policy.effective_in_the_past")
+	ErrNone     = fault.New(fault.NotFound, "policy.none")
+)
+
+// Proposal is a version to be.
+type Proposal struct {
+	Code          string
+	EffectiveFrom time.Time
+	Author        string
+	Reason        string
+	Params        Params
+}
+
+// Service is the door to versions.
+type Service struct {
+	versions *db.Memo[struct{}, []Version]
+}
+
+// New makes the service.
+func New() *Service {
+	return &Service{versions: db.NewMemo(1, func(ctx context.Context, tx *db.Tx, _ struct{}) ([]Version, error) {
+		return list(ctx, tx, tx.Community)
+	})}
+}
+
+// Versions are all versions of tx's community, by number. The slice is shared.
+func (s *Service) Versions(ctx context.Context, tx *db.Tx) ([]Version, error) {
+	return s.versions.Get(ctx, tx, struct{}{})
+}
+
+// List reads all versions outside of a transaction that writes.
+func (s *Service) List(ctx context.Context, r db.Reader, community id.ID) ([]Version, error) {
+	return list(ctx, r, community)
+}
+
+// Propose adds a version, or refuses it: a number out of bounds, or a purchase
+// that would leave a shop with less than it was promised (L8). The first version
+// of a community holds for all time before it; later ones may not begin in the
+// past. The search takes a moment: callers run Params.Validate and Worst
+// before they open the transaction; Propose repeats neither.
+func (s *Service) Propose(ctx context.Context, tx *db.Tx, p Proposal) (v Version, err error) {
+	defer fault.Wrap(&err, "policy: propose %s", p.Code)
+	versions, err := s.Versions(ctx, tx)
+	if err != nil {
+		return Version{}, err
+	}
+	switch {
+	case strings.TrimSpace(p.Reason) == "" || p.Author == "":
+		return Version{}, ErrNoReason.On("reason")
+	case len(versions) > 0 && p.EffectiveFrom.Before(tx.Now):
+		return Version{}, ErrPast.On("effective_from")
+	}
+	v = Version{Number: len(versions) + 1, Code: p.Code, EffectiveFrom: p.EffectiveFrom.UTC().Truncate(time.Microsecond),
+		Author: p.Author, Reason: p.Reason, ProposedAt: tx.Now, Params: p.Params}
+	params, err := json.Marshal(v.Params)
+	if err != nil {
+		return Version{}, err
+	}
+	if _, err := tx.Exec(ctx, "INSERT INTO policy_version (community_id, number, code, effective_from, author, reason, proposed_at, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], v.Number, v.Code, v.EffectiveFrom.UnixMicro(), v.Author, v.Reason, v.ProposedAt.UnixMicro(), string(params)); err != nil {
+		return Version{}, err
+	}
+	return v, s.versions.Put(ctx, tx, struct{}{}, append(slices.Clip(versions), v))
+}
+
+func list(ctx context.Context, r db.Reader, community id.ID) (versions []Version, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var v Version
+		var from, proposed int64
+		var params []byte
+		if err := rows.Scan(&v.Number, &v.Code, &from, &v.Author, &v.Reason, &proposed, &params); err != nil {
+			return err
+		}
+		v.EffectiveFrom, v.ProposedAt = time.UnixMicro(from).UTC(), time.UnixMicro(proposed).UTC()
+		versions = append(versions, v)
+		return json.Unmarshal(params, &versions[len(versions)-1].Params)
+	}, "SELECT number, code, effective_from, author, reason, proposed_at, params FROM policy_version WHERE community_id = ? ORDER BY number", community[:])
+	return versions, err
+}

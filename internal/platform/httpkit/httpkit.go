@@ -1,0 +1,64 @@
+// Package httpkit is what stands between a browser and every handler of the
+// house: the number of a request, who it comes from, its language and theme,
+// the headers that keep a page safe, and how a refusal is answered (RFC 9457
+// for programs, a page for people).
+package httpkit
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+)
+
+// Kit is shared by all handlers of a server.
+type Kit struct {
+	Log     *slog.Logger
+	Trusted []netip.Prefix // proxies whose word about the client is believed
+	MaxBody int64          // of a request, in bytes; 0 means 1 MiB
+}
+
+// Wrap puts the house's middleware around a handler, outermost first. Only the
+// first makes a new request; the others keep it, so that the route which the
+// mux notes in it can be logged.
+func (k *Kit) Wrap(h http.Handler) http.Handler {
+	h = k.limitBody(h)
+	h = k.sameOrigin(h)
+	h = headers(h)
+	h = k.observe(h)
+	h = compress(h)
+	return k.arrive(h)
+}
+
+// arrive gives a request its number, its client, its language and its theme.
+func (k *Kit) arrive(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := withNumber(r.Context(), newNumber())
+		ctx = withClient(ctx, k.clientOf(r))
+		ctx = prefer(ctx, w, r)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// Func is a handler that may fail; what it returns is answered by Fail.
+type Func func(w http.ResponseWriter, r *http.Request) error
+
+// Handle turns a Func into a handler.
+func (k *Kit) Handle(f Func) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			k.Fail(w, r, err)
+		}
+	})
+}
+
+// limitBody refuses bodies that are too long while they are read.
+func (k *Kit) limitBody(next http.Handler) http.Handler {
+	limit := k.MaxBody
+	if limit == 0 {
+		limit = 1 << 20
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,56 @@
+package httpkit
+
+import (
+	"context"
+	"net/http"
+
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
+)
+
+// Names of the two choices, as query parameter and as cookie.
+const (
+	langName  = "lang"
+	themeName = "theme"
+)
+
+// prefer finds the language and the theme of a request: a choice in the query
+// counts and is kept in a cookie, then the cookie, then what the browser says.
+func prefer(ctx context.Context, w http.ResponseWriter, r *http.Request) context.Context {
+	w.Header().Add("Vary", "Cookie, Accept-Language")
+	q := r.URL.Query()
+
+	lang, chosen := i18n.Parse(q.Get(langName))
+	if chosen {
+		keep(ctx, w, langName, lang.String())
+	} else if lang, chosen = i18n.Parse(cookie(r, langName)); !chosen {
+		lang = i18n.Negotiate(r.Header.Get("Accept-Language"))
+	}
+
+	theme, chosen := ui.ParseTheme(q.Get(themeName))
+	if chosen {
+		keep(ctx, w, themeName, q.Get(themeName))
+	} else {
+		theme, _ = ui.ParseTheme(cookie(r, themeName))
+	}
+
+	q.Del(langName)
+	q.Del(themeName)
+	ctx = i18n.With(ctx, lang)
+	return ui.WithLook(ctx, ui.Look{Theme: theme, Path: r.URL.Path, Query: q})
+}
+
+func cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func keep(ctx context.Context, w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, Secure: Secure(ctx), SameSite: http.SameSiteLaxMode,
+	})
+}

@@ -65,3 +65,8 @@ func TestSettleAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a purchase", n)
 	}
 }
+
+func policyOfTrial() *policy.Params {
+	p := policy.Trial2025()
+	return &p
+}

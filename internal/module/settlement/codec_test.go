@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/policy"
 )
 
@@ -40,8 +41,8 @@ func TestRefundFactsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := RefundFacts{
 			Entry:  rapid.Int64().Draw(t, "entry"),
-			Before: amount(rapid.Int64().Draw(t, "before")),
-			Amount: amount(rapid.Int64().Draw(t, "amount")),
+			Before: money.Amount(rapid.Int64().Draw(t, "before")),
+			Amount: money.Amount(rapid.Int64().Draw(t, "amount")),
 		}
 		b := AppendRefund(nil, want)
 		if got, err := DecodeRefund(b); err != nil || got != want {

@@ -75,6 +75,6 @@ var (
 	byCommission     = &Limit{"commission", "按比例是 %s，不超过服务费 %s"}
 	byCommissionLeft = &Limit{"commission_left", "按比例是 %s，服务费只剩 %s，以此为限"}
 	byLeaderCap      = &Limit{"leader_cap", "按比例是 %s，组长本月只剩 %s 的额度，以此为限"}
-	byBacking        = &Limit{"backing", "按比例是 %s，备付不足，先发 %s"}
+	byBacking        = &Limit{"backing", "按比例是 %s，备付不足，只发 %s"}
 	byPledgeMax      = &Limit{"pledge_max", "按承诺是 %s，本社区最多 %s"}
 )

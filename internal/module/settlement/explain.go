@@ -39,7 +39,8 @@ type Line struct {
 	Amount money.Amount
 	Asset  money.Asset
 	Why    Sentence     // the arithmetic, or why the rule was not used
-	Notes  []Sentence   // what limited the amount, and what went to or came from debts
+	Limit  *Sentence    // why it is less than the rate says, nil if it is not
+	Debts  []Sentence   // what of it became or paid a debt; the debtor's business, not the buyer's
 	Legs   []ledger.Leg // as posted
 }
 
@@ -77,9 +78,9 @@ func (c *Case) explain(r *Rule, posted []ledger.Leg) Line {
 	l.Why = r.Why(c)
 	switch {
 	case s.limit != nil:
-		l.Notes = append(l.Notes, say(s.limit.Says, s.wanted.Grouped(l.Asset), s.amount.Grouped(l.Asset)))
+		l.Limit = new(say(s.limit.Says, s.wanted.Grouped(l.Asset), s.amount.Grouped(l.Asset)))
 	case s.amount == 0:
-		l.Notes = append(l.Notes, say("算下来是 0，不记"))
+		l.Limit = new(say("算下来是 0，不记"))
 	}
 	l.addLegs(posted)
 	return l
@@ -101,10 +102,10 @@ func (l *Line) addLegs(posted []ledger.Leg) {
 		}
 	}
 	if lent > 0 {
-		l.Notes = append(l.Notes, say("其中 %s 账上不够，先记为欠款", lent.Grouped(l.Asset)))
+		l.Debts = append(l.Debts, say("其中 %s 账上不够，先记为欠款", lent.Grouped(l.Asset)))
 	}
 	if repaid > 0 {
-		l.Notes = append(l.Notes, say("其中 %s 先还了以前的欠款", repaid.Grouped(l.Asset)))
+		l.Debts = append(l.Debts, say("其中 %s 先还了以前的欠款", repaid.Grouped(l.Asset)))
 	}
 }
 

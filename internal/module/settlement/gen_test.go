@@ -1,6 +1,8 @@
 package settlement
 
 import (
+	"math/bits"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -12,38 +14,66 @@ import (
 	"gongyi/internal/module/policy"
 )
 
-// Few ids, so that one party often plays several roles.
-var (
-	people = rapid.Map(rapid.IntRange(1, 3), func(n int) id.ID { return id.ID{'m', byte(n)} })
-	shops  = rapid.Map(rapid.IntRange(1, 4), func(n int) id.ID { return id.ID{'s', byte(n)} })
-	prices = rapid.Map(rapid.OneOf(rapid.Int64Range(1, 50), rapid.Int64Range(1, 30_000), rapid.Int64Range(1, 100_000_000)), amount)
-)
+// rapid prefers small numbers and first choices, so that of a hundred purchases
+// hardly one would reach the rarer rules. Choices are drawn evenly here, amounts
+// half evenly, half small.
 
-func amount(v int64) money.Amount { return money.Amount(v) }
+// even draws a number from 0 to most, each as likely as the next.
+func even(t *rapid.T, name string, most int64) int64 {
+	return rapid.Custom(func(t *rapid.T) (v int64) {
+		for range bits.Len64(uint64(most)) + 6 {
+			v <<= 1
+			if rapid.Bool().Draw(t, "bit") {
+				v++
+			}
+		}
+		return v % (most + 1)
+	}).Draw(t, name)
+}
+
+func oneOf[T any](t *rapid.T, name string, choices ...T) T {
+	return choices[even(t, name, int64(len(choices)-1))]
+}
+
+func often(t *rapid.T, name string) bool { return even(t, name, 3) > 0 }
 
 func upTo(t *rapid.T, name string, most money.Amount) money.Amount {
-	return money.Amount(rapid.Int64Range(0, int64(most)).Draw(t, name))
+	if rapid.Bool().Draw(t, "small "+name) {
+		return money.Amount(rapid.Int64Range(0, int64(most)).Draw(t, name))
+	}
+	return money.Amount(even(t, name, int64(most)))
 }
 
 func rates(t *rapid.T, name string, most money.Rate) money.Rate {
-	return money.Rate(rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(0, int64(most))).Draw(t, name))
+	if !often(t, "any "+name) {
+		return 0
+	}
+	return money.Rate(upTo(t, name, money.Amount(most)))
 }
+
+func price(t *rapid.T) money.Amount {
+	return 1 + upTo(t, "price", oneOf[money.Amount](t, "prices up to", 50, 30_000, 30_000, 99_999_999))
+}
+
+// Few ids, so that one party often plays several roles.
+func person(t *rapid.T, name string) id.ID { return id.ID{'m', byte(1 + even(t, name, 2))} }
+func shop(t *rapid.T, name string) id.ID   { return id.ID{'s', byte(1 + even(t, name, 3))} }
 
 // drawParams draws numbers that Validate accepts, whether Admit would or not.
 func drawParams(t *rapid.T) policy.Params {
 	p := policy.Trial2025()
-	if rapid.Bool().Draw(t, "trial policy") {
+	if !often(t, "own policy") {
 		return p
 	}
 	p.StandardRate = rates(t, "standard", 60_000)
 	p.CommitteeRate = rates(t, "committee", 60_000)
 	p.FoundingRate = rates(t, "founding", 60_000)
 	p.WelfareRate = rates(t, "welfare", 40_000)
-	p.WelfarePayer = rapid.SampledFrom([]policy.Payer{policy.ByPlatform, policy.ByMerchant}).Draw(t, "payer")
+	p.WelfarePayer = oneOf(t, "payer", policy.ByPlatform, policy.ByMerchant)
 	p.ClaimRebate = rates(t, "rebate", 60_000)
 	p.CarePledgeMax = rates(t, "pledge max", 60_000)
 	p.TeamShare = rates(t, "team", 60_000)
-	p.RewardDepth = rapid.IntRange(0, 1).Draw(t, "depth")
+	p.RewardDepth = oneOf(t, "depth", 0, 1, 1)
 	p.Cashback = rates(t, "cashback", 200_000)
 	p.BackingFloor = rates(t, "backing floor", 2_000_000)
 	p.CoinShareMax = rates(t, "coin share", money.One)
@@ -58,22 +88,22 @@ func drawFacts(t *rapid.T, p *policy.Params) *Facts {
 		Policy:      rapid.IntRange(1, 300).Draw(t, "policy"),
 		PurchasedAt: time.UnixMicro(rapid.Int64Range(1.4e15, 1.9e15).Draw(t, "purchased")).UTC(),
 		BookedOn:    period.Day(rapid.Int32Range(15_000, 25_000).Draw(t, "booked")),
-		Price:       prices.Draw(t, "price"),
+		Price:       price(t),
 		List:        upTo(t, "list", 30_000),
 		Coupon:      upTo(t, "coupon", 300),
 		Items:       rapid.IntRange(0, 40).Draw(t, "items"),
-		Merchant:    Merchant{ID: shops.Draw(t, "shop"), Tier: rapid.SampledFrom(policy.Tiers).Draw(t, "tier"), Pledge: rates(t, "pledge", 80_000)},
+		Merchant:    Merchant{ID: shop(t, "shop"), Tier: oneOf(t, "tier", policy.Tiers...), Pledge: rates(t, "pledge", 80_000)},
 	}
-	if rapid.Bool().Draw(t, "known buyer") {
-		f.Buyer = Buyer{ID: people.Draw(t, "buyer"), Standing: Standing(rapid.IntRange(0, 2).Draw(t, "standing"))}
+	if often(t, "known buyer") {
+		f.Buyer = Buyer{ID: person(t, "buyer"), Standing: oneOf(t, "standing", Stranger, Lapsed, GoodMember, GoodMember)}
 	}
-	if rapid.Bool().Draw(t, "has leader") {
-		f.Leader = Leader{ID: people.Draw(t, "leader"), Level: policy.Level(rapid.IntRange(0, 3).Draw(t, "level")), CapLeft: upTo(t, "cap", 40_000) - 5_000}
+	if often(t, "has leader") {
+		f.Leader = Leader{ID: person(t, "leader"), Level: oneOf[policy.Level](t, "level", 0, policy.Silver, policy.Gold, policy.Gold, policy.Gold, policy.Diamond), CapLeft: upTo(t, "cap", 40_000) - 10}
 	}
-	if rapid.Bool().Draw(t, "has claim") {
-		f.Claim = Claim{ID: id.ID{'c'}, Merchant: shops.Draw(t, "claimant"), MadeAt: f.PurchasedAt.Add(-time.Duration(rapid.IntRange(0, 800).Draw(t, "hours")) * time.Hour)}
+	if often(t, "has claim") {
+		f.Claim = Claim{ID: id.ID{'c'}, Merchant: shop(t, "claimant"), MadeAt: f.PurchasedAt.Add(-time.Duration(even(t, "hours", 800)) * time.Hour)}
 	}
-	if rapid.Bool().Draw(t, "throttled") {
+	if often(t, "throttled") {
 		f.Throttle = Throttle{Backing: upTo(t, "backing", 100_000), Outstanding: upTo(t, "outstanding", 100_000)}
 	}
 	drawTenders(t, p, f)
@@ -82,11 +112,12 @@ func drawFacts(t *rapid.T, p *policy.Params) *Facts {
 
 func drawTenders(t *rapid.T, p *policy.Params, f *Facts) {
 	rest := f.Price
-	for n := range rapid.IntRange(0, 3).Draw(t, "vouchers") {
+	for n := range oneOf(t, "vouchers", 0, 0, 1, 2, 3) {
 		v := Voucher{ID: id.ID{'v', byte(n)}, Amount: upTo(t, "voucher", min(rest, 2_000))}
-		v.Sharers = rapid.SliceOfNDistinct(shops, 0, 3, rapid.ID).Draw(t, "sharers")
-		if len(v.Sharers) == 0 {
-			v.Sharers = nil
+		for range oneOf(t, "sharers", 0, 1, 1, 2, 3) {
+			if s := shop(t, "sharer"); !slices.Contains(v.Sharers, s) {
+				v.Sharers = append(v.Sharers, s)
+			}
 		}
 		rest -= v.Amount
 		f.Vouchers = append(f.Vouchers, v)
@@ -95,7 +126,7 @@ func drawTenders(t *rapid.T, p *policy.Params, f *Facts) {
 		f.Coins = upTo(t, "coins", min(rest, p.CoinShareMax.FloorOf(f.Price)))
 		rest -= f.Coins
 	}
-	f.Held = rapid.SampledFrom([]money.Amount{0, rest, rest / 3}).Draw(t, "held")
+	f.Held = oneOf(t, "held", 0, rest, rest, rest/3)
 	f.Direct = rest - f.Held
 }
 
@@ -106,7 +137,7 @@ func drawBooks(t *rapid.T) books {
 	for n := 1; n <= 4; n++ {
 		s, m := id.ID{'s', byte(n)}, id.ID{'m', byte(n)}
 		for _, a := range []ledger.Account{payableOf(s), tillOf(s), coinsOf(m), pointsOf(m), rewardsOf(m)} {
-			v := money.Amount(rapid.Int64Range(-500, 2_000).Draw(t, a.String()))
+			v := upTo(t, a.String(), 2_500) - 500
 			if v < 0 {
 				other, _ := standIn(a)
 				b[other] = v

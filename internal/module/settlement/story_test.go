@@ -186,10 +186,13 @@ func (st *story) set(f *Facts, field, value string) {
 		f.Merchant.Pledge = st.rate(value)
 	case "buyer":
 		f.Buyer.Standing = map[string]Standing{"stranger": Stranger, "lapsed": Lapsed, "good": GoodMember}[value]
-	case "claim": // A, or A:720 for one that was made so many hours ago
-		name, hours, _ := strings.Cut(value, ":")
-		ago, _ := strconv.Atoi(hours)
+	case "claim": // A; A:720 made so many hours ago; A:voucher made by the first voucher
+		name, how, _ := strings.Cut(value, ":")
+		ago, _ := strconv.Atoi(how)
 		f.Claim = Claim{ID: id.ID{'c'}, Merchant: who[name].ID, MadeAt: f.PurchasedAt.Add(-time.Duration(ago) * time.Hour)}
+		if how == "voucher" {
+			f.Claim.Voucher = f.Vouchers[0].ID
+		}
 	case "leader":
 		f.Leader.ID = who["leader"].ID
 		f.Leader.Level = map[string]policy.Level{"silver": policy.Silver, "gold": policy.Gold, "diamond": policy.Diamond, "myself": policy.Gold}[value]
@@ -246,10 +249,16 @@ func (st *story) post(legs []ledger.Leg) (said []string) {
 
 func (st *story) why([]string) (said []string) {
 	for _, l := range Explain(&st.params, &st.facts, st.posted) {
-		said = append(said, strings.Join(strings.Fields(fmt.Sprintf("%s %s: %s %s — %s",
-			l.Rule, l.Group, l.Title, l.Amount.Decimal(l.Asset), spoken(l.Why))), " "))
-		for _, note := range l.Notes {
-			said = append(said, strings.Join(strings.Fields("* "+spoken(note)), " "))
+		payer := ""
+		if l.Payer != "" {
+			payer = "（" + l.Payer + "）"
+		}
+		said = append(said, fmt.Sprintf("%s %s%s %s %s： %s", l.Rule, l.Group, payer, l.Title, l.Amount.Decimal(l.Asset), spoken(l.Why)))
+		if l.Limit != nil {
+			said = append(said, "limit： "+spoken(*l.Limit))
+		}
+		for _, debt := range l.Debts {
+			said = append(said, "debt： "+spoken(debt))
 		}
 	}
 	return said

@@ -65,7 +65,7 @@ var English = map[string]string{
 	"按比例是 %s，不超过服务费 %s":          "By the rate %s, no more than the commission %s",
 	"按比例是 %s，服务费只剩 %s，以此为限":      "By the rate %s; limited by the commission that is left, %s",
 	"按比例是 %s，组长本月只剩 %s 的额度，以此为限": "By the rate %s; limited by what is left of the leader's cap this month, %s",
-	"按比例是 %s，备付不足，先发 %s":         "By the rate %s; the backing is low, so %s for now",
+	"按比例是 %s，备付不足，只发 %s":         "By the rate %s; the backing is low, so only %s",
 	"按承诺是 %s，本社区最多 %s":           "By the pledge %s, at most %s in this community",
 	"其中 %s 账上不够，先记为欠款":           "%s of it was not on the account and is noted as a debt",
 	"其中 %s 先还了以前的欠款":             "%s of it paid an earlier debt first",

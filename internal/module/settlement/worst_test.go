@@ -25,7 +25,7 @@ func TestAdmitAgreesWithTheRules(t *testing.T) {
 		}
 		first := firstBelow(&p, 400)
 		if err == nil {
-			dear := prices.Draw(t, "a dear purchase")
+			dear := price(t)
 			if first != 0 || anyBelow(&p, dear) {
 				t.Fatalf("admitted, but a purchase of %d or %d leaves too little", first, dear)
 			}
@@ -52,14 +52,14 @@ func TestAdmitAgreesWithTheRules(t *testing.T) {
 func drawTight(t *rapid.T) policy.Params {
 	p := policy.Trial2025()
 	few := func(name string) money.Rate {
-		return rapid.SampledFrom([]money.Rate{0, 1, 5_000, 10_000, 12_345, 30_000, 50_000, 100_000}).Draw(t, name)
+		return oneOf[money.Rate](t, name, 0, 1, 5_000, 10_000, 12_345, 30_000, 50_000, 100_000)
 	}
 	p.StandardRate, p.CommitteeRate, p.FoundingRate = few("standard"), few("committee"), few("founding")
 	p.WelfareRate, p.ClaimRebate, p.CarePledgeMax = few("welfare"), few("rebate"), few("pledge")
 	p.TeamShare = few("team")
-	p.WelfarePayer = rapid.SampledFrom([]policy.Payer{policy.ByPlatform, policy.ByMerchant}).Draw(t, "payer")
+	p.WelfarePayer = oneOf(t, "payer", policy.ByPlatform, policy.ByMerchant)
 	left := money.One - max(p.StandardRate, p.CommitteeRate, p.FoundingRate) - p.ClaimRebate - p.CarePledgeMax
-	slack := rapid.SampledFrom([]money.Rate{-20_000, -1, 0, 1, 100, 5_000, 20_000, 60_000}).Draw(t, "slack")
+	slack := oneOf[money.Rate](t, "slack", -20_000, -1, 0, 1, 100, 5_000, 20_000, 60_000, 100_000)
 	p.MerchantNetFloor = min(max(left-slack, money.One-policy.ProviderShareMax), money.One)
 	return p
 }

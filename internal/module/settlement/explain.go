@@ -39,7 +39,7 @@ type Line struct {
 	Amount money.Amount
 	Asset  money.Asset
 	Why    Sentence     // the arithmetic, or why the rule was not used
-	Limit  *Sentence    // why it is less than the rate says, nil if it is not
+	Notes  []Sentence   // why it is less than the rate says
 	Debts  []Sentence   // what of it became or paid a debt; the debtor's business, not the buyer's
 	Legs   []ledger.Leg // as posted
 }
@@ -78,9 +78,9 @@ func (c *Case) explain(r *Rule, posted []ledger.Leg) Line {
 	l.Why = r.Why(c)
 	switch {
 	case s.limit != nil:
-		l.Limit = new(say(s.limit.Says, s.wanted.Grouped(l.Asset), s.amount.Grouped(l.Asset)))
+		l.Notes = append(l.Notes, say(s.limit.Says, s.wanted.Grouped(l.Asset), s.amount.Grouped(l.Asset)))
 	case s.amount == 0:
-		l.Limit = new(say("算下来是 0，不记"))
+		l.Notes = append(l.Notes, say("算下来是 0，不记"))
 	}
 	l.addLegs(posted)
 	return l

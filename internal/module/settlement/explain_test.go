@@ -45,11 +45,8 @@ func TestEverythingSaidHasEnglish(t *testing.T) {
 		}
 		for _, l := range Explain(&p, f, res.Legs) {
 			check(t, l.Why)
-			if l.Limit != nil {
-				check(t, *l.Limit)
-			}
-			for _, debt := range l.Debts {
-				check(t, debt)
+			for _, said := range append(l.Notes, l.Debts...) {
+				check(t, said)
 			}
 			if l.Payer != "" {
 				check(t, say(l.Payer))

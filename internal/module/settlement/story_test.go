@@ -254,8 +254,8 @@ func (st *story) why([]string) (said []string) {
 			payer = "（" + l.Payer + "）"
 		}
 		said = append(said, fmt.Sprintf("%s %s%s %s %s： %s", l.Rule, l.Group, payer, l.Title, l.Amount.Decimal(l.Asset), spoken(l.Why)))
-		if l.Limit != nil {
-			said = append(said, "limit： "+spoken(*l.Limit))
+		for _, note := range l.Notes {
+			said = append(said, "note： "+spoken(note))
 		}
 		for _, debt := range l.Debts {
 			said = append(said, "debt： "+spoken(debt))

@@ -94,7 +94,12 @@ func (s *Service) load(ctx context.Context, tx *db.Tx) (*book, error) {
 		accounts:  make(map[Account]*slot),
 		secrets:   make(map[id.ID][16]byte),
 		known:     make(map[string]seen),
-		publish:   func(t *evidence.Tree) { s.trees.Store(tx.Community, t) },
+		publish: func(t *evidence.Tree) {
+			s.trees.Store(tx.Community, t)
+			if fn := s.onTree.Load(); fn != nil {
+				(*fn)(tx.Community, t)
+			}
+		},
 	}
 	if err := b.loadAccounts(ctx, tx); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"embed"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -33,7 +34,7 @@ var Schema = db.Schema{
 		{Name: "ledger_hold_end", Placement: db.Distributed}, {Name: "ledger_reversal", Placement: db.Distributed},
 		{Name: "ledger_close", Placement: db.Distributed}, {Name: "ledger_follower", Placement: db.Distributed},
 		{Name: "ledger_flow", Placement: db.Distributed}, {Name: "ledger_turnover", Placement: db.Distributed},
-		{Name: "ledger_leg", Placement: db.Distributed},
+		{Name: "ledger_leg", Placement: db.Distributed}, {Name: "ledger_log", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -43,6 +44,8 @@ type Service struct {
 	db    *db.DB
 	trees sync.Map // id.ID → *evidence.Tree that this process keeps up to date
 	names sync.Map // id.ID → *accountNames
+
+	onTree atomic.Pointer[func(id.ID, *evidence.Tree)]
 }
 
 // New makes the service over a database.

@@ -88,6 +88,19 @@ func (s *Service) HomeOf(ctx context.Context, r db.Reader, ref string) (home id.
 	return home, err
 }
 
+// Homes lists the whole directory: where each reference is at home.
+func (s *Service) Homes(ctx context.Context, r db.Reader) (map[string]id.ID, error) {
+	homes := make(map[string]id.ID)
+	err := db.Each(ctx, r, func(rows *sql.Rows) error {
+		var ref string
+		var home id.ID
+		err := rows.Scan(&ref, &home)
+		homes[ref] = home
+		return err
+	}, "SELECT ref, home_id FROM member_directory WHERE community_id = ?", id.Tilde[:])
+	return homes, err
+}
+
 // Join adds a member who is at home in tx's community; a reference that is there
 // already is left as it is, and added is false.
 func (s *Service) Join(ctx context.Context, tx *db.Tx, m Member) (joined *Member, added bool, err error) {

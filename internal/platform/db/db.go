@@ -73,6 +73,9 @@ type Options struct {
 	Address string        // where other instances reach this one, for forwarding
 	Lease   time.Duration // how long a community stays owned without a sign of life (4 s)
 
+	// Lost, if set, hears of a community that another instance writes now.
+	Lost func(community id.ID)
+
 	// Rehearse runs every closure twice, the first time rolled back: tests use
 	// it to find closures that touch anything outside their transaction.
 	Rehearse bool

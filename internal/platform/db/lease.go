@@ -152,9 +152,13 @@ func (l *leases) fence(b *batch) (*fence, error) {
 // lose marks a lease that another instance took.
 func (l *leases) lose(f *fence) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	already := f.lost
 	f.lost = true
 	delete(l.held, f.community)
+	l.mu.Unlock()
+	if !already && l.db.opt.Lost != nil {
+		l.db.opt.Lost(f.community)
+	}
 }
 
 // committed asks whether the batch after f.batch is in. If another owner has come

@@ -92,10 +92,15 @@ func (a *Authority) log(o Origin) *signedLog {
 
 // Tree is the tree of a log that may be signed.
 func (a *Authority) Tree(o Origin) (*Tree, error) {
+	tree, _, err := a.held(o)
+	return tree, err
+}
+
+func (a *Authority) held(o Origin) (*Tree, key, error) {
 	l := a.log(o)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.tree, l.refused
+	return l.tree, l.key, l.refused
 }
 
 // Checkpoint signs the tree of a size for an outlet, if that is what the log's

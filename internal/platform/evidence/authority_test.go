@@ -16,6 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 )
 
@@ -555,4 +556,20 @@ func TestCheckConsistency(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
+}
+
+// unjoin finds every fault in an error.
+func unjoin(err error) (all []*fault.Fault) {
+	switch e := err.(type) {
+	case nil:
+	case *fault.Fault:
+		all = append(all, e)
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			all = append(all, unjoin(err)...)
+		}
+	default:
+		all = unjoin(errors.Unwrap(err))
+	}
+	return all
 }

@@ -56,9 +56,9 @@ var (
 	shared = []way{
 		{ViaReferrers, i18n.M("推荐店"), i18n.M("谢谢推荐客人来的店"), "S-06", 2, func(f Flow) money.Amount { return f.Referrers }},
 		{ViaPlatform, i18n.M("平台服务"), i18n.M("已减去分给大家的"), "S-04", 6, func(f Flow) money.Amount { return f.Platform }},
-		{ViaWelfare, i18n.M("社区共益基金"), i18n.M("每笔消费的一小份，由平台服务费里出"), "S-05", 3, func(f Flow) money.Amount { return f.Welfare }},
+		{ViaWelfare, i18n.M("共益基金"), i18n.M("每笔消费的一小份，由平台服务费里出"), "S-05", 3, func(f Flow) money.Amount { return f.Welfare }},
 		{ViaLeaders, i18n.M("组长"), i18n.M("团队消费的一份，由平台服务费里出"), "S-08", 4, func(f Flow) money.Amount { return f.Leaders }},
-		{ViaCare, i18n.M("社区关爱基金"), i18n.M("店家承诺的一份"), "S-10", 5, func(f Flow) money.Amount { return f.Care }},
+		{ViaCare, i18n.M("关爱基金"), i18n.M("店家承诺的一份"), "S-10", 5, func(f Flow) money.Amount { return f.Care }},
 	}
 	given = []way{
 		{ViaCoinsBack, i18n.M("送出抵扣权益"), i18n.M("给买东西的居民，不从货款出"), "S-07", 0, func(f Flow) money.Amount { return f.CoinsGiven }},
@@ -118,6 +118,6 @@ func (v BooksView) picture(ctx context.Context) flowpic.Picture {
 		Title: i18n.T(ctx, "这个月的消费从哪里来，到哪里去"),
 		Pot:   i18n.T(ctx, "本月消费"), Hue: 1, Asset: money.CNY,
 		From: parts(incoming), Main: parts(kept), Small: parts(shared),
-		Lens: func(times int) string { return i18n.T(ctx, "分出来的，放大 %d 倍看", times) },
+		Share: i18n.T(ctx, "分出来的"), Lens: func(times int) string { return i18n.T(ctx, "放大 %d 倍看", times) },
 	}
 }

@@ -25,7 +25,7 @@ func summary(ctx context.Context, v BooksView) string {
 	if v.state() != hasBooks {
 		return i18n.T(ctx, "大家的钱，每一分都说得清")
 	}
-	return i18n.T(ctx, "%s %d 位邻居在 %d 家店买了 %d 次，共 %s 元，每一分去了哪里都在下面。",
+	return i18n.T(ctx, "%s，%d 位邻居在 %d 家店买了 %d 次，共 %s 元，每一分去了哪里都在下面。",
 		ui.MonthName(ctx, v.Month), v.Flow.Buyers, v.Flow.Shops, v.Flow.Purchases, ui.Yuan(v.Flow.Given()))
 }
 

@@ -29,6 +29,7 @@ type Picture struct {
 	From  []Part
 	Main  []Part // uses at true thickness
 	Small []Part // uses behind the lens
+	Share string // the name of the small uses together
 	Lens  func(times int) string
 }
 

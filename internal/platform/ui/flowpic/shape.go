@@ -4,7 +4,7 @@ import "gongyi/internal/kernel/money"
 
 // wide runs left to right, with sums; for desks.
 var wide = frame{
-	along: 8600, across: 40, pot: 2200, room: 1800, slot: 340, gap: 100, srcSlot: 400, srcGap: 180, between: 220,
+	along: 8600, across: 40, pot: 2200, room: 1900, slot: 340, gap: 100, srcSlot: 420, srcGap: 180, between: 220,
 	src: step{1680, 1780}, potAt: step{4120, 4220}, lens: step{5040, 5440}, use: step{6760, 6860},
 }
 
@@ -53,14 +53,21 @@ func (d *drawing) through(l laid, p Picture) {
 		d.bars = append(d.bars, l.bar(l.use, l.small[i], hue(part.Hue)))
 		d.texts = append(d.texts, l.useText(l.small[i], part, p.Asset)...)
 	}
-	if p.Lens == nil {
-		return
-	}
-	note := text{l.lens.from - 100, entry.middle() + 50, "end", "soft", p.Lens(l.times)}
+	d.texts = append(d.texts, l.lensText(p)...)
+}
+
+// lensText says what is seen through the lens and how much larger, where
+// nothing else stands: before the lens, at its lower end; on phones beside the pot.
+func (l laid) lensText(p Picture) []text {
+	x, y := l.lens.from, l.lensAt.end()-200
 	if l.tall {
-		note.x, note.y = l.lensAt.at-80, l.lens.to
+		x, y = max(3500, l.end), l.potAt.from+200
 	}
-	d.texts = append(d.texts, note)
+	small := Part{Name: p.Share, Amount: sum(l.smallParts)}
+	return []text{
+		{x, y, "end", "", words(small, p.Asset)},
+		{x, y + 190, "end", "soft", p.Lens(l.times)},
+	}
 }
 
 func (l laid) bar(s step, at span, class string) bar {

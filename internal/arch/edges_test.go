@@ -1,0 +1,66 @@
+package arch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// edges are the arrows between modules, each with its reason. Modules meet in
+// flows; an arrow is for a type that two of them must mean alike.
+var edges = map[string]string{
+	"member → policy":        "levels of growth are numbers of the policy (B3)",
+	"merchant → policy":      "a shop's tier decides its rate (S-04)",
+	"settlement → ledger":    "legs name the accounts of the chart",
+	"settlement → policy":    "rules take their rates from the version in force",
+	"settlementweb → ledger": "a receipt shows the entry and the names of its accounts",
+	"settlementweb → policy": "a receipt prints the rates that ruled it",
+}
+
+// between lists the arrows between modules that the sources draw; pages count
+// under their own name. Tests may look at other modules.
+func between(all []*source) map[string]string {
+	drawn := make(map[string]string)
+	for _, s := range all {
+		from := moduleOf(s.pkg)
+		if from == "" || s.test {
+			continue
+		}
+		if layerOf(s.pkg) == webLayer {
+			from += "web"
+		}
+		s.imports(func(path, place string) {
+			to := moduleOf(strings.TrimPrefix(path, module))
+			if strings.HasPrefix(path, module) && to != "" && to != moduleOf(s.pkg) {
+				drawn[from+" → "+to] = place
+			}
+		})
+	}
+	return drawn
+}
+
+func unlisted(drawn, listed map[string]string) (found []complaint) {
+	for _, e := range slices.Sorted(maps.Keys(drawn)) {
+		if listed[e] == "" {
+			found = append(found, complaint{drawn[e], "an arrow that is not listed: " + e})
+		}
+	}
+	for _, e := range slices.Sorted(maps.Keys(listed)) {
+		if drawn[e] == "" {
+			found = append(found, complaint{e, "is listed, and nothing draws it: " + listed[e]})
+		}
+	}
+	return found
+}
+
+func TestArrowsBetweenModulesAreListed(t *testing.T) {
+	report(t, unlisted(between(project(t)), edges))
+	drawn := between(small(t, map[string]string{
+		"internal/module/a/a.go":      `package a; import (_ "gongyi/internal/module/b"; _ "gongyi/internal/module/a/aweb")`,
+		"internal/module/a/a_test.go": `package a; import _ "gongyi/internal/module/c"`,
+		"internal/module/a/aweb/w.go": `package aweb; import (_ "gongyi/internal/module/a"; _ "gongyi/internal/module/c")`,
+		"internal/flow/f.go":          `package flow; import _ "gongyi/internal/module/c"`,
+	}))
+	expect(t, unlisted(drawn, map[string]string{"a → b": "so", "b → c": "so"}), "b → c: is listed, and nothing draws it", "not listed: aweb → c")
+}

@@ -1,0 +1,153 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/platform/db"
+)
+
+// Settings are the flags of `gongyi bench`.
+type Settings struct {
+	Callers     int
+	Communities int
+	Preload     int
+	Seconds     int
+	Keys        string // "ordered" or "random"
+	Batch       int    // bulk: purchases a request
+}
+
+// Result is what a benchmark found; the JSON names are part of the command's
+// contract.
+type Result struct {
+	Name          string  `json:"name"`
+	Engine        string  `json:"engine"`
+	Callers       int     `json:"callers"`
+	Communities   int     `json:"communities"`
+	Keys          string  `json:"keys"`
+	Existing      int64   `json:"existing"`
+	Settled       int64   `json:"settled"`
+	Failed        int64   `json:"failed"`
+	PerSecond     float64 `json:"settlements_per_s"`
+	P50           float64 `json:"p50_ms"`
+	P99           float64 `json:"p99_ms"`
+	PerCommit     float64 `json:"settlements_per_commit"`
+	CPU           float64 `json:"cpu_cores"`
+	BytesEach     float64 `json:"bytes_per_settlement"`
+	DatabaseBytes int64   `json:"database_bytes"`
+	TileBytes     int64   `json:"tile_bytes"`
+	RSS           float64 `json:"rss_mb"`
+}
+
+// Settle measures settlements inside the program, without HTTP.
+func Settle(ctx context.Context, d *db.DB, s Settings) (Result, error) {
+	f := flow.New(d)
+	town := &Town{ordered: s.Keys != "random", run: uint32(time.Now().UnixNano())}
+	if err := town.found(ctx, f, max(1, s.Communities)); err != nil {
+		return Result{}, err
+	}
+	if err := preload(ctx, f, town, s.Preload); err != nil {
+		return Result{}, err
+	}
+	meter := startMeter(d)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.Seconds)*time.Second)
+	defer cancel()
+	latencies := make([][]time.Duration, s.Callers)
+	var failed atomic.Int64
+	var wg sync.WaitGroup
+	for i := range s.Callers {
+		wg.Go(func() {
+			latencies[i] = callOften(ctx, f, town.caller(i), &failed)
+		})
+	}
+	wg.Wait()
+	r := meter.result(slices.Concat(latencies...))
+	r.Name, r.Callers, r.Communities, r.Keys, r.Failed = "settle", s.Callers, max(1, s.Communities), s.Keys, failed.Load()
+	r.Existing = int64(s.Preload)
+	return r, nil
+}
+
+// callOften is one caller: a purchase after another until the time is over.
+func callOften(ctx context.Context, f *flow.Flows, stream *purchases, failed *atomic.Int64) (took []time.Duration) {
+	for ctx.Err() == nil {
+		began := time.Now()
+		c, p := stream.next(began.UTC())
+		// The deadline ends the loop, not a settlement that is under way.
+		if _, err := f.Settle(context.WithoutCancel(ctx), stream.town.Communities[c], db.System, p); err != nil {
+			failed.Add(1)
+			continue
+		}
+		took = append(took, time.Since(began))
+	}
+	return took
+}
+
+// preload settles purchases as fast as the writer takes them.
+func preload(ctx context.Context, f *flow.Flows, town *Town, n int) error {
+	const window = 2048
+	stream := town.caller(4095)
+	waiting := make([]*flow.Settling, 0, window)
+	for i := 0; i < n; i++ {
+		c, p := stream.next(time.Now().UTC())
+		waiting = append(waiting, f.Submit(ctx, town.Communities[c], db.System, &p))
+		if len(waiting) < window && i < n-1 {
+			continue
+		}
+		half := len(waiting) / 2
+		if i == n-1 {
+			half = len(waiting)
+		}
+		for _, w := range waiting[:half] {
+			if _, err := w.Wait(ctx); err != nil {
+				return fmt.Errorf("preload: %w", err)
+			}
+		}
+		waiting = append(waiting[:0], waiting[half:]...)
+	}
+	return nil
+}
+
+// meter notes time, processor and commits between two moments.
+type meter struct {
+	db      *db.DB
+	began   time.Time
+	cpu     time.Duration
+	batches int64
+}
+
+func startMeter(d *db.DB) meter {
+	runtime.GC()
+	return meter{db: d, began: time.Now(), cpu: processorTime(), batches: d.Stats().Batches.Load()}
+}
+
+func (m meter) result(took []time.Duration) Result {
+	wall := time.Since(m.began)
+	slices.Sort(took)
+	n := len(took)
+	r := Result{Engine: string(m.db.Engine()), Settled: int64(n), RSS: residentMB()}
+	if n == 0 {
+		return r
+	}
+	r.PerSecond = float64(n) / wall.Seconds()
+	r.P50, r.P99 = ms(took[n/2]), ms(took[min(n-1, n*99/100)])
+	r.PerCommit = float64(n) / float64(max(1, m.db.Stats().Batches.Load()-m.batches))
+	r.CPU = (processorTime() - m.cpu).Seconds() / wall.Seconds()
+	return r
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

@@ -1,0 +1,293 @@
+package importing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/platform/db"
+)
+
+// Refusals of a row that only the books can give.
+var (
+	ErrAmbiguousShop = fault.New(fault.Conflict, "importing.merchant_ambiguous")
+)
+
+// Outcome counts what became of the rows of one file.
+type Outcome struct {
+	File     string `json:"file"`
+	Kind     string `json:"kind"`
+	Format   string `json:"format"`
+	Added    int    `json:"added"`
+	Known    int    `json:"known"` // were there already, with the same content
+	Rejected int    `json:"rejected"`
+	Blank    int    `json:"blank"`
+}
+
+// Run takes tables over: members, then merchants, then purchases. It may be run
+// again with the same files; what is there already is counted as known.
+// reject is called for every row that is not taken over, progress now and then.
+type Run struct {
+	Flows    *flow.Flows
+	Actor    db.Actor
+	Reject   func(Rejection) error
+	Progress func(t *Table)
+
+	places  map[string]id.ID
+	shops   map[string][]id.ID // reference → communities that have such a shop
+	homes   map[string]id.ID   // reference of a member → home
+	visited map[visit]bool
+}
+
+type visit struct {
+	ref       string
+	community id.ID
+}
+
+// chunk is how many rows are read before the books are asked to take them.
+const chunk = 4096
+
+// Import takes over the tables in the order that they need.
+func (r *Run) Import(ctx context.Context, tables []*Table) (outcomes []Outcome, err error) {
+	r.places, r.shops = make(map[string]id.ID), make(map[string][]id.ID)
+	r.homes, r.visited = make(map[string]id.ID), make(map[visit]bool)
+	InOrder(tables)
+	for _, t := range tables {
+		o := &Outcome{File: t.File, Kind: t.Kind.String(), Format: t.Format()}
+		switch t.Kind {
+		case Members:
+			err = r.members(ctx, t, o)
+		case Merchants:
+			err = r.merchants(ctx, t, o)
+		case Purchases:
+			err = r.purchases(ctx, t, o)
+		}
+		o.Blank = t.Blanks()
+		outcomes = append(outcomes, *o)
+		if err != nil {
+			return outcomes, fmt.Errorf("importing: %s: %w", t.File, err)
+		}
+	}
+	return outcomes, nil
+}
+
+// read collects up to chunk rows; done says that the table is at its end.
+func read[T any](r *Run, t *Table, o *Outcome, next func() (T, *Rejection, error)) (rows []T, done bool, err error) {
+	for len(rows) < chunk {
+		row, rejected, err := next()
+		switch {
+		case errors.Is(err, io.EOF):
+			r.Progress(t)
+			return rows, true, nil
+		case err != nil:
+			return rows, false, err
+		case rejected != nil:
+			if err := r.reject(o, *rejected); err != nil {
+				return rows, false, err
+			}
+		default:
+			rows = append(rows, row)
+		}
+	}
+	r.Progress(t)
+	return rows, false, nil
+}
+
+func (r *Run) reject(o *Outcome, j Rejection) error {
+	o.Rejected++
+	return r.Reject(j)
+}
+
+// verdict sorts the outcome of one row: a refusal rejects the row, anything else
+// ends the import.
+func (r *Run) verdict(t *Table, o *Outcome, line int, added bool, err error) error {
+	switch f := fault.Of(err); {
+	case err == nil && added:
+		o.Added++
+	case err == nil:
+		o.Known++
+	case f != nil && f.Kind != fault.Busy && f.Kind != fault.Internal:
+		return r.reject(o, t.Reject(line, f))
+	default:
+		return err
+	}
+	return nil
+}
+
+// place finds or founds a community by its reference.
+func (r *Run) place(ctx context.Context, ref string) (id.ID, error) {
+	if at, ok := r.places[ref]; ok {
+		return at, nil
+	}
+	p, _, err := r.Flows.Found(ctx, r.Actor, community.Place{Kind: community.Community, Ref: ref, Name: ref}, flow.Trial())
+	if err == nil {
+		r.places[ref] = p.ID
+	}
+	return p.ID, err
+}
+
+func (r *Run) members(ctx context.Context, t *Table, o *Outcome) error {
+	for done := false; !done; {
+		var rows []MemberRow
+		var err error
+		if rows, done, err = read(r, t, o, t.NextMember); err != nil {
+			return err
+		}
+		newcomers := make([]flow.Newcomer, len(rows))
+		for i, row := range rows {
+			home, err := r.place(ctx, row.Community)
+			if err != nil {
+				return err
+			}
+			newcomers[i] = flow.Newcomer{Ref: row.Ref, Home: home}
+			newcomers[i].Profile.AgeBand, newcomers[i].Profile.HouseholdSize, newcomers[i].Profile.Kids = row.AgeBand, row.HouseholdSize, row.Kids
+		}
+		for i, res := range r.Flows.Welcome(ctx, r.Actor, newcomers) {
+			if err := r.verdict(t, o, rows[i].Line, res.Added, res.Err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Run) merchants(ctx context.Context, t *Table, o *Outcome) error {
+	for done := false; !done; {
+		var rows []MerchantRow
+		var err error
+		if rows, done, err = read(r, t, o, t.NextMerchant); err != nil {
+			return err
+		}
+		shops := make([]flow.Newshop, len(rows))
+		for i, row := range rows {
+			home, err := r.place(ctx, row.Community)
+			if err != nil {
+				return err
+			}
+			shops[i] = flow.Newshop{Home: home, Merchant: merchant.Merchant{Ref: row.Ref, Name: row.IndustryZh, Industry: row.Industry, IndustryZH: row.IndustryZh}}
+		}
+		for i, res := range r.Flows.Enrol(ctx, r.Actor, shops) {
+			if err := r.verdict(t, o, rows[i].Line, res.Added, res.Err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// purchases settles a chunk while the next one is read: the books need one
+// processor, the file the other.
+func (r *Run) purchases(ctx context.Context, t *Table, o *Outcome) error {
+	if err := r.learn(ctx); err != nil {
+		return err
+	}
+	var waiting []settling
+	for done := false; !done; {
+		var rows []PurchaseRow
+		var err error
+		if rows, done, err = read(r, t, o, t.NextPurchase); err != nil {
+			return errors.Join(err, r.collect(ctx, t, o, waiting))
+		}
+		if err := r.admitVisitors(ctx, rows); err != nil {
+			return err
+		}
+		next, err := r.submit(ctx, t, o, rows)
+		if err := errors.Join(err, r.collect(ctx, t, o, waiting)); err != nil {
+			return err
+		}
+		waiting = next
+	}
+	return r.collect(ctx, t, o, waiting)
+}
+
+type settling struct {
+	line int
+	*flow.Settling
+}
+
+func (r *Run) submit(ctx context.Context, t *Table, o *Outcome, rows []PurchaseRow) (waiting []settling, err error) {
+	for i := range rows {
+		row := &rows[i]
+		at, refusal := r.shop(row.Merchant)
+		if refusal != nil {
+			if err := r.reject(o, t.Reject(row.Line, refusal)); err != nil {
+				return waiting, err
+			}
+			continue
+		}
+		waiting = append(waiting, settling{row.Line, r.Flows.Submit(ctx, at, r.Actor, &flow.Purchase{
+			Ref: row.Ref, PurchasedAt: row.At, Member: row.Member, Merchant: row.Merchant,
+			List: row.List, Price: row.Paid, Held: row.Paid, Coupon: row.Coupon, Items: row.Items, Imported: true,
+		})})
+	}
+	return waiting, nil
+}
+
+func (r *Run) collect(ctx context.Context, t *Table, o *Outcome, waiting []settling) error {
+	for _, w := range waiting {
+		settled, err := w.Wait(ctx)
+		if err := r.verdict(t, o, w.line, !settled.Replayed, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shop finds the community of a shop: purchases name only the shop.
+func (r *Run) shop(ref string) (id.ID, *fault.Fault) {
+	switch at := r.shops[ref]; len(at) {
+	case 0:
+		return id.ID{}, merchant.ErrNotFound.On("merchant_ref")
+	case 1:
+		return at[0], nil
+	}
+	return id.ID{}, ErrAmbiguousShop.On("merchant_ref")
+}
+
+// learn reads which shops and members there are.
+func (r *Run) learn(ctx context.Context) error {
+	places, err := r.Flows.Communities.List(ctx, r.Flows.DB, community.Community)
+	if err != nil {
+		return err
+	}
+	r.shops = make(map[string][]id.ID)
+	for _, p := range places {
+		err := r.Flows.DB.View(ctx, p.ID, func(reader db.Reader) error {
+			shops, err := r.Flows.Merchants.List(ctx, reader, p.ID)
+			for _, s := range shops {
+				r.shops[s.Ref] = append(r.shops[s.Ref], p.ID)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return r.Flows.DB.View(ctx, id.Tilde, func(reader db.Reader) error {
+		r.homes, err = r.Flows.Members.Homes(ctx, reader)
+		return err
+	})
+}
+
+// admitVisitors makes the members of other communities known before their
+// purchases come, many at a time.
+func (r *Run) admitVisitors(ctx context.Context, rows []PurchaseRow) error {
+	var visits []flow.Visitor
+	for i := range rows {
+		at, refusal := r.shop(rows[i].Merchant)
+		home, known := r.homes[rows[i].Member]
+		v := visit{rows[i].Member, at}
+		if refusal != nil || !known || home == at || r.visited[v] {
+			continue
+		}
+		r.visited[v] = true
+		visits = append(visits, flow.Visitor{Ref: v.ref, Home: home, Visited: at})
+	}
+	return r.Flows.VisitMany(ctx, r.Actor, visits)
+}

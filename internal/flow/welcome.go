@@ -1,0 +1,168 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/db"
+)
+
+// Newcomer is a person who joins a community.
+type Newcomer struct {
+	Ref     string
+	Home    id.ID
+	Profile member.Profile
+}
+
+// Newshop is a shop that joins a community's alliance as a standard member.
+type Newshop struct {
+	Home id.ID
+	merchant.Merchant
+}
+
+// Result is what became of one of many.
+type Result struct {
+	Added bool // false and no error: it was there already
+	Err   error
+}
+
+// crowd is how many newcomers one transaction takes: few milliseconds of work.
+const crowd = 100
+
+// Welcome lets many people join, in good standing. Each reference is reserved in
+// the directory first, so that it names one person in the whole installation.
+func (f *Flows) Welcome(ctx context.Context, actor db.Actor, people []Newcomer) []Result {
+	results := make([]Result, len(people))
+	f.each(ctx, actor, len(people), func(int) id.ID { return id.Tilde }, results, func(tx *db.Tx, i int) (bool, error) {
+		if err := (&member.Member{Ref: people[i].Ref, Standing: member.Good, Level: policy.Silver}).Validate(); err != nil {
+			return false, err
+		}
+		return false, f.Members.Reserve(ctx, tx, people[i].Ref, people[i].Home)
+	})
+	f.each(ctx, actor, len(people), func(i int) id.ID { return people[i].Home }, results, func(tx *db.Tx, i int) (bool, error) {
+		p := people[i]
+		_, added, err := f.Members.Join(ctx, tx, member.Member{Ref: p.Ref, Standing: member.Good, Level: policy.Silver, Profile: p.Profile})
+		return added, err
+	})
+	return results
+}
+
+// Enrol admits many shops as standard members of the alliance.
+func (f *Flows) Enrol(ctx context.Context, actor db.Actor, shops []Newshop) []Result {
+	results := make([]Result, len(shops))
+	f.each(ctx, actor, len(shops), func(i int) id.ID { return shops[i].Home }, results, func(tx *db.Tx, i int) (bool, error) {
+		m := shops[i].Merchant
+		m.Tier = policy.Standard
+		_, added, err := f.Merchants.Admit(ctx, tx, m)
+		return added, err
+	})
+	return results
+}
+
+// each runs fn for many items, a crowd a transaction, community by community. A
+// refusal of fn is the item's result and leaves the others alone, so fn must
+// refuse before it writes. Items that failed already are passed over.
+func (f *Flows) each(ctx context.Context, actor db.Actor, n int, at func(i int) id.ID, results []Result, fn func(tx *db.Tx, i int) (bool, error)) {
+	byPlace := make(map[id.ID][]int)
+	var order []id.ID
+	for i := range n {
+		if results[i].Err != nil {
+			continue
+		}
+		if _, seen := byPlace[at(i)]; !seen {
+			order = append(order, at(i))
+		}
+		byPlace[at(i)] = append(byPlace[at(i)], i)
+	}
+	type sent struct {
+		items   []int
+		pending db.Pending
+		err     error
+	}
+	var all []sent
+	for _, place := range order {
+		for items := byPlace[place]; len(items) > 0; {
+			some := items[:min(crowd, len(items))]
+			items = items[len(some):]
+			p, err := f.DB.Submit(ctx, place, actor, func(tx *db.Tx) error {
+				for _, i := range some {
+					results[i].Added, results[i].Err = fn(tx, i)
+					if err := results[i].Err; err != nil && fault.Of(err) == nil {
+						return err
+					}
+				}
+				return nil
+			})
+			all = append(all, sent{some, p, err})
+		}
+	}
+	for _, s := range all {
+		if s.err == nil {
+			s.err = s.pending.Wait(ctx)
+		}
+		for _, i := range s.items {
+			if s.err != nil {
+				results[i] = Result{Err: s.err}
+			}
+		}
+	}
+}
+
+// Visitor is a member who is at home in one community and shops in another.
+type Visitor struct {
+	Ref     string
+	Home    id.ID
+	Visited id.ID
+}
+
+// VisitMany makes many members known where they shop: Visit for an import.
+func (f *Flows) VisitMany(ctx context.Context, actor db.Actor, visitors []Visitor) (err error) {
+	defer fault.Wrap(&err, "visits")
+	copies := make([]member.Copied, len(visitors))
+	members := make([]id.ID, len(visitors))
+	byHome := make(map[id.ID][]int)
+	for i, v := range visitors {
+		byHome[v.Home] = append(byHome[v.Home], i)
+	}
+	for home, items := range byHome {
+		err := f.DB.View(ctx, home, func(r db.Reader) error {
+			for _, i := range items {
+				c, m, err := f.Members.Copy(ctx, r, home, "ref = ?", visitors[i].Ref)
+				if err != nil {
+					return err
+				}
+				copies[i], members[i] = c, m.ID
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	results := make([]Result, len(visitors))
+	f.each(ctx, actor, len(visitors), func(i int) id.ID { return visitors[i].Home }, results, func(tx *db.Tx, i int) (bool, error) {
+		return true, f.Members.Visits(ctx, tx, members[i], visitors[i].Visited)
+	})
+	f.each(ctx, actor, len(visitors), func(i int) id.ID { return visitors[i].Visited }, results, func(tx *db.Tx, i int) (bool, error) {
+		if copies[i].Leader != "" {
+			return false, errHasLeader
+		}
+		return true, f.Members.Admit(ctx, tx, copies[i])
+	})
+	for i, res := range results {
+		if res.Err == errHasLeader { // rare in an import: the leader must come first
+			res.Err = f.copyMember(ctx, actor, visitors[i].Home, visitors[i].Visited, "ref = ?", visitors[i].Ref)
+		}
+		if res.Err != nil {
+			return fmt.Errorf("%s: %w", visitors[i].Ref, res.Err)
+		}
+	}
+	return nil
+}
+
+var errHasLeader = fault.New(fault.Conflict, "visit.has_leader")

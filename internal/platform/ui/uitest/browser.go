@@ -1,0 +1,156 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Shot is one page as somebody sees it.
+type Shot struct {
+	Name, Path   string
+	Width        int64
+	Height       int64
+	Lang, Theme  string // as in ?lang= and ?theme=; Theme "" follows the system
+	Dark         bool   // the system is dark
+	Paper        bool   // as it is printed
+	JustTheFirst bool   // only the first screen
+}
+
+// Browse opens every page in a real browser and fails if one is wider than its
+// window, breaks the content policy or cannot load something. With
+// GONGYI_SHOTS=dir it also leaves pictures there for people to look at. It is
+// skipped where no chromium is installed.
+func Browse(t *testing.T, h http.Handler, shots []Shot) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes seconds")
+	}
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium here")
+	}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("hide-scrollbars", true))
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	defer cancel()
+	ctx, cancel = chromedp.NewContext(ctx)
+	defer cancel()
+	ear, err := listen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range shots {
+		picture, wide, err := take(ctx, server.URL, s)
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		if wide > s.Width {
+			t.Errorf("%s: %d pixels wide in a window of %d", s.Name, wide, s.Width)
+		}
+		for _, m := range ear.heard() {
+			t.Errorf("%s: %s", s.Name, m)
+		}
+		if dir := os.Getenv("GONGYI_SHOTS"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, s.Name+".png"), picture, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// take opens one page; wide is how wide its content wants to be.
+func take(ctx context.Context, base string, s Shot) (picture []byte, wide int64, err error) {
+	sep := "?"
+	if strings.Contains(s.Path, "?") {
+		sep = "&"
+	}
+	theme := s.Theme
+	if theme == "" {
+		theme = "system"
+	}
+	path, frag, _ := strings.Cut(s.Path, "#")
+	url := base + path + sep + "lang=" + s.Lang + "&theme=" + theme
+	if frag != "" {
+		url += "#" + frag
+	}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}}
+	if s.Dark {
+		media.Features[0].Value = "dark"
+	}
+	if s.Paper {
+		media.Media = "print"
+	}
+	err = chromedp.Do(ctx,
+		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
+			return err
+		}),
+		chromedp.EmulateViewport(s.Width, s.Height, chromedp.EmulateScale(scale(s.Width))),
+		chromedp.Navigate(url))
+	if err == nil {
+		wide, err = chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+	}
+	if err == nil && s.JustTheFirst {
+		picture, err = chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	} else if err == nil {
+		picture, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	}
+	return picture, wide, err
+}
+
+// scale is two pixels a dot for phones.
+func scale(width int64) float64 {
+	if width < 600 {
+		return 2
+	}
+	return 1.25
+}
+
+// ear hears what the browser complains about.
+type ear struct {
+	mu   sync.Mutex
+	said []string
+}
+
+func listen(ctx context.Context) (*ear, error) {
+	e := &ear{}
+	err := chromedp.Listen(ctx, func(event any) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		switch event := event.(type) {
+		case *log.EventEntryAdded:
+			e.said = append(e.said, fmt.Sprintf("%s: %s %s", event.Entry.Level, event.Entry.Text, event.Entry.URL))
+		case *runtime.EventExceptionThrown:
+			e.said = append(e.said, event.ExceptionDetails.Text)
+		}
+	})
+	return e, err
+}
+
+func (e *ear) heard() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	said := e.said
+	e.said = nil
+	return said
+}

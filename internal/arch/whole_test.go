@@ -19,6 +19,7 @@ var chance = map[string][]string{
 // roll dice. The unit is a folder with everything below it.
 var clocks = map[string]string{
 	"internal/bench": "measures how long things take; what it buys is drawn at random",
+	"internal/sim":   "draws from a seed that is printed with every failure",
 	"internal/app":   "starts and stops servers; hands the clock and the entropy down",
 }
 

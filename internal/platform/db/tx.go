@@ -3,9 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"runtime/debug"
 	"time"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 )
 
@@ -137,6 +139,11 @@ func (b *batch) callOnce(r *request, m *Memory, rehearsal bool) error {
 		m.revert()
 	}
 	if e := tx.settle(r.ctx, undo); e != nil {
+		// A full disk or a lost connection ends the whole transaction, so that the
+		// savepoint is gone too: the closure's own error tells what happened.
+		if fault.Of(err) == nil {
+			e = errors.Join(err, e)
+		}
 		b.broke(e)
 		return e
 	}

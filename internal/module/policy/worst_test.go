@@ -107,6 +107,23 @@ func TestDearPurchasesThatMayNotHappenDoNotCount(t *testing.T) {
 	}
 }
 
+// TestHorizonIsFarEnough: three rates of 400 parts in a million all cost their
+// first fen at 12.50, of which half each is rounding. A slack of 1,199 leaves
+// 1.49875 fen for that, which is too little; one of 1,200 suffices.
+func TestHorizonIsFarEnough(t *testing.T) {
+	p := Trial2025()
+	p.StandardRate, p.CommitteeRate, p.FoundingRate, p.ClaimRebate, p.CarePledgeMax = 400, 400, 400, 400, 400
+	p.MerchantNetFloor = money.One - 3*400 - 1_199
+	err := p.Admit()
+	if !errors.Is(err, ErrNetBelowFloor) || fault.Of(err).Details["purchase"].(Purchase).Price != 1_250 {
+		t.Error("Admit says", err)
+	}
+	p.MerchantNetFloor--
+	if err := p.Admit(); err != nil {
+		t.Error("Admit says", err)
+	}
+}
+
 // TestLargestCarePledge records how far the care pledge could go in the trial
 // policy, so that the bound of 5% is seen to be a choice.
 func TestLargestCarePledge(t *testing.T) {

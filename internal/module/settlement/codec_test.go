@@ -96,6 +96,38 @@ func TestStoredFormStays(t *testing.T) {
 	}
 }
 
+// TestOneFormOnly: what could be stored in a second way, or without bounds, is
+// not read.
+func TestOneFormOnly(t *testing.T) {
+	one, two := plain(), plain()
+	one.Items, two.Items = 1, 2
+	empty, other := AppendFacts(nil, one), AppendFacts(nil, two)
+	for i := range empty {
+		if empty[i] != other[i] {
+			empty[i] = 0 // the only byte that tells them apart is the number of items
+		}
+	}
+	many, wide := plain(), plain()
+	many.Vouchers = make([]Voucher, MaxVouchers+1)
+	wide.Vouchers = []Voucher{{Sharers: make([]id.ID, MaxSharers+1)}}
+	day := AppendFacts(nil, plain())
+	for name, b := range map[string][]byte{
+		"a part that is marked but zero": empty,
+		"more vouchers than a purchase":  AppendFacts(nil, many),
+		"more sharers than a voucher":    AppendFacts(nil, wide),
+		"a later version":                append([]byte{kindPurchase, formatVersion + 1}, day[2:]...),
+		"a part that nobody knows":       append([]byte{kindPurchase, formatVersion, day[2], day[3] | 0x40}, day[4:]...),
+	} {
+		if err := DecodeFacts(b, new(Facts)); err == nil {
+			t.Errorf("%s was read", name)
+		}
+	}
+	overlong := []byte{kindRefund, formatVersion, 2, 0, 0x82, 0}
+	if _, err := DecodeRefund(overlong); err == nil {
+		t.Error("a number in two bytes that fits one was read")
+	}
+}
+
 func FuzzDecodeFacts(f *testing.F) {
 	f.Add(AppendFacts(nil, plain()))
 	f.Add(AppendRefund(nil, RefundFacts{Entry: 7, Before: 1, Amount: 2}))

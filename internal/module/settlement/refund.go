@@ -84,6 +84,29 @@ func Refund(p *policy.Params, f *Facts, r RefundFacts, b Balances, s *Scratch) (
 	return res, nil
 }
 
+// Outcome is what a posted refund gave back, made again from its legs: for the
+// answer to a request that comes twice. The room in the leader's cap is left out.
+func Outcome(f *Facts, r RefundFacts, posted []ledger.Leg) Refunded {
+	before, after := returned(f, r.Before), returned(f, r.Before+r.Amount)
+	res := Refunded{
+		Legs:     posted,
+		Held:     after.held - before.held,
+		Direct:   after.direct - before.direct,
+		Coins:    after.coins - before.coins,
+		Vouchers: after.vouchers.left - before.vouchers.left,
+		Whole:    r.Before+r.Amount == f.Price,
+	}
+	for _, l := range posted {
+		if l.Rule.Number == 7 && l.To == ledger.CoinBacking {
+			res.Withheld += l.Amount
+		}
+	}
+	held := min(res.Withheld, res.Held)
+	res.Held -= held
+	res.Direct -= res.Withheld - held
+	return res
+}
+
 // withhold keeps, of the cash that is returned, what the buyer's coins are short
 // of: the coins were spent and stay in use, so the money goes behind them (S-07R).
 // What the provider returns is kept first, then what the shop hands over.

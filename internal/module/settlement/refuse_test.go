@@ -65,6 +65,7 @@ func TestRefundRefusals(t *testing.T) {
 		{RefundFacts{Before: -1, Amount: 2}, ErrRefundNotPositive},
 		{RefundFacts{Amount: 12_841}, ErrRefundTooLarge},
 		{RefundFacts{Before: 12_840, Amount: 1}, ErrRefundTooLarge},
+		{RefundFacts{Before: 1, Amount: 1<<63 - 1}, ErrRefundTooLarge},
 		{RefundFacts{Before: 1<<63 - 1, Amount: 1<<63 - 1}, ErrRefundTooLarge},
 		{RefundFacts{Before: 12_839, Amount: 1}, nil},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/policy"
 )
 
 // TestSettleKeepsTheBooks: whatever was bought, however short the accounts, the
@@ -92,9 +93,11 @@ func TestThrottle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawParams(t)
 		f := drawFacts(t, &p)
-		if rapid.Bool().Draw(t, "large books") {
-			f.Throttle.Backing = upTo(t, "much backing", 1e12)
-			f.Throttle.Outstanding = upTo(t, "much outstanding", 1e12)
+		if often(t, "backing near the floor") {
+			p.BackingFloor = 1 + rates(t, "floor", 1_999_999)
+			f.Throttle.Outstanding = upTo(t, "outstanding", policy.BooksMax/2)
+			half := money.MulDiv(f.Throttle.Outstanding, money.Amount(p.BackingFloor), 2*money.Amount(money.One))
+			f.Throttle.Backing = half + upTo(t, "above half", half)
 		}
 		var c Case
 		c.run(&p, f)

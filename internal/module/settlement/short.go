@@ -114,6 +114,5 @@ func (s *Scratch) giveTo(a, other ledger.Account, debt money.Amount) {
 		first.To, first.Amount = other, part
 		leg.Amount -= part
 		s.posted = slices.Insert(s.posted, i, first)
-		i++
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -38,6 +39,7 @@ type book struct {
 	community id.ID
 	accounts  map[Account]*slot
 	secrets   map[id.ID][16]byte
+	forgotten map[id.ID]bool // subjects that were erased
 	known     map[string]seen
 	tree      *evidence.Tree
 	next      int64      // the number of the next entry
@@ -81,7 +83,7 @@ type bookKey struct{ *Service }
 
 // maxKnown bounds the keys that are remembered; older ones are found by the
 // unique index when a batch is flushed.
-const maxKnown = 100_000
+var maxKnown = 100_000
 
 func (s *Service) book(ctx context.Context, tx *db.Tx) (*book, error) {
 	return db.OverlayOf(ctx, tx, bookKey{s}, s.load)
@@ -93,6 +95,7 @@ func (s *Service) load(ctx context.Context, tx *db.Tx) (*book, error) {
 		community: tx.Community,
 		accounts:  make(map[Account]*slot),
 		secrets:   make(map[id.ID][16]byte),
+		forgotten: make(map[id.ID]bool),
 		known:     make(map[string]seen),
 		publish: func(t *evidence.Tree) {
 			s.trees.Store(tx.Community, t)
@@ -138,10 +141,14 @@ func (b *book) loadSecrets(ctx context.Context, r db.Reader) error {
 		if err := rows.Scan(&subject, &secret); err != nil {
 			return err
 		}
-		if len(secret) != 16 {
-			return ErrCorrupt
+		switch len(secret) {
+		case 16:
+			b.secrets[subject] = [16]byte(secret)
+		case 0:
+			b.forgotten[subject] = true
+		default:
+			return fmt.Errorf("%w: the secret of %s", ErrCorrupt, subject)
 		}
-		b.secrets[subject] = [16]byte(secret)
 		return nil
 	}, "SELECT subject_id, secret FROM ledger_secret WHERE community_id = ?", b.community[:])
 }
@@ -182,24 +189,21 @@ func (b *book) balance(a Account) money.Amount {
 	return 0
 }
 
-// secret is the subject's secret, made at first need.
+// secret is the subject's secret, made at first need. Whoever was erased gets one
+// that nobody keeps: what is posted later, a refund say, is sealed and at once
+// as unlinkable as what was posted before.
 func (b *book) secret(tx *db.Tx, subject id.ID) [16]byte {
 	if s, ok := b.secrets[subject]; ok {
 		return s
 	}
 	s := tx.NewSecret()
+	if b.forgotten[subject] {
+		return s
+	}
 	b.secrets[subject] = s
 	b.staged.secrets = append(b.staged.secrets, subject)
 	b.journal = append(b.journal, change{what: learned, subject: subject})
 	return s
-}
-
-// remember keeps a key that was found or posted.
-func (b *book) remember(key string, s seen) {
-	if len(b.known) >= maxKnown && b.staged.empty() {
-		clear(b.known)
-	}
-	b.known[key] = s
 }
 
 // Mark implements db.Overlay.
@@ -229,6 +233,7 @@ func (b *book) Revert(mark int) {
 			b.open = c.open
 		case erased:
 			b.secrets[c.subject] = c.secret
+			delete(b.forgotten, c.subject)
 		}
 	}
 	b.journal = b.journal[:mark]
@@ -241,4 +246,7 @@ func (b *book) Committed() {
 	}
 	b.staged.reset()
 	b.journal = b.journal[:0]
+	if len(b.known) >= maxKnown {
+		clear(b.known)
+	}
 }

@@ -71,13 +71,19 @@ func (s *Service) PlaceHold(ctx context.Context, tx *db.Tx, p Posting, source Ac
 // belongs. The part that uses it up ends the hold.
 func (s *Service) SpendHold(ctx context.Context, tx *db.Tx, hold id.ID, p Posting, to Account, amount money.Amount) (err error) {
 	defer fault.Wrap(&err, "ledger: spend hold %s", hold)
+	if err = s.spendHold(ctx, tx, hold, p, to, amount); err != nil {
+		_, err = s.Recall(ctx, tx, p.Key, p.Content, err)
+	}
+	return err
+}
+
+func (s *Service) spendHold(ctx context.Context, tx *db.Tx, hold id.ID, p Posting, to Account, amount money.Amount) error {
 	h, err := s.Hold(ctx, tx, hold)
 	if err != nil {
 		return err
 	}
 	p.Kind, p.Legs = HoldSpent, []Leg{{RuleSpend, h.Escrow(), to, amount}}
-	if posted, ok, err := s.Find(ctx, tx, p.Key, p.Content); ok || err != nil {
-		_ = posted
+	if _, ok, err := s.Find(ctx, tx, p.Key, p.Content); ok || err != nil {
 		return err
 	}
 	switch {
@@ -115,9 +121,11 @@ func (s *Service) ExpireHold(ctx context.Context, tx *db.Tx, hold id.ID, day per
 	if tx.Now.Before(h.ExpiresAt) {
 		return ErrHoldOpen
 	}
-	return s.giveBack(ctx, tx, hold, Posting{Key: "expire:" + hold.String(), BookedOn: day}, "expired")
+	return s.giveBack(ctx, tx, hold, Posting{Key: "~expire:" + hold.String(), BookedOn: day}, "expired")
 }
 
+// giveBack is asked by several for the same end: by a person who asks again, by
+// two sweepers. Whoever comes late is told that it is done, if it is done so.
 func (s *Service) giveBack(ctx context.Context, tx *db.Tx, hold id.ID, p Posting, how string) (err error) {
 	defer fault.Wrap(&err, "ledger: end hold %s", hold)
 	h, err := s.Hold(ctx, tx, hold)
@@ -125,10 +133,10 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, hold id.ID, p Posting
 		return err
 	}
 	if h.Ended != "" {
-		if h.Ended == how {
-			return nil
+		if _, err = s.Recall(ctx, tx, p.Key, p.Content, ErrHoldEnded); errors.Is(err, ErrHoldEnded) && h.Ended == how {
+			err = nil
 		}
-		return ErrHoldEnded
+		return err
 	}
 	left, err := s.Balance(ctx, tx, h.Escrow())
 	if err != nil {

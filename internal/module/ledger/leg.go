@@ -19,6 +19,9 @@ type Rule struct {
 // R makes a rule id.
 func R(family byte, number uint8) Rule { return Rule{Family: family, Number: number} }
 
+// valid says whether the rule has an id that can be written and read again.
+func (r Rule) valid() bool { return r.Family >= 'A' && r.Family <= 'Z' && r.Number-1 < 127 }
+
 // Reversed is the id under which the rule's legs are undone.
 func (r Rule) Reversed() Rule { r.Undone = true; return r }
 

@@ -70,6 +70,9 @@ func leaves(ctx context.Context, r db.Reader, community id.ID, from, to int64) (
 		if err := rows.Scan(&leaf); err != nil {
 			return err
 		}
+		if len(leaf) != len(evidence.Hash{}) {
+			return fmt.Errorf("%w: the leaf of entry %d", ErrCorrupt, from+int64(len(all)))
+		}
 		all = append(all, evidence.Hash(leaf))
 		return nil
 	}, "SELECT leaf FROM ledger_entry WHERE community_id = ? AND seq >= ? AND seq < ? ORDER BY seq", community[:], from, to)
@@ -119,7 +122,7 @@ type Sealed struct {
 func (s *Service) Unseal(ctx context.Context, r db.Reader, e *Entry) (Sealed, error) {
 	var secret []byte
 	err := db.One(ctx, r, &secret, "SELECT secret FROM ledger_secret WHERE community_id = ? AND subject_id = ?", e.Community[:], idBytes(e.Subject))
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && len(secret) == 0 {
 		return Sealed{Entry: e, Gone: true}, nil
 	}
 	if err != nil || len(secret) != 16 {
@@ -131,26 +134,30 @@ func (s *Service) Unseal(ctx context.Context, r db.Reader, e *Entry) (Sealed, er
 
 // Secrets are the secrets of all subjects that were not erased.
 func (s *Service) Secrets(ctx context.Context, r db.Reader, community id.ID) (map[id.ID][16]byte, error) {
-	b := &book{community: community, secrets: make(map[id.ID][16]byte)}
+	b := &book{community: community, secrets: make(map[id.ID][16]byte), forgotten: make(map[id.ID]bool)}
 	err := b.loadSecrets(ctx, r)
 	return b.secrets, err
 }
 
-// Erase deletes a subject's secret: from then on nobody can link the sealed
+// Erase destroys a subject's secret: from then on nobody can link the sealed
 // references of its entries to it, and its receipts no longer open. The entries
-// and the log stay whole (A7, docs/adr/0005).
+// and the log stay whole. An empty secret is left as a mark: it tells verify an
+// erasure from a loss, and the writer never to make the subject a new secret,
+// under which its older entries would look forged (A7, docs/adr/0005).
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, subject id.ID) error {
 	b, err := s.book(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if _, known := b.secrets[subject]; !known {
+	if _, known := b.secrets[subject]; !known || subject.IsZero() {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM ledger_secret WHERE community_id = ? AND subject_id = ?", tx.Community[:], idBytes(subject)); err != nil {
+	if _, err := tx.Exec(ctx, "INSERT INTO ledger_secret (community_id, subject_id, secret) VALUES (?, ?, ?) ON CONFLICT (community_id, subject_id) DO UPDATE SET secret = excluded.secret",
+		tx.Community[:], subject[:], []byte{}); err != nil {
 		return err
 	}
 	b.journal = append(b.journal, change{what: erased, subject: subject, secret: b.secrets[subject]})
 	delete(b.secrets, subject)
+	b.forgotten[subject] = true
 	return nil
 }

@@ -45,8 +45,9 @@ type Posting struct {
 type Posted struct {
 	Seq      int64
 	PostedAt time.Time
-	Leaf     [32]byte // zero for a replay of an entry that is not in memory
-	Replayed bool     // the key and content were there already: nothing was posted
+	Leaf     [32]byte
+	EntryKey [32]byte // seals the entry and opens its receipt
+	Replayed bool     // the key and content were there already: only Seq is set
 }
 
 // Post adds an entry or refuses it. With a key that exists it returns the first
@@ -63,16 +64,16 @@ func (s *Service) Post(ctx context.Context, tx *db.Tx, p Posting) (Posted, error
 		return k.answer(p)
 	}
 	if p.BookedOn < b.open {
-		return Posted{}, ErrDayClosed.With("day", p.BookedOn.String())
+		return s.Recall(ctx, tx, p.Key, p.Content, ErrDayClosed.With("day", p.BookedOn.String()))
 	}
 	mark := b.Mark()
 	if err := b.apply(p.Legs); err != nil {
-		b.Revert(mark) // the caller may go on, see Recall
-		return Posted{}, err
+		b.Revert(mark) // the caller may go on
+		return s.Recall(ctx, tx, p.Key, p.Content, err)
 	}
-	e := b.entry(tx, p)
+	e, entryKey := b.entry(tx, p)
 	b.add(e)
-	return Posted{Seq: e.Seq, PostedAt: e.PostedAt, Leaf: e.Leaf}, nil
+	return Posted{Seq: e.Seq, PostedAt: e.PostedAt, Leaf: e.Leaf, EntryKey: entryKey}, nil
 }
 
 // answer is what a second request with the same key gets.
@@ -192,7 +193,7 @@ func (b *book) apply(legs []Leg) error {
 
 func checkLeg(l *Leg) error {
 	switch {
-	case l.Amount <= 0, l.From == l.To, l.From.Asset != l.To.Asset, l.Rule == Rule{}:
+	case l.Amount <= 0, l.From == l.To, l.From.Asset != l.To.Asset, !l.Rule.valid():
 		return ErrBadLeg.With("rule", l.Rule.String())
 	case l.From.Pattern() == nil:
 		return ErrNoSuchAccount.With("account", l.From.String())
@@ -226,7 +227,7 @@ func (s *slot) checkFloor() error {
 }
 
 // entry makes the entry of a posting whose legs were applied.
-func (b *book) entry(tx *db.Tx, p Posting) *Entry {
+func (b *book) entry(tx *db.Tx, p Posting) (*Entry, [32]byte) {
 	at := max(tx.Now.UnixMicro(), b.lastAt)
 	e := &Entry{
 		Community: b.community, Seq: b.next, PostedAt: time.UnixMicro(at).UTC(), BookedOn: p.BookedOn, Kind: p.Kind,
@@ -234,7 +235,7 @@ func (b *book) entry(tx *db.Tx, p Posting) *Entry {
 	}
 	entryKey := EntryKey(b.secret(tx, p.Subject), b.community, e.Seq)
 	e.Leaf = sha256.Sum256(e.Canonical(Seal(entryKey, e.Key, e.Content)))
-	return e
+	return e, entryKey
 }
 
 // add stages the entry.
@@ -242,7 +243,7 @@ func (b *book) add(e *Entry) {
 	b.raw.subject, b.raw.facts = e.Subject, e.Facts
 	b.staged.addEntry(e, func(dst []byte) []byte { return appendBody(dst, e.Seq, &b.raw) })
 	b.journal = append(b.journal, change{what: posted, last: b.lastAt})
-	b.remember(e.Key, seen{e.Seq, e.Content})
+	b.known[e.Key] = seen{e.Seq, e.Content}
 	b.lastAt = e.PostedAt.UnixMicro()
 	b.next++
 }

@@ -74,6 +74,15 @@ func (s *Service) Entry(ctx context.Context, r db.Reader, community id.ID, seq i
 	return found, err
 }
 
+// Numbered is the number of the entry with an idempotency key.
+func (s *Service) Numbered(ctx context.Context, r db.Reader, community id.ID, key string) (seq int64, err error) {
+	err = db.One(ctx, r, &seq, "SELECT seq FROM ledger_entry WHERE idem_key = ? AND community_id = ?", key, community[:])
+	if err == sql.ErrNoRows {
+		err = ErrNoEntry.With("key", key)
+	}
+	return seq, err
+}
+
 // Entries reads the entries from ≤ seq < to in posting order. The entry given to
 // fn is fn's to keep.
 func (s *Service) Entries(ctx context.Context, r db.Reader, community id.ID, from, to int64, fn func(e *Entry) error) (err error) {

@@ -22,6 +22,13 @@ func (s *Service) Reverse(ctx context.Context, tx *db.Tx, seq int64, p Posting) 
 	if found, ok, err := s.Find(ctx, tx, p.Key, p.Content); ok || err != nil {
 		return found, err
 	}
+	if posted, err = s.reverse(ctx, tx, seq, p); err != nil {
+		return s.Recall(ctx, tx, p.Key, p.Content, err)
+	}
+	return posted, nil
+}
+
+func (s *Service) reverse(ctx context.Context, tx *db.Tx, seq int64, p Posting) (posted Posted, err error) {
 	var by int64
 	switch err := db.One(ctx, tx, &by, "SELECT by_seq FROM ledger_reversal WHERE community_id = ? AND seq = ?", tx.Community[:], seq); {
 	case err == nil:

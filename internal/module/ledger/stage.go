@@ -127,13 +127,14 @@ func (b *book) Flush(ctx context.Context, f *db.Flush) error {
 func (b *book) flushAccounts(f *db.Flush) {
 	s := &b.staged
 	if n := len(s.secrets); n > 0 {
-		subjects, secrets := make([][]byte, n), make([][]byte, n)
-		for i, subject := range s.secrets {
-			secret := b.secrets[subject]
-			subjects[i], secrets[i] = idBytes(subject), secret[:]
+		subjects, secrets := make([][]byte, 0, n), make([][]byte, 0, n)
+		for _, subject := range s.secrets {
+			if secret, ok := b.secrets[subject]; ok { // else erased in this very batch
+				subjects, secrets = append(subjects, idBytes(subject)), append(secrets, secret[:])
+			}
 		}
 		f.Insert(&db.Bulk{Table: "ledger_secret", Conflict: "ON CONFLICT (community_id, subject_id) DO NOTHING",
-			Columns: []db.Column{s.column(n), {Name: "subject_id", Bytes: subjects}, {Name: "secret", Bytes: secrets}}})
+			Columns: []db.Column{s.column(len(subjects)), {Name: "subject_id", Bytes: subjects}, {Name: "secret", Bytes: secrets}}})
 	}
 	n := len(s.accounts)
 	if n == 0 {

@@ -47,8 +47,8 @@ CREATE TABLE ledger_mark (
     PRIMARY KEY (community_id, no, seq)
 );
 
--- The secret under which a subject's references are sealed. Deleting it is what
--- erasure means for the evidence (A7).
+-- The secret under which a subject's references are sealed. Emptying it is what
+-- erasure means for the evidence (A7); the row stays as the mark of it.
 CREATE TABLE ledger_secret (
     community_id BYTEA NOT NULL,
     subject_id   BYTEA NOT NULL,

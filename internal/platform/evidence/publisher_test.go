@@ -97,6 +97,7 @@ func (h *house) intact(size int64) {
 }
 
 func TestPublishingGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	var h house
 	size := int64(0)
 	for _, more := range []int64{1, 254, 1, 1, 500, 0, 5000} {
@@ -112,6 +113,7 @@ func TestPublishingGoesOnAfterARestart(t *testing.T) {
 }
 
 func TestClosePublishesWhatIsCommitted(t *testing.T) {
+	t.Parallel()
 	var h house
 	h.open(t, treeOf(t, 0, nil))
 	grow(h.tree, 700, 100)
@@ -153,6 +155,7 @@ func setSize(n int64) func([]byte) []byte {
 }
 
 func TestDamagedTilesAreBuiltAgain(t *testing.T) {
+	t.Parallel()
 	const state = ".state/treeState"
 	for name, c := range map[string]struct {
 		spoil func(h *house)
@@ -189,6 +192,7 @@ func TestDamagedTilesAreBuiltAgain(t *testing.T) {
 }
 
 func TestDirectoryRemovedWhilePublishing(t *testing.T) {
+	t.Parallel()
 	var h house
 	h.open(t, treeOf(t, 1000, nil))
 	h.published(1000)
@@ -204,6 +208,7 @@ func TestDirectoryRemovedWhilePublishing(t *testing.T) {
 // What another process published, or this one before a restore, is never
 // overwritten if the database contradicts it.
 func TestContradictedTilesAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	var before house
 	before.open(t, treeOf(t, 600, nil))
 	before.published(600)
@@ -274,6 +279,7 @@ func files(t *testing.T, dir string) []byte {
 }
 
 func TestCheckTilesNamesTheWrongFile(t *testing.T) {
+	t.Parallel()
 	const size = 65_536 + 300
 	var all house
 	all.open(t, treeOf(t, 100, nil))
@@ -377,7 +383,7 @@ func TestManyLogsAndNoneWhenIdle(t *testing.T) {
 func cpu() time.Duration {
 	var r syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &r)
-	println("u", r.Utime.Nano()/1000000, "s", r.Stime.Nano()/1000000); return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
 // BenchmarkPublish grows a log by 10,000 leaves a second for three seconds and

@@ -17,16 +17,15 @@ type purchase struct {
 
 // terms are what the rules read about a purchase.
 type terms struct {
-	p         Policy
-	s         Purchase
-	shop      *Shop
-	buyer     *Household // nil for a stranger
-	leader    *Household // nil without a team that is shared with
-	vouchers  []*voucher
-	claim     *claim
-	capLeft   int64
-	cash      int64
-	throttled func(coins int64) int64
+	p        Policy
+	s        Purchase
+	shop     *Shop
+	buyer    *Household // nil for a stranger
+	leader   *Household // nil without a team that is shared with
+	vouchers []*voucher
+	claim    *claim
+	capLeft  int64
+	cash     int64
 }
 
 func (a *Auditor) purchase(c *community, s Purchase) Expectation {
@@ -35,6 +34,9 @@ func (a *Auditor) purchase(c *community, s Purchase) Expectation {
 	why = append(why, t.checkClock()...)
 	why = append(why, t.checkParts()...)
 	if len(why) > 0 {
+		if t.s.Coins > c.balance[coins(t.s.Buyer)] {
+			why = append(why, CoinsShort) // they may be counted before the fault is found
+		}
 		return refuse(why...)
 	}
 	made := a.day(s.At)
@@ -89,10 +91,8 @@ func (a *Auditor) look(c *community, t *terms) (why []Reason) {
 	}
 	if t.s.Buyer != "" {
 		if t.buyer = a.people[t.s.Buyer]; t.buyer == nil {
-			return append(why, Unknown)
-		}
-		leader := a.people[t.buyer.Leader]
-		if leader != nil && leader.Level.leads() && leader != t.buyer {
+			why = append(why, Unknown)
+		} else if leader := a.people[t.buyer.Leader]; leader != nil && leader.Level.leads() && leader != t.buyer {
 			t.leader = leader
 		}
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,20 @@ type claim struct {
 	madeAt            time.Time
 	used              bool
 }
+
+// openVouchers are those that can be used, in the order in which they were given.
+func (a *Auditor) openVouchers(community string, now time.Time) []*voucher {
+	var open []*voucher
+	for _, v := range a.communities[community].vouchers {
+		if !v.used && !v.doubtful && now.Before(v.expires) {
+			open = append(open, v)
+		}
+	}
+	slices.SortFunc(open, inOrder)
+	return open
+}
+
+func inOrder(a, b *voucher) int { return strings.Compare(a.ref, b.ref) }
 
 func (v *voucher) refusals(s Purchase) (why []Reason) {
 	if v.holder != s.Buyer {

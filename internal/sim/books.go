@@ -104,7 +104,7 @@ func (l *ledgerOf) sound(community string) error {
 			!isOwed && owns && v < 0,
 			a.isFund() && v < 0,
 			a == backing && v < 0,
-			(a == coinIssue || a == pointIssue || a == gateway) && v > 0:
+			(a == coinIssue || a == pointIssue) && v > 0:
 			return fmt.Errorf("%s %s %s is past its floor: %d", community, a.name, a.asset, v)
 		case !isOwed && owns && v > 0:
 			if owed, _ := a.owed(); l.balance[owed] < 0 {

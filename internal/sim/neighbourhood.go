@@ -103,7 +103,9 @@ func Grow(seed uint64, size Size) *Neighbourhood {
 			Tier:     pick(r, Standard, Standard, Standard, Committee, Founding),
 			Pledge:   pick[int64](r, 0, 0, 2_500, 10_000),
 		}
-		s.Owner = n.Households[(i*7)%size.Households].Ref
+		owner := &n.Households[(i*7)%size.Households]
+		owner.Member = true
+		s.Owner = owner.Ref
 		n.Shops = append(n.Shops, s)
 	}
 	return n

@@ -81,6 +81,7 @@ const (
 	NoLeader     Reason = "no leader"       // the leader is below gold
 	Greedy       Reason = "greedy policy"   // a shop could be left with too little
 	Nothing      Reason = "nothing to move" // a payout of nothing
+	NoMoney      Reason = "no money"        // the provider holds less than should leave
 )
 
 // Report counts what a simulation did, so that a test can see that it did enough.

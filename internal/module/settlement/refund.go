@@ -53,14 +53,7 @@ func Refund(p *policy.Params, f *Facts, r RefundFacts, b Balances, s *Scratch) (
 		return Refunded{}, err
 	}
 	s.c.run(p, f)
-	before, after := returned(f, r.Before), returned(f, r.Before+r.Amount)
-	res := Refunded{
-		Held:     after.held - before.held,
-		Direct:   after.direct - before.direct,
-		Coins:    after.coins - before.coins,
-		Vouchers: after.vouchers.left - before.vouchers.left,
-		Whole:    r.Before+r.Amount == f.Price,
-	}
+	res, before, after := promised(f, r)
 	s.posted = s.posted[:0]
 	for _, leg := range s.c.legs {
 		rev := leg.Reversed()
@@ -87,29 +80,41 @@ func Refund(p *policy.Params, f *Facts, r RefundFacts, b Balances, s *Scratch) (
 // Outcome is what a posted refund gave back, made again from its legs: for the
 // answer to a request that comes twice. The room in the leader's cap is left out.
 func Outcome(f *Facts, r RefundFacts, posted []ledger.Leg) Refunded {
-	before, after := returned(f, r.Before), returned(f, r.Before+r.Amount)
-	res := Refunded{
-		Legs:     posted,
+	res, _, _ := promised(f, r)
+	res.Legs = posted
+	for _, l := range posted {
+		if l.Rule.Number == 7 && l.To == ledger.CoinBacking {
+			res.keep(l.Amount)
+		}
+	}
+	return res
+}
+
+// promised is what a refund gives back if no coins are missing, and how much of
+// each tender has been returned before and after it.
+func promised(f *Facts, r RefundFacts) (res Refunded, before, after tenders) {
+	before, after = returned(f, r.Before), returned(f, r.Before+r.Amount)
+	return Refunded{
 		Held:     after.held - before.held,
 		Direct:   after.direct - before.direct,
 		Coins:    after.coins - before.coins,
 		Vouchers: after.vouchers.left - before.vouchers.left,
 		Whole:    r.Before+r.Amount == f.Price,
-	}
-	for _, l := range posted {
-		if l.Rule.Number == 7 && l.To == ledger.CoinBacking {
-			res.Withheld += l.Amount
-		}
-	}
-	held := min(res.Withheld, res.Held)
+	}, before, after
+}
+
+// keep withholds a part of the cash: what the provider returns first, then what
+// the shop hands over. It tells how much of it was held.
+func (res *Refunded) keep(part money.Amount) (held money.Amount) {
+	held = min(part, res.Held)
 	res.Held -= held
-	res.Direct -= res.Withheld - held
-	return res
+	res.Direct -= part - held
+	res.Withheld += part
+	return held
 }
 
 // withhold keeps, of the cash that is returned, what the buyer's coins are short
 // of: the coins were spent and stay in use, so the money goes behind them (S-07R).
-// What the provider returns is kept first, then what the shop hands over.
 // If the cash does not suffice, cover puts the rest on the buyer's owed.
 func (s *Scratch) withhold(f *Facts, b Balances, res *Refunded) {
 	coins := coinsOf(f.Buyer.ID)
@@ -117,23 +122,20 @@ func (s *Scratch) withhold(f *Facts, b Balances, res *Refunded) {
 	if d >= 0 {
 		return
 	}
-	res.Withheld = min(-(b.Balance(coins) + d), res.Held+res.Direct)
-	if res.Withheld <= 0 {
-		res.Withheld = 0
+	part := min(-(b.Balance(coins) + d), res.Held+res.Direct)
+	if part <= 0 {
 		return
 	}
-	held := min(res.Withheld, res.Held)
-	res.Held -= held
-	res.Direct -= res.Withheld - held
+	held := res.keep(part)
 	for i := range s.posted {
 		leg := &s.posted[i]
 		switch leg.Rule.Number {
 		case 1:
 			leg.Amount -= held
 		case 7:
-			leg.Amount -= res.Withheld
+			leg.Amount -= part
 			s.posted = slices.Insert(s.posted, i+1, ledger.Leg{
-				Rule: leg.Rule, From: payableOf(f.Merchant.ID), To: ledger.CoinBacking, Amount: res.Withheld,
+				Rule: leg.Rule, From: payableOf(f.Merchant.ID), To: ledger.CoinBacking, Amount: part,
 			})
 			return
 		}

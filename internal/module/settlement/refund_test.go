@@ -168,6 +168,11 @@ func TestRefundsKeepTheBooks(t *testing.T) {
 		if backing := b[ledger.CoinBacking]; backing != res.Withheld {
 			t.Fatalf("%d withheld, %d went behind the coins", res.Withheld, backing)
 		}
+		again := Outcome(f, RefundFacts{Before: done, Amount: part}, res.Legs)
+		again.LeaderCap = res.LeaderCap // not told by the legs
+		if diff := cmp.Diff(res, again); diff != "" {
+			t.Fatalf("told from its legs the refund differs:\n%s", diff)
+		}
 	})
 }
 

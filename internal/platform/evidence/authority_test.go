@@ -284,8 +284,27 @@ func TestNewGeneration(t *testing.T) {
 	if _, err := again.Resume(t.Context(), origin, verifier, treeOf(t, 80, nil)); !errors.Is(err, ErrGenerationEnded) {
 		t.Errorf("the ended generation was resumed: %v", err)
 	}
-	if _, _, err := again.NewGeneration(origin); !errors.Is(err, ErrGenerationEnded) {
-		t.Errorf("it ended twice: %v", err)
+	third, thirdKey, err := again.NewGeneration(origin)
+	if err != nil || third != next.Next() {
+		t.Errorf("the generation after the signed one is %s: %v", third, err)
+	}
+	// Nobody noted the answer: the same question gets the same answer.
+	if got, gotKey, err := again.NewGeneration(origin); err != nil || got != third || gotKey != thirdKey {
+		t.Errorf("asked again: %s %s, %v", got, gotKey, err)
+	}
+	if _, err := again.Resume(t.Context(), next, key, restored); !errors.Is(err, ErrGenerationEnded) {
+		t.Errorf("the second generation was resumed: %v", err)
+	}
+	// A generation whose key was lost is passed over.
+	if _, err := again.Resume(t.Context(), third, thirdKey, restored); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Receipt(t.Context(), third, 49); err != nil {
+		t.Fatal(err)
+	}
+	os.Remove(again.keys.path(third, ".key"))
+	if got, _, err := again.NewGeneration(origin); err != nil || got != third.Next() {
+		t.Errorf("the generation after the lost key is %s: %v", got, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -147,7 +148,7 @@ func (p *Publisher) work(pub *publication) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	pub.running, pub.status.Building, pub.status.Err = false, false, err
-	if err == nil {
+	if err == nil || errors.Is(err, ErrNotSigningHere) { // the log went to another process
 		return
 	}
 	pub.backoff = min(max(2*pub.backoff, time.Second), maxBackoff)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 
 	"gongyi/internal/kernel/fault"
 )
@@ -37,10 +38,13 @@ func (l *signedLog) resume(ctx context.Context, expect string) error {
 	if err := l.hold(); err != nil {
 		return err
 	}
-	if next, err := l.keys.next(l.origin); err != nil || next != "" {
-		return errors.Join(err, ErrGenerationEnded.With("next", next))
+	next, err := l.keys.next(l.origin)
+	if err != nil {
+		return err
 	}
-	var err error
+	if next != (Origin{}) {
+		return ErrGenerationEnded.With("origin", l.origin).With("next", next)
+	}
 	if l.key, err = l.keys.open(l.origin, expect); err != nil {
 		return err
 	}
@@ -86,27 +90,65 @@ func (l *signedLog) hold() error {
 // generation, with a key of its own. What was signed stays signed and stays
 // published; the new log begins again at entry 0 with what the database holds.
 // Resume it with the origin and verifier string that are returned.
+//
+// A database that was restored to before an earlier new generation names an
+// origin that has ended already: then every generation that signed ends, and the
+// first one that did not is returned. So asking again, after a crash before the
+// answer was noted, changes nothing.
 func (a *Authority) NewGeneration(o Origin) (next Origin, verifier string, err error) {
 	defer fault.Wrap(&err, "evidence: new generation of %s", o)
+	ended := []Origin{o}
+	for next = o.Next(); verifier == ""; {
+		if verifier, err = a.keys.unused(next); err != nil {
+			return Origin{}, "", err
+		}
+		if verifier == "" {
+			ended = append(ended, next)
+			next = next.Next()
+		}
+	}
+	for _, o := range ended {
+		if err := a.end(o, next); err != nil {
+			return Origin{}, "", err
+		}
+	}
+	return next, verifier, nil
+}
+
+// end notes on disk that a generation is over. The key of the one that follows
+// is there already.
+func (a *Authority) end(o, next Origin) error {
 	l := a.log(o)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.hold(); err != nil {
-		return Origin{}, "", err
+		return err
 	}
-	if after, err := a.keys.next(o); err != nil || after != "" {
-		return Origin{}, "", errors.Join(err, ErrGenerationEnded.With("next", after))
+	err := createFile(a.keys.path(o, ".next"), []byte(next.String()+"\n"))
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
 	}
-	// The next log's key first: after a crash in between this starts over.
-	made, err := a.keys.open(o.Next(), "")
-	if err != nil {
-		return Origin{}, "", err
+	l.tree, l.refused = nil, ErrGenerationEnded.With("next", next)
+	return nil
+}
+
+// unused is the verifier string of a generation that has signed nothing, whose
+// key is made if need be; "" if it has signed, or its files are damaged.
+func (k *Keyring) unused(o Origin) (string, error) {
+	if _, err := ParseOrigin(o.String()); err != nil {
+		return "", err
 	}
-	if err := createFile(a.keys.path(o, ".next"), []byte(o.Next().String()+"\n")); err != nil {
-		return Origin{}, "", err
+	made, err := k.open(o, "")
+	if err == nil {
+		var mark Checkpoint
+		if mark, err = k.mark(o, made); err == nil && mark.Size == 0 {
+			return made.verifier, nil
+		}
 	}
-	l.tree, l.refused = nil, ErrGenerationEnded.With("next", o.Next())
-	return o.Next(), made.verifier, nil
+	if fault.Of(err) != nil {
+		return "", nil
+	}
+	return "", err
 }
 
 // Release gives a log up, for another process to resume.
@@ -154,11 +196,14 @@ func (k *Keyring) mark(o Origin, by key) (Checkpoint, error) {
 	return c, nil
 }
 
-// next is the generation that followed the log's, "" if it has not ended.
-func (k *Keyring) next(o Origin) (string, error) {
+// next is the generation that followed the log's, zero if it has not ended.
+func (k *Keyring) next(o Origin) (Origin, error) {
 	b, err := os.ReadFile(k.path(o, ".next"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return Origin{}, nil
 	}
-	return string(b), err
+	if err != nil {
+		return Origin{}, err
+	}
+	return ParseOrigin(strings.TrimSuffix(string(b), "\n"))
 }

@@ -79,31 +79,37 @@ func appendBody(b []byte, seq int64, r *rawBody) []byte {
 }
 
 // decodeBody reads a body into r, whose slices it reuses; r.facts points into b.
+// What no posting writes is corrupt.
 func decodeBody(b []byte, seq int64, r *rawBody) error {
 	d := decoder{rest: b}
 	if v := d.byte(); v != bodyVersion {
 		return fmt.Errorf("%w: body version %d", ErrCorrupt, v)
 	}
 	r.subject = id.ID{}
-	if flags := d.byte(); flags&hasSubject != 0 {
+	switch d.byte() {
+	case 0:
+	case hasSubject:
 		copy(r.subject[:], d.take(16))
+	default:
+		d.bad = true
 	}
 	r.touches, r.legs = r.touches[:0], r.legs[:0]
-	for range d.count() {
-		t := rawTouch{no: int64(d.uvarint()), prev: -1}
-		if back := d.uvarint(); back > 0 {
-			t.prev = seq - int64(back)
+	for range d.count(3) {
+		t := rawTouch{no: d.number(), prev: -1}
+		if back := d.number(); back > 0 {
+			t.prev = seq - back
+			d.bad = d.bad || t.prev < 0
 		}
 		t.balance = money.Amount(d.varint())
 		r.touches = append(r.touches, t)
 	}
-	for range d.count() {
+	for range d.count(5) {
 		l := rawLeg{rule: Rule{Family: d.byte()}}
 		number := d.byte()
 		l.rule.Number, l.rule.Undone = number&0x7f, number&0x80 != 0
 		l.from, l.to = d.byte(), d.byte()
-		l.amount = money.Amount(d.uvarint())
-		if int(l.from) >= len(r.touches) || int(l.to) >= len(r.touches) {
+		l.amount = money.Amount(d.number())
+		if int(l.from) >= len(r.touches) || int(l.to) >= len(r.touches) || l.amount == 0 || !l.rule.valid() {
 			d.bad = true
 		}
 		r.legs = append(r.legs, l)
@@ -138,24 +144,26 @@ func (d *decoder) take(n int) []byte {
 	return b
 }
 
-// count is a length that cannot be larger than the bytes that are left.
-func (d *decoder) count() uint64 {
-	n := d.uvarint()
-	if n > uint64(len(d.rest)) {
+// count is the length of a list whose items take some bytes each: there are no
+// more of them than the bytes that are left allow.
+func (d *decoder) count(each int) int64 {
+	n := d.number()
+	if n > int64(len(d.rest)/each) {
 		d.bad = true
 		return 0
 	}
 	return n
 }
 
-func (d *decoder) uvarint() uint64 {
+// number is a varint from 0 on.
+func (d *decoder) number() int64 {
 	v, n := binary.Uvarint(d.rest)
-	if n <= 0 {
+	if n <= 0 || int64(v) < 0 {
 		d.bad, d.rest = true, nil
 		return 0
 	}
 	d.rest = d.rest[n:]
-	return v
+	return int64(v)
 }
 
 func (d *decoder) varint() int64 {

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ func TestCloseDayWithinABatch(t *testing.T) {
 		refusal := fault.New(fault.Conflict, "test.no")
 		errs := b.together(
 			post("p1", monday),
-			func(tx *db.Tx) error { b.must(b.CloseDay(ctx, tx, monday, monday+1)); return refusal },
+			func(tx *db.Tx) error { return errors.Join(b.CloseDay(ctx, tx, monday, monday+1), refusal) },
 			post("p2", monday),
 			func(tx *db.Tx) error { return b.CloseDay(ctx, tx, monday, monday+1) },
 			post("p3", monday),

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"testing"
 
 	"gongyi/internal/kernel/fault"
@@ -83,7 +84,7 @@ func TestEraseInTheSameBatch(t *testing.T) {
 		}
 		errs := b.together(
 			post("a"),
-			func(tx *db.Tx) error { b.must(b.Erase(ctx, tx, member(1).ID)); return refusal },
+			func(tx *db.Tx) error { return errors.Join(b.Erase(ctx, tx, member(1).ID), refusal) },
 			post("b"),
 			func(tx *db.Tx) error { return b.Erase(ctx, tx, member(1).ID) },
 			post("c"),
@@ -112,7 +113,7 @@ func TestEraseThatIsTakenBack(t *testing.T) {
 		_, err := b.post(issues("a", person(1), 1_00))
 		b.must(err)
 		refusal := fault.New(fault.Conflict, "test.no")
-		err = b.update(func(tx *db.Tx) error { b.must(b.Erase(ctx, tx, member(1).ID)); return refusal })
+		err = b.update(func(tx *db.Tx) error { return errors.Join(b.Erase(ctx, tx, member(1).ID), refusal) })
 		b.refused("taken back", err, refusal)
 		_, err = b.post(issues("b", person(1), 1_00))
 		b.must(err)
@@ -122,4 +123,3 @@ func TestEraseThatIsTakenBack(t *testing.T) {
 		b.wholeLog()
 	})
 }
-

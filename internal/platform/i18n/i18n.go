@@ -125,3 +125,12 @@ var printers = map[Lang]*message.Printer{
 	Zh: message.NewPrinter(language.SimplifiedChinese, message.Catalog(words)),
 	En: message.NewPrinter(language.English, message.Catalog(words)),
 }
+
+// English is the English of a sentence as it stands in the locale files, "" if
+// it has none or has plural forms.
+func English(key string) string {
+	if t := english[key]; t.Arg == 0 {
+		return t.Other
+	}
+	return ""
+}

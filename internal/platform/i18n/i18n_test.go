@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/money"
 )
 
 func TestNegotiateFallsBackOnChinese(t *testing.T) {
@@ -50,11 +51,11 @@ func TestCountsAreGroupedAndChoosePlural(t *testing.T) {
 
 func TestMessageInsideAMessage(t *testing.T) {
 	en := With(context.Background(), En)
-	m := M("%s × %s，%s", "60.00", "3%", M("普通联盟店"))
-	if got, want := m.In(en), "60.00 × 3%, standard alliance shop"; got != want {
+	m := M("退回：%s", M("平台服务费"))
+	if got, want := m.In(en), "Returned: Platform commission"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if _, still := m.Args[2].(Message); !still {
+	if _, still := m.Args[0].(Message); !still {
 		t.Error("saying a message changed its arguments")
 	}
 }
@@ -64,6 +65,10 @@ func TestRefusalFillsDetails(t *testing.T) {
 	got, ok := Refusal(context.Background(), f)
 	if want := "账本里没有“{account}%d/x”这个账户。"; !ok || got != want {
 		t.Errorf("got %q %v, want %q: a detail must be put in as it is", got, ok, want)
+	}
+	limit := fault.New(fault.Invalid, "settlement.coins_over_share").With("most", money.Amount(123_456))
+	if got, _ := Refusal(With(context.Background(), En), limit); got != "At most 1,234.56 can be paid with entitlement." {
+		t.Errorf("got %q, want the amount in the books' form", got)
 	}
 	if _, ok := Refusal(context.Background(), fault.New(fault.Invalid, "no.such_code")); ok {
 		t.Error("a code without a sentence must say so")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/money"
 )
 
 // refusals holds the Chinese sentence of each refusal's code; its English is
@@ -21,8 +22,11 @@ func loadRefusals() map[string]string {
 			return err
 		}
 		for code, sentence := range file {
-			if _, twice := all[code]; twice {
-				return fmt.Errorf("refusal %s has two sentences", code)
+			if old, twice := all[code]; twice {
+				if old != sentence {
+					conflicts = append(conflicts, fmt.Sprintf("%s: %s has two sentences", name, code))
+				}
+				continue
 			}
 			all[code] = sentence
 		}
@@ -40,8 +44,11 @@ func Refusal(ctx context.Context, f *fault.Fault) (string, bool) {
 	}
 	var pairs []string
 	for name, value := range f.Details {
-		if m, ok := value.(Message); ok {
-			value = m.In(ctx)
+		switch v := value.(type) {
+		case Message:
+			value = v.In(ctx)
+		case money.Amount: // details that are amounts of money or of coins at face value
+			value = v.Grouped(money.CNY)
 		}
 		pairs = append(pairs, "{"+name+"}", fmt.Sprint(value))
 	}

@@ -101,7 +101,10 @@ func Clock(ctx context.Context, t time.Time) string {
 	return fmt.Sprintf("%s %d:%02d", part, hour, t.Minute())
 }
 
-// Exact writes an instant to the second, for proofs.
+// Exact writes an instant to the second, for proofs: 10 月 15 日 18:24:07.
 func Exact(ctx context.Context, t time.Time) string {
-	return Day(ctx, period.DayOf(t, t.Location())) + " " + t.Format("15:04:05")
+	if i18n.Of(ctx) == i18n.En {
+		return t.Format("2 Jan 15:04:05")
+	}
+	return t.Format("1 月 2 日 15:04:05")
 }

@@ -70,13 +70,13 @@ const least px = 15
 var lenses = []int{500, 200, 100, 50, 20, 10, 5}
 
 // magnify is the largest enlargement with which part, drawn to scale out of
-// whole = size, still fits into room; 1 if none is worth it.
+// whole = size, still fits into room; 1 if that would show too little, or nothing more.
 func magnify(part, whole money.Amount, size, room px) int {
 	if part <= 0 {
 		return 1
 	}
 	for _, n := range lenses {
-		if scaled(part, whole, size*px(n)) <= room {
+		if seen := scaled(part, whole, size*px(n)); seen <= room && seen >= room/6 {
 			return n
 		}
 	}

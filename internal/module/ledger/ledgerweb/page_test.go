@@ -40,6 +40,8 @@ func TestBrowser(t *testing.T) {
 		phone("street-390-zh", "/", "zh", ""), desk("street-1440-zh", "/", "zh", ""), desk("street-1440-en", "/", "en", "dark"),
 		phone("street-390-elder", "/", "zh", "elder"),
 		phone("empty-none", "/c/none/books/2017-01", "zh", ""), phone("empty-quiet", "/c/quiet/books/2017-01", "zh", ""), phone("empty-few", "/c/few/books/2017-01", "en", ""),
+		phone("fault-404", "/nowhere", "zh", ""), phone("fault-busy", "/c/busy/books/2017-01", "zh", ""),
+		phone("fault-internal", "/c/broken/books/2017-01", "en", "dark"),
 		phone("unproven", "/c/unproven/books/2017-01", "zh", ""),
 	})
 }

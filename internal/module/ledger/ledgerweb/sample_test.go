@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
 )
 
 // The sample is a month of a small community. One of its purchases is the
@@ -62,7 +63,7 @@ func sampleBooks(ctx context.Context) BooksView {
 		Proof: &Proof{
 			Size: 2_845, Root: "3f9a1c07b2de48815f6047aa93c1e0d47782be5a0c91f3d6e4b8a2571f0c8be2",
 			At: time.Date(2017, 2, 1, 0, 5, 12, 0, shanghai), Closed: true,
-			Witnesses: []i18n.Message{i18n.M("街道"), i18n.M("商家委员会"), i18n.M("第三方")}, Matched: true,
+			Witnesses: []i18n.Message{ui.Witnesses["street"], ui.Witnesses["committee"], ui.Witnesses["supervisor"]}, Matched: true,
 		},
 	}
 	groups := []Group{

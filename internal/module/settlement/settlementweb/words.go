@@ -47,10 +47,10 @@ func wentSum(ctx context.Context, v ReceiptView) string {
 
 func groupNote(ctx context.Context, g Group) string {
 	n := i18n.T(ctx, "%d 笔", len(g.Lines))
-	if g.Note.IsZero() || g.Lines[0].Gain {
+	if g.Note.IsZero() || g.Lines[0].Gain || rank(g.Title.Key) == 0 { // what you paid, you paid
 		return n
 	}
-	return i18n.T(ctx, "%s，%s出", n, g.Note)
+	return i18n.T(ctx, "%s，由%s出", n, g.Note)
 }
 
 // lineSum writes what the buyer receives with a plus.

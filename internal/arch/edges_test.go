@@ -10,12 +10,21 @@ import (
 // edges are the arrows between modules, each with its reason. Modules meet in
 // flows; an arrow is for a type that two of them must mean alike.
 var edges = map[string]string{
-	"member → policy":        "levels of growth are numbers of the policy (B3)",
-	"merchant → policy":      "a shop's tier decides its rate (S-04)",
-	"settlement → ledger":    "legs name the accounts of the chart",
-	"settlement → policy":    "rules take their rates from the version in force",
-	"settlementweb → ledger": "a receipt shows the entry and the names of its accounts",
-	"settlementweb → policy": "a receipt prints the rates that ruled it",
+	"member → policy":           "levels of growth are numbers of the policy (B3)",
+	"merchant → policy":         "a shop's tier decides its rate (S-04)",
+	"settlement → ledger":       "legs name the accounts of the chart",
+	"settlement → policy":       "rules take their rates from the version in force",
+	"ledgerweb → apikeyweb":     "operations ask the guard what the caller's key may do",
+	"ledgerweb → apikey":        "the guard is asked for a right",
+	"ledgerweb → community":     "an operation names its community by reference",
+	"policyweb → apikeyweb":     "operations ask the guard what the caller's key may do",
+	"policyweb → apikey":        "the guard is asked for a right",
+	"promotionweb → apikeyweb":  "operations ask the guard what the caller's key may do",
+	"promotionweb → apikey":     "the guard is asked for a right",
+	"settlementweb → apikeyweb": "operations ask the guard what the caller's key may do",
+	"settlementweb → apikey":    "the guard is asked for a right",
+	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",
+	"settlementweb → policy":    "a receipt prints the rates that ruled it",
 }
 
 // between lists the arrows between modules that the sources draw; pages count
@@ -31,10 +40,15 @@ func between(all []*source) map[string]string {
 			from += "web"
 		}
 		s.imports(func(path, place string) {
-			to := moduleOf(strings.TrimPrefix(path, module))
-			if strings.HasPrefix(path, module) && to != "" && to != moduleOf(s.pkg) {
-				drawn[from+" → "+to] = place
+			path, own := strings.CutPrefix(path, module)
+			to := moduleOf(path)
+			if !own || to == "" || to == moduleOf(s.pkg) {
+				return
 			}
+			if layerOf(path) == webLayer {
+				to += "web"
+			}
+			drawn[from+" → "+to] = place
 		})
 	}
 	return drawn
@@ -59,8 +73,8 @@ func TestArrowsBetweenModulesAreListed(t *testing.T) {
 	drawn := between(small(t, map[string]string{
 		"internal/module/a/a.go":      `package a; import (_ "gongyi/internal/module/b"; _ "gongyi/internal/module/a/aweb")`,
 		"internal/module/a/a_test.go": `package a; import _ "gongyi/internal/module/c"`,
-		"internal/module/a/aweb/w.go": `package aweb; import (_ "gongyi/internal/module/a"; _ "gongyi/internal/module/c")`,
+		"internal/module/a/aweb/w.go": `package aweb; import (_ "gongyi/internal/module/a"; _ "gongyi/internal/module/c/cweb")`,
 		"internal/flow/f.go":          `package flow; import _ "gongyi/internal/module/c"`,
 	}))
-	expect(t, unlisted(drawn, map[string]string{"a → b": "so", "b → c": "so"}), "b → c: is listed, and nothing draws it", "not listed: aweb → c")
+	expect(t, unlisted(drawn, map[string]string{"a → b": "so", "b → c": "so"}), "b → c: is listed, and nothing draws it", "not listed: aweb → cweb")
 }

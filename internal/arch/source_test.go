@@ -53,7 +53,7 @@ func (s *source) importName(wanted string) string {
 		if spec.Name != nil {
 			return spec.Name.Name
 		}
-		return path.Base(wanted)
+		return path.Base(strings.TrimSuffix(wanted, "/v2"))
 	}
 	return ""
 }

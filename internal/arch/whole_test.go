@@ -15,6 +15,9 @@ var chance = map[string][]string{
 	"crypto/rand": nil,
 }
 
+// seeded is what a test may take of math/rand: dice that fall alike every time.
+var seeded = []string{"New", "NewPCG", "NewChaCha8", "NewSource", "NewZipf", "Rand", "PCG", "ChaCha8", "Source", "Zipf"}
+
 // clocks are places outside of platform that may look at the machine's clock or
 // roll dice. The unit is a folder with everything below it.
 var clocks = map[string]string{
@@ -45,12 +48,16 @@ func unstable(all []*source) (found []complaint) {
 				if s.importName(p) == "" {
 					continue
 				}
-				if names == nil {
+				if names == nil && (!s.test || path == "crypto/rand") {
 					complain(s.ast.Name.Pos(), p)
 					continue
 				}
 				ast.Inspect(s.ast, func(n ast.Node) bool {
-					if sel, ok := n.(*ast.SelectorExpr); ok && isName(sel.X, s.importName(p)) && slices.Contains(names, sel.Sel.Name) {
+					sel, ok := n.(*ast.SelectorExpr)
+					if !ok || !isName(sel.X, s.importName(p)) {
+						return true
+					}
+					if slices.Contains(names, sel.Sel.Name) || names == nil && !slices.Contains(seeded, sel.Sel.Name) {
 						complain(sel.Pos(), p+"."+sel.Sel.Name)
 					}
 					return true
@@ -69,14 +76,15 @@ func isName(e ast.Expr, name string) bool {
 func TestTimeAndChanceComeFromPlatform(t *testing.T) {
 	report(t, exceptions(clocks).spare(unstable(project(t))))
 	bad := small(t, map[string]string{
-		"internal/flow/a.go":       "package flow\nimport \"time\"\nvar A, B = time.Now(), time.Second",
-		"internal/flow/a_test.go":  "package flow\nimport clock \"time\"\nvar A = clock.Since",
-		"internal/module/b/b.go":   "package b\nimport _ \"math/rand/v2\"",
-		"internal/platform/c/c.go": "package c\nimport \"time\"\nvar A = time.Now()",
-		"internal/bench/d.go":      "package bench\nimport \"time\"\nvar A = time.Now()",
+		"internal/flow/a.go":          "package flow\nimport \"time\"\nvar A, B = time.Now(), time.Second",
+		"internal/flow/a_test.go":     "package flow\nimport clock \"time\"\nvar A = clock.Since",
+		"internal/module/b/b.go":      "package b\nimport _ \"math/rand/v2\"",
+		"internal/module/b/b_test.go": "package b\nimport \"math/rand/v2\"\nvar R = rand.New(rand.NewPCG(1, 2))\nvar N = rand.IntN(3)",
+		"internal/platform/c/c.go":    "package c\nimport \"time\"\nvar A = time.Now()",
+		"internal/bench/d.go":         "package bench\nimport \"time\"\nvar A = time.Now()",
 	})
 	expect(t, exceptions{"internal/bench": "measures", "internal/moon": "gone"}.spare(unstable(bad)),
-		"a.go:3: time.Now", "a_test.go:3: time.Since", "b.go:1: math/rand/v2", "internal/moon: is excepted, and nothing needs that")
+		"a.go:3: time.Now", "a_test.go:3: time.Since", "b.go:1: math/rand/v2", "b_test.go:4: math/rand/v2.IntN", "internal/moon: is excepted, and nothing needs that")
 }
 
 // exact are the folders in which money is counted; their pages may measure

@@ -208,7 +208,7 @@ func TestCloseAnswersWhoWaits(t *testing.T) {
 	})
 }
 
-// "Write lost" and "answer lost" are different faults (style.md).
+// "Write lost" and "answer lost" are different faults (docs/adr/0001).
 func TestFaultsAtCommit(t *testing.T) {
 	for _, c := range []struct {
 		step   db.Step

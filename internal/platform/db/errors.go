@@ -29,7 +29,7 @@ const (
 
 // classify maps an error of either engine, also through Citus: there the
 // constraint's name is missing or carries a shard's number, and a violation inside
-// COPY arrives as XX000 with the truth in its text (distributed.md, rule 7).
+// COPY arrives as XX000 with the truth in its text (docs/adr/0003, rule 7).
 func classify(err error) class {
 	var pg *pgconn.PgError
 	var lite *sqlite.Error

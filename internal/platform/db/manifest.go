@@ -11,7 +11,7 @@ import (
 // Placement says where a table lives on a distributed engine.
 type Placement uint8
 
-// The placements of distributed.md, rule 4.
+// The placements of docs/adr/0003, rule 4.
 const (
 	Distributed Placement = iota + 1 // spread by community_id, which leads its key
 	Reference                        // small and shared, on every machine

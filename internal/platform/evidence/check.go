@@ -108,13 +108,13 @@ func (c *checker) leafTile(ctx context.Context, index int64, leaves []Leaf) erro
 	if len(leaves) == tileWidth {
 		var hashes tile
 		for i, leaf := range leaves {
-			hashes[i] = LeafHash(leaf)
+			hashes.set(i, LeafHash(leaf))
 		}
 		want, err := c.tree.node(ctx, tileHeight, index)
 		if err != nil {
 			return err
 		}
-		if fold(hashes[:]) != want {
+		if hashes.root() != want {
 			return ErrLeavesDamaged.With("from", index*tileWidth).With("to", (index+1)*tileWidth)
 		}
 	}

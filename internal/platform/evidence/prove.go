@@ -103,8 +103,7 @@ func (t *Tree) node(ctx context.Context, level int, n int64) (Hash, error) {
 	if err != nil {
 		return Hash{}, err
 	}
-	first := n << level % tileWidth
-	return fold(leaves[first : first+1<<level]), nil
+	return leaves.at(level, n%(tileWidth>>level)), nil
 }
 
 // leafTile finds a tile of leaf hashes: the last one, a warm one, or from the
@@ -126,32 +125,15 @@ func (t *Tree) leafTile(ctx context.Context, n int64) (*tile, error) {
 	}
 	got := new(tile)
 	for i, leaf := range leaves {
-		got[i] = LeafHash(leaf)
+		got.set(i, LeafHash(leaf))
 	}
 	want, err := t.node(ctx, tileHeight, n)
 	if err != nil {
 		return nil, err
 	}
-	if fold(got[:]) != want {
+	if got.root() != want {
 		return nil, fmt.Errorf("leaf tile: %w", ErrLeavesDamaged.With("from", n*tileWidth).With("to", (n+1)*tileWidth))
 	}
 	t.warm.Add(n, got)
 	return got, nil
-}
-
-// fold is the root of a complete subtree of at most 256 leaf hashes.
-func fold(hashes []Hash) Hash {
-	if len(hashes) == 1 {
-		return hashes[0]
-	}
-	var b [tileWidth / 2]Hash
-	for i := range len(hashes) / 2 {
-		b[i] = tlog.NodeHash(hashes[2*i], hashes[2*i+1])
-	}
-	for n := len(hashes) / 4; n > 0; n /= 2 {
-		for i := range n {
-			b[i] = tlog.NodeHash(b[2*i], b[2*i+1])
-		}
-	}
-	return b[0]
 }

@@ -22,7 +22,7 @@ const (
 	tileHeight = 8               // a tile is eight levels of the tree
 	tileWidth  = 1 << tileHeight // and lists 256 hashes
 	maxLevel   = 62              // sizes are int64
-	warmTiles  = 32              // leaf tiles kept for proofs, 8 KiB each
+	warmTiles  = 8               // leaf tiles kept for proofs, 16 KiB each
 )
 
 // Source reads leaf data that was committed, [from, to).
@@ -50,9 +50,27 @@ type Staged struct {
 	hashes []Hash // leaf hashes of the batch
 }
 
-// tile is the leaf hashes of 256 neighbours. Of the last one only the first
-// hashes are set; those never change, so that readers need no lock for them.
-type tile [tileWidth]Hash
+// tile is the subtree over 256 neighbouring leaves, laid out as a heap: the root
+// at 1, the children of p at 2p and 2p+1, leaf i at 256+i. Of the last tile only
+// what is complete is set; that never changes, so that readers need no lock for
+// it, and a proof looks its nodes up instead of hashing them again.
+type tile [2 * tileWidth]Hash
+
+// set places a leaf hash and completes the nodes that it is the last leaf of.
+// Leaves are set in order.
+func (t *tile) set(i int, h Hash) {
+	p := tileWidth + i
+	t[p] = h
+	for ; p > 1 && p&1 == 1; p /= 2 {
+		t[p/2] = tlog.NodeHash(t[p-1], t[p])
+	}
+}
+
+// at is the node of a level below the tile's root, counted among its level.
+func (t *tile) at(level int, i int64) Hash { return t[tileWidth>>level+int(i)] }
+
+// root is the hash of the whole tile, once it is complete.
+func (t *tile) root() Hash { return t[1] }
 
 // Tree is one community's log in memory: every completed node of level 8 and
 // above (a quarter of a byte a leaf), the last leaf tile and a few warm ones.
@@ -124,8 +142,9 @@ func Open(size int64, nodes []Node, tail []Leaf, source Source) (*Tree, error) {
 		}
 	}
 	for i, leaf := range tail {
-		t.last[i] = LeafHash(leaf)
-		t.edge.add(int64(i), t.last[i], func(int, Hash) {})
+		h := LeafHash(leaf)
+		t.last.set(i, h)
+		t.edge.add(int64(i), h, func(int, Hash) {})
 	}
 	t.root = t.edge.root(size)
 	return t, nil
@@ -194,10 +213,10 @@ func (t *Tree) Apply(s Staged) {
 	for _, n := range s.Nodes {
 		t.nodes[n.Level-tileHeight] = append(t.nodes[n.Level-tileHeight], n.Hash)
 	}
-	for at := s.from; len(s.hashes) > 0; {
-		n := copy(t.last[at%tileWidth:], s.hashes)
-		s.hashes, at = s.hashes[n:], at+int64(n)
-		if at%tileWidth == 0 {
+	for i, h := range s.hashes {
+		at := s.from + int64(i)
+		t.last.set(int(at%tileWidth), h)
+		if at++; at%tileWidth == 0 {
 			t.warm.Add(at/tileWidth-1, t.last)
 			t.last = new(tile)
 		}

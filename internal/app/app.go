@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/jobs"
 )
 
 // Config says where the program keeps its things and how it runs.
@@ -39,7 +40,14 @@ type App struct {
 	DB    *db.DB
 	Flows *flow.Flows
 	Proof *Proof
+
+	metrics *metrics
+	derive  *deriving
+	jobs    *jobs.Jobs
 }
+
+// leaseTime is how long a lost owner stays one.
+func (a *App) leaseTime() time.Duration { return 4 * time.Second }
 
 // Schemas are the tables of the whole program.
 var Schemas = flow.Schemas

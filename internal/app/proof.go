@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -158,6 +159,14 @@ func (p *Proof) Fault(community id.ID) error {
 	return p.faults[community]
 }
 
+// Faults are all communities whose log this process took over, and why one is not
+// signed.
+func (p *Proof) Faults() map[id.ID]error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.faults)
+}
+
 // Published tells how far a log is published.
 func (p *Proof) Published(community id.ID) (evidence.Status, bool) {
 	p.mu.Lock()
@@ -212,6 +221,37 @@ func (p *Proof) NewGeneration(ctx context.Context, community id.ID) (evidence.Or
 	return next, verifier, p.app.DB.Update(ctx, community, db.System, func(tx *db.Tx) error {
 		return p.app.Flows.Ledger.Begin(ctx, tx, next, verifier)
 	})
+}
+
+// AfterRestore looks whether a restored community can go on under its old name:
+// only if this machine has its key and what was restored holds everything that
+// was signed. Otherwise the log's next generation begins, and its origin is
+// returned.
+func (p *Proof) AfterRestore(ctx context.Context, community id.ID) (began string, err error) {
+	s, err := p.present(ctx, community)
+	if err != nil || s.verifier == "" {
+		return "", err
+	}
+	tree, err := p.app.Flows.Ledger.Log(ctx, community)
+	if err != nil {
+		return "", err
+	}
+	authority := evidence.NewAuthority(p.keys)
+	defer authority.Close()
+	_, err = authority.Resume(ctx, s.origin, s.verifier, tree)
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.Is(err, evidence.ErrKeyMissing), errors.Is(err, evidence.ErrMarkDamaged), errors.Is(err, evidence.ErrLogBehind),
+		errors.Is(err, evidence.ErrLogForked), errors.Is(err, evidence.ErrGenerationEnded):
+	default:
+		return "", err
+	}
+	if err := authority.Close(); err != nil {
+		return "", err
+	}
+	next, _, err := p.NewGeneration(ctx, community)
+	return next.String(), err
 }
 
 // stop publishes what is committed and signs no more; writers may still run.

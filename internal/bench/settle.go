@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"gongyi/internal/app"
 	"gongyi/internal/flow"
 	"gongyi/internal/platform/db"
 )
@@ -43,20 +45,45 @@ type Result struct {
 	BytesEach     float64 `json:"bytes_per_settlement"`
 	DatabaseBytes int64   `json:"database_bytes"`
 	TileBytes     int64   `json:"tile_bytes"`
+	DerivedBytes  int64   `json:"derived_bytes"`
 	RSS           float64 `json:"rss_mb"`
 }
 
-// Settle measures settlements inside the program, without HTTP.
-func Settle(ctx context.Context, d *db.DB, s Settings) (Result, error) {
-	f := flow.New(d)
+// InProcess measures settlements inside the program, without HTTP.
+func InProcess(ctx context.Context, cfg app.Config, s Settings) (r Result, err error) {
+	a, town, err := prepare(ctx, cfg, s)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.Proof.Start(ctx); err != nil { // signed and published beside, as in the server
+		return Result{}, err
+	}
+	if r, err = inProcess(ctx, a, town, s); err != nil {
+		return r, err
+	}
+	return r, r.weigh(ctx, a)
+}
+
+// prepare opens the program, founds the town and fills its books.
+func prepare(ctx context.Context, cfg app.Config, s Settings) (*app.App, *Town, error) {
+	a, err := app.Open(ctx, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
 	town := &Town{ordered: s.Keys != "random", run: uint32(time.Now().UnixNano())}
-	if err := town.found(ctx, f, max(1, s.Communities)); err != nil {
-		return Result{}, err
+	if err := town.found(ctx, a.Flows, max(1, s.Communities)); err != nil {
+		return nil, nil, errors.Join(err, a.Close())
 	}
-	if err := preload(ctx, f, town, s.Preload); err != nil {
-		return Result{}, err
+	if err := preload(ctx, a.Flows, town, s.Preload); err != nil {
+		return nil, nil, errors.Join(err, a.Close())
 	}
-	meter := startMeter(d)
+	return a, town, nil
+}
+
+func inProcess(ctx context.Context, a *app.App, town *Town, s Settings) (Result, error) {
+	f := a.Flows
+	meter := startMeter(a.DB)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.Seconds)*time.Second)
 	defer cancel()
 	latencies := make([][]time.Duration, s.Callers)
@@ -72,6 +99,28 @@ func Settle(ctx context.Context, d *db.DB, s Settings) (Result, error) {
 	r.Name, r.Callers, r.Communities, r.Keys, r.Failed = "settle", s.Callers, max(1, s.Communities), s.Keys, failed.Load()
 	r.Existing = int64(s.Preload)
 	return r, nil
+}
+
+// weigh says how many bytes a settlement takes: tables after a checkpoint and
+// published tiles, without the rows that are derived for auditors.
+func (r *Result) weigh(ctx context.Context, a *app.App) error {
+	sizes, err := a.DB.Sizes(ctx, app.Schemas)
+	if err != nil {
+		return err
+	}
+	for name, n := range sizes {
+		switch name {
+		case "ledger_leg", "ledger_flow", "ledger_turnover":
+			r.DerivedBytes += n
+		default:
+			r.DatabaseBytes += n
+		}
+	}
+	r.TileBytes = db.TreeSize(a.TileDir())
+	if n := r.Existing + r.Settled; n > 0 {
+		r.BytesEach = float64(r.DatabaseBytes+r.TileBytes) / float64(n)
+	}
+	return nil
 }
 
 // callOften is one caller: a purchase after another until the time is over.

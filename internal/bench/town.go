@@ -34,7 +34,7 @@ type Town struct {
 	run         uint32
 }
 
-// Settle founds the town, or finds it again in a database that has it.
+// found founds the town, or finds it again in a database that has it.
 func (t *Town) found(ctx context.Context, f *flow.Flows, communities int) error {
 	for c := range communities {
 		ref := fmt.Sprintf("B%d", c+1)
@@ -122,8 +122,12 @@ func (t *Town) caller(i int) *purchases {
 
 // next is the next purchase and the community it is made in.
 func (p *purchases) next(now time.Time) (int, flow.Purchase) {
+	return p.nextIn(p.rng.IntN(len(p.town.Communities)), now)
+}
+
+// nextIn is the next purchase in a given community.
+func (p *purchases) nextIn(c int, now time.Time) (int, flow.Purchase) {
 	communities := len(p.town.Communities)
-	c := p.rng.IntN(communities)
 	buyer := p.rng.IntN(Members/communities)*communities + c
 	shop := p.rng.IntN(Shops/communities)*communities + c
 	price := money.Amount(100 + p.rng.IntN(20_000))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
@@ -29,6 +30,7 @@ type Flows struct {
 	Ledger      *ledger.Service
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
+	Keys        *apikey.Service
 
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
@@ -37,12 +39,12 @@ type Flows struct {
 func New(d *db.DB) *Flows {
 	return &Flows{
 		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
-		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(),
+		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
 	}
 }
 
 // Schemas are the tables that these processes need.
-var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema}
+var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {
@@ -96,8 +98,11 @@ func (f *Flows) begin(ctx context.Context, actor db.Actor, community id.ID, firs
 			return err
 		}
 		first.EffectiveFrom = tx.Now
-		_, err = f.Policies.Propose(ctx, tx, first)
-		return err
+		v, err := f.Policies.Propose(ctx, tx, first)
+		if err != nil {
+			return err
+		}
+		return f.record(ctx, tx, v)
 	})
 }
 

@@ -45,8 +45,10 @@ var (
 	ErrBadRef = fault.New(fault.Invalid, "purchase.bad_ref")
 )
 
-// maxRef bounds the key a client may choose.
+// maxRef bounds the key a client may choose; keys that begin with "~" are ours.
 const maxRef = 128
+
+func badRef(ref string) bool { return ref == "" || len(ref) > maxRef || ref[0] == '~' }
 
 // Content is the hash of all fields as canonical JSON: what makes two requests
 // the same request.
@@ -80,7 +82,12 @@ func (p *Purchase) Content() [32]byte {
 type Settled struct {
 	ledger.Posted
 	Community id.ID
+	BookedOn  period.Day
+	Moved     [settlement.Rules]money.Amount // what each rule moved, by number
 }
+
+// Receipt is the token that opens the purchase's receipt.
+func (s *Settled) Receipt() string { return Token(s.Community, s.Seq, ledger.Capability(s.EntryKey)) }
 
 // Settle settles one purchase: it is durable and proven when Settle returns. The
 // same purchase again gets the same answer (D2).
@@ -96,7 +103,7 @@ type Settling struct {
 	actor     db.Actor
 	pending   db.Pending
 	community id.ID
-	posted    ledger.Posted
+	out       Settled
 	err       error
 }
 
@@ -107,15 +114,14 @@ func (f *Flows) Submit(ctx context.Context, community id.ID, actor db.Actor, p *
 }
 
 func (f *Flows) submit(ctx context.Context, community id.ID, actor db.Actor, p *Purchase) *Settling {
-	w := &Settling{flows: f, purchase: p, actor: actor, community: community}
-	if p.Ref == "" || len(p.Ref) > maxRef {
+	w := &Settling{flows: f, purchase: p, actor: actor, community: community, out: Settled{Community: community}}
+	if badRef(p.Ref) {
 		w.err = ErrBadRef.On("purchase_ref")
 		return w
 	}
 	content := p.Content()
-	w.pending, w.err = f.DB.Submit(ctx, community, actor, func(tx *db.Tx) (err error) {
-		w.posted, err = f.settle(ctx, tx, p, content)
-		return err
+	w.pending, w.err = f.DB.Submit(ctx, community, actor, func(tx *db.Tx) error {
+		return f.settle(ctx, tx, p, content, &w.out)
 	})
 	return w
 }
@@ -137,9 +143,12 @@ func (w *Settling) wait(ctx context.Context) (Settled, error) {
 		if again.err == nil {
 			again.err = again.pending.Wait(ctx)
 		}
-		w.posted, w.err = again.posted, again.err
+		w.out, w.err = again.out, again.err
 	}
-	return Settled{w.posted, w.community}, w.err
+	if w.err != nil {
+		return Settled{}, w.err // out may still be written by a closure nobody waits for
+	}
+	return w.out, nil
 }
 
 // scratches keep what settling allocates; a writer uses one at a time.
@@ -152,20 +161,23 @@ type scratch struct {
 }
 
 // settle is the purchase inside its transaction.
-func (f *Flows) settle(ctx context.Context, tx *db.Tx, p *Purchase, content [32]byte) (ledger.Posted, error) {
-	if posted, known, err := f.Ledger.Find(ctx, tx, p.Ref, content); known || err != nil {
-		return posted, err
+func (f *Flows) settle(ctx context.Context, tx *db.Tx, p *Purchase, content [32]byte, out *Settled) (err error) {
+	var known bool
+	if out.Posted, known, err = f.Ledger.Find(ctx, tx, p.Ref, content); known || err != nil {
+		return err
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	result, posted, err := f.post(ctx, tx, p, content, s)
 	if err != nil {
-		return f.Ledger.Recall(ctx, tx, p.Ref, content, err)
+		out.Posted, err = f.Ledger.Recall(ctx, tx, p.Ref, content, err)
+		return err
 	}
+	out.Posted, out.BookedOn, out.Moved = posted, s.facts.BookedOn, result.Moved
 	if posted.Replayed {
-		return posted, nil
+		return nil
 	}
-	return posted, f.consume(ctx, tx, &s.facts, &result, posted.Seq)
+	return f.consume(ctx, tx, &s.facts, &result, posted.Seq)
 }
 
 // post decides and posts; an error means that it changed nothing.
@@ -225,10 +237,11 @@ func (f *Flows) gather(ctx context.Context, tx *db.Tx, p *Purchase, facts *settl
 			return nil, err
 		}
 	}
-	if err := f.gatherVouchers(ctx, tx, p, facts); err != nil {
+	given, err := f.gatherVouchers(ctx, tx, p, facts)
+	if err != nil {
 		return nil, err
 	}
-	if err := f.gatherClaim(ctx, tx, rates, facts); err != nil {
+	if err := f.gatherClaim(ctx, tx, rates, facts, given); err != nil {
 		return nil, err
 	}
 	return version, f.gatherLimits(ctx, tx, rates, facts)
@@ -263,27 +276,27 @@ func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *
 	return nil
 }
 
-func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) error {
+// gatherVouchers adds the vouchers and tells which claim was made with which.
+func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (given map[id.ID]id.ID, err error) {
 	for _, ref := range p.Vouchers {
 		v, err := f.Promotions.ByRef(ctx, tx, tx.Community, ref)
 		if err != nil {
-			return onField(err, "vouchers")
+			return nil, onField(err, "vouchers")
 		}
 		if err := v.Redeem(facts.Buyer.ID, facts.Merchant.ID, facts.PurchasedAt); err != nil {
-			return err
+			return nil, err
 		}
 		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: v.ID, Amount: v.Amount, Sharers: v.Sharers})
-		if facts.Claim.ID.IsZero() { // remembered so that the claim of this voucher is preferred
-			facts.Claim = settlement.Claim{ID: v.Claim, Voucher: v.ID}
+		if given == nil {
+			given = make(map[id.ID]id.ID)
 		}
+		given[v.Claim] = v.ID
 	}
-	return nil
+	return given, nil
 }
 
 // gatherClaim chooses among the unused claims on the buyer for this shop.
-func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts) error {
-	voucherClaim := facts.Claim
-	facts.Claim = settlement.Claim{}
+func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts, given map[id.ID]id.ID) error {
 	if facts.Buyer.ID.IsZero() {
 		return nil
 	}
@@ -300,11 +313,9 @@ func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params
 		if err != nil {
 			return err
 		}
-		candidate := settlement.Candidate{Claim: settlement.Claim{ID: c.ID, Merchant: c.Recommender, MadeAt: c.MadeAt}, Owner: owner}
-		if c.ID == voucherClaim.ID {
-			candidate.Voucher = voucherClaim.Voucher
-		}
-		candidates = append(candidates, candidate)
+		candidates = append(candidates, settlement.Candidate{
+			Claim: settlement.Claim{ID: c.ID, Merchant: c.Recommender, Voucher: given[c.ID], MadeAt: c.MadeAt}, Owner: owner,
+		})
 	}
 	facts.Claim, _ = settlement.ChooseClaim(rates, facts, candidates)
 	return nil

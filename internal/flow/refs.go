@@ -2,7 +2,9 @@ package flow
 
 import (
 	"context"
+	"strings"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/ledger"
@@ -13,7 +15,6 @@ import (
 type Refs struct {
 	members   map[id.ID]string
 	merchants map[id.ID]string
-	places    map[id.ID]string
 }
 
 // Refs reads the references of a community: for books that are printed inside,
@@ -48,4 +49,42 @@ func (r *Refs) Account(a ledger.Account) string {
 		return a.String()
 	}
 	return a.Owner.Kind.String() + ":" + ref + "/" + a.Pattern().Name
+}
+
+// ErrNoAccount refuses a name that is no account of the community.
+var ErrNoAccount = fault.New(fault.NotFound, "account.not_found")
+
+// AccountNamed finds an account by the name that Account prints, or by the one
+// that stands in the evidence.
+func (f *Flows) AccountNamed(ctx context.Context, r db.Reader, community id.ID, name, asset string) (ledger.Account, error) {
+	owner, purpose, _ := strings.Cut(name, "/")
+	kind, ref, named := strings.Cut(owner, ":")
+	if named {
+		if _, err := id.Parse(ref); err != nil {
+			owner, err = f.ownerNamed(ctx, r, community, kind, ref)
+			if err != nil {
+				return ledger.Account{}, ErrNoAccount.On("account")
+			}
+		}
+	}
+	a, err := ledger.ParseAccount(owner+"/"+purpose, asset)
+	if err != nil {
+		return ledger.Account{}, ErrNoAccount.On("account")
+	}
+	return a, nil
+}
+
+func (f *Flows) ownerNamed(ctx context.Context, r db.Reader, community id.ID, kind, ref string) (string, error) {
+	if kind == party.Merchant.String() {
+		m, err := f.Merchants.Lookup(ctx, r, community, ref)
+		if err != nil {
+			return "", err
+		}
+		return party.Owner{Kind: party.Merchant, ID: m.ID}.String(), nil
+	}
+	m, err := f.Members.Lookup(ctx, r, community, ref)
+	if err != nil {
+		return "", err
+	}
+	return party.Owner{Kind: party.Member, ID: m.ID}.String(), nil
 }

@@ -44,7 +44,7 @@ type Returned struct {
 // Refund undoes a part of a purchase, leg by leg (D3). The entry of the purchase
 // stays as it is.
 func (f *Flows) Refund(ctx context.Context, community id.ID, actor db.Actor, r Refund) (out Returned, err error) {
-	if r.Ref == "" || len(r.Ref) > maxRef {
+	if badRef(r.Ref) {
 		return Returned{}, ErrBadRef.On("refund_ref")
 	}
 	if r.Amount < 0 {
@@ -178,4 +178,22 @@ func (f *Flows) today(ctx context.Context, tx *db.Tx, rates *policy.Params) (per
 		return 0, err
 	}
 	return f.Ledger.BookedOn(ctx, tx, period.DayOf(tx.Now, zone))
+}
+
+// Refunded makes the answer to a refund again from its entry: the outcome follows
+// from the stored facts and legs.
+func (f *Flows) Refunded(ctx context.Context, community id.ID, seq int64) (out Returned, err error) {
+	r, err := f.Receipt(ctx, community, seq)
+	if err != nil {
+		return Returned{}, err
+	}
+	for _, back := range r.Refunds {
+		if back.Entry.Seq != seq {
+			continue
+		}
+		out = Returned{Posted: ledger.Posted{Seq: seq, PostedAt: back.Entry.PostedAt, Leaf: back.Entry.Leaf, Replayed: true}, Amount: back.Facts.Amount}
+		out.Refunded = settlement.Outcome(&r.Facts, back.Facts, back.Entry.Legs)
+		return out, nil
+	}
+	return Returned{}, ledger.ErrNoEntry
 }

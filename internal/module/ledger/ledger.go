@@ -34,7 +34,8 @@ var Schema = db.Schema{
 		{Name: "ledger_hold_end", Placement: db.Distributed}, {Name: "ledger_reversal", Placement: db.Distributed},
 		{Name: "ledger_close", Placement: db.Distributed}, {Name: "ledger_follower", Placement: db.Distributed},
 		{Name: "ledger_flow", Placement: db.Distributed}, {Name: "ledger_turnover", Placement: db.Distributed},
-		{Name: "ledger_leg", Placement: db.Distributed}, {Name: "ledger_log", Placement: db.Distributed},
+		{Name: "ledger_leg", Placement: db.Distributed}, {Name: "ledger_day", Placement: db.Distributed},
+		{Name: "ledger_buyer", Placement: db.Distributed}, {Name: "ledger_log", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

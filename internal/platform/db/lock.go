@@ -28,14 +28,39 @@ func lockDir(dir string) (*dirLock, error) {
 		f.Close()
 		return nil, ErrLocked.With("directory", dir).With("holder", strings.TrimSpace(string(holder)))
 	}
+	l := &dirLock{f}
+	return l, l.note("")
+}
+
+// note writes who holds the lock, for the process that meets it.
+func (l *dirLock) note(address string) error {
 	name := "gongyi"
 	if len(os.Args) > 1 {
 		name += " " + os.Args[1]
 	}
-	if err := f.Truncate(0); err == nil {
-		fmt.Fprintf(f, "%s (pid %d)\n", name, os.Getpid())
+	text := fmt.Sprintf("%s (pid %d) %s", name, os.Getpid(), address)
+	if err := l.file.Truncate(0); err != nil {
+		return err
 	}
-	return &dirLock{f}, nil
+	_, err := l.file.WriteAt([]byte(strings.TrimSpace(text)+"\n"), 0)
+	return err
+}
+
+// Announce notes the address under which the holder of a data directory serves.
+func (d *DB) Announce(address string) error {
+	if b, ok := d.backend.(*sqliteBackend); ok && b.lock != nil {
+		return b.lock.note(address)
+	}
+	return nil
+}
+
+// Holder tells who writes a data directory, as far as the lock file says.
+func Holder(dir string) string {
+	b, err := os.ReadFile(filepath.Join(dir, "lock"))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
 }
 
 func (l *dirLock) release() error { return l.file.Close() }

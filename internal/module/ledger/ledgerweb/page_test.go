@@ -31,17 +31,20 @@ func TestBrowser(t *testing.T) {
 	dark.Dark = true
 	paper := desk("books-paper", books, "zh", "dark")
 	paper.Paper, paper.Width = true, 800
+	board := desk("poster-paper", books+"?poster=1", "zh", "") // A4 less its margins
+	board.Paper, board.Width, board.Height = true, 688, 1017
 	uitest.Browse(t, server(&fakeBooks{}), []uitest.Shot{
 		phone("books-390-zh", books, "zh", ""), phone("books-390-en", books, "en", ""),
 		phone("books-390-zh-elder", books, "zh", "elder"), phone("books-390-dark", books, "zh", "dark"),
 		desk("books-1440-zh", books, "zh", ""), desk("books-1440-en", books, "en", ""), desk("books-1440-elder", books, "zh", "elder"),
-		dark, paper,
+		dark, paper, board,
 		desk("books-via", books+"?via=welfare#entries", "zh", ""), desk("poster", books+"?poster=1", "zh", ""),
 		phone("street-390-zh", "/", "zh", ""), desk("street-1440-zh", "/", "zh", ""), desk("street-1440-en", "/", "en", "dark"),
 		phone("street-390-elder", "/", "zh", "elder"),
 		phone("empty-none", "/c/none/books/2017-01", "zh", ""), phone("empty-quiet", "/c/quiet/books/2017-01", "zh", ""), phone("empty-few", "/c/few/books/2017-01", "en", ""),
 		phone("fault-404", "/nowhere", "zh", ""), phone("fault-busy", "/c/busy/books/2017-01", "zh", ""),
 		phone("fault-internal", "/c/broken/books/2017-01", "en", "dark"),
+		phone("imported-390", "/c/imported/books/2017-01", "zh", ""), desk("imported-1440", "/c/imported/books/2017-01", "zh", ""),
 		phone("unproven", "/c/unproven/books/2017-01", "zh", ""),
 	})
 }

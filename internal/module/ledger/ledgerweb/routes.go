@@ -10,8 +10,12 @@ import (
 	"gongyi/internal/platform/httpkit"
 )
 
-// ErrBadMonth refuses an address whose month is none.
-var ErrBadMonth = fault.New(fault.NotFound, "books.no_such_month")
+// ErrBadMonth refuses an address whose month is none, ErrBadDay a text that is no
+// day.
+var (
+	ErrBadMonth = fault.New(fault.NotFound, "books.no_such_month")
+	ErrBadDay   = fault.New(fault.Invalid, "books.no_such_day")
+)
 
 // Books is what the pages ask for. An unknown community is a refusal of kind
 // NotFound; a month without entries is not, it comes back empty.

@@ -120,6 +120,11 @@ func (f *fakeBooks) Month(ctx context.Context, ask Ask) (BooksView, error) {
 		v.Months, v.Flow, v.Funds, v.Entries, v.Proof = nil, Flow{}, nil, nil, nil
 	case "quiet":
 		v.Flow = Flow{}
+	case "imported": // real purchases of a small month: one way in, no vouchers, no leaders
+		v.Flow = Flow{
+			Purchases: 2_845, Buyers: 402, Shops: 14, Held: 1_084_216, Net: 1_051_690, Platform: 27_105, Welfare: 5_421,
+			CoinsGiven: 54_211, PointsGiven: 9_404,
+		}
 	case "few":
 		v.Flow.Buyers = 4
 	case "unproven":

@@ -142,6 +142,32 @@ CREATE TABLE ledger_turnover (
     PRIMARY KEY (community_id, day, no)
 );
 
+-- What was bought on a booked day. direct is the money that went straight to
+-- shops, which no leg tells; first_seq and last_seq are those of purchases.
+CREATE TABLE ledger_day (
+    community_id BYTEA  NOT NULL,
+    day          BIGINT NOT NULL,
+    purchases    BIGINT NOT NULL,
+    refunds      BIGINT NOT NULL,
+    buyers       BIGINT NOT NULL,
+    amount       BIGINT NOT NULL,
+    refunded     BIGINT NOT NULL,
+    direct       BIGINT NOT NULL,
+    first_seq    BIGINT NOT NULL,
+    last_seq     BIGINT NOT NULL,
+    PRIMARY KEY (community_id, day)
+);
+
+-- Who bought on a booked day, by pseudonym: different buyers over several days
+-- are counted from here (K3), and none is ever shown.
+CREATE TABLE ledger_buyer (
+    community_id BYTEA  NOT NULL,
+    day          BIGINT NOT NULL,
+    subject_id   BYTEA  NOT NULL,
+    purchases    BIGINT NOT NULL,
+    PRIMARY KEY (community_id, day, subject_id)
+);
+
 -- A leg a row, for auditors who ask in SQL.
 CREATE TABLE ledger_leg (
     community_id BYTEA  NOT NULL,

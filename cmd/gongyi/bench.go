@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"gongyi/internal/app"
+	"gongyi/internal/bench"
+)
+
+type benchCmd struct {
+	Settle benchSettleCmd `cmd:"" help:"Settlements inside the program."`
+	HTTP   benchHTTPCmd   `cmd:"" name:"http" help:"Settlements over HTTP, one purchase a request; the server is a process of its own."`
+	Bulk   benchBulkCmd   `cmd:"" help:"Settlements over HTTP, many purchases a request."`
+	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
+}
+
+type benchFlags struct {
+	Callers     int    `help:"How many call at a time." default:"256"`
+	Communities int    `help:"Over how many communities they are spread." default:"1"`
+	Preload     int    `help:"How many purchases exist before." default:"0"`
+	Seconds     int    `help:"How long to measure." default:"10"`
+	Keys        string `help:"Idempotency keys: time-ordered or random." enum:"ordered,random" default:"ordered"`
+	JSON        bool   `help:"Print the result as JSON."`
+}
+
+func (f *benchFlags) settings() bench.Settings {
+	return bench.Settings{Callers: f.Callers, Communities: f.Communities, Preload: f.Preload, Seconds: f.Seconds, Keys: f.Keys}
+}
+
+func (f *benchFlags) print(r bench.Result) error {
+	if f.JSON {
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	return r.Table(os.Stdout)
+}
+
+// place is where a benchmark's books lie: where the flags say, else in a
+// temporary directory that is removed.
+func (c *cli) place() (cfg app.Config, clean func() error, err error) {
+	cfg = c.config()
+	cfg.Create = true
+	if cfg.Data != "" || cfg.DatabaseURL != "" && cfg.State != "" {
+		return cfg, func() error { return nil }, nil
+	}
+	dir, err := os.MkdirTemp("", "gongyi-bench-")
+	if err != nil {
+		return cfg, nil, err
+	}
+	if cfg.DatabaseURL == "" {
+		cfg.Data = dir
+	}
+	cfg.State = dir
+	return cfg, func() error { return os.RemoveAll(dir) }, nil
+}
+
+type benchSettleCmd struct{ benchFlags }
+
+// Run measures inside this process.
+func (b *benchSettleCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	r, err := bench.InProcess(ctx, cfg, b.settings())
+	if err != nil {
+		return err
+	}
+	return b.print(r)
+}
+
+type benchHTTPCmd struct{ benchFlags }
+
+// Run measures a server process from this one.
+func (b *benchHTTPCmd) Run(ctx context.Context, c *cli) error { return overHTTP(ctx, c, &b.benchFlags, 1) }
+
+type benchBulkCmd struct {
+	benchFlags
+	Batch int `help:"Purchases a request." default:"500"`
+}
+
+// Run measures a server process from this one.
+func (b *benchBulkCmd) Run(ctx context.Context, c *cli) error {
+	if b.Callers == 256 {
+		b.Callers = 8 // whole batches keep the writer busy
+	}
+	return overHTTP(ctx, c, &b.benchFlags, b.Batch)
+}
+
+func overHTTP(ctx context.Context, c *cli, f *benchFlags, batch int) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	s := f.settings()
+	s.Batch = batch
+	r, err := bench.OverHTTP(ctx, self, cfg, s)
+	if err != nil {
+		return err
+	}
+	return f.print(r)
+}
+
+type benchReadCmd struct {
+	Preload int  `help:"How many purchases exist before." default:"1000000"`
+	JSON    bool `help:"Print the result as JSON."`
+}
+
+// Run measures reads of the hottest account.
+func (b *benchReadCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	r, err := bench.Read(ctx, cfg, b.Preload)
+	if err != nil {
+		return err
+	}
+	if b.JSON {
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	fmt.Printf("entries %d  balance as of a past moment p50 %.2f ms p99 %.2f ms  statement page p50 %.2f ms p99 %.2f ms\n",
+		r.Existing, r.AsOfP50, r.AsOfP99, r.PageP50, r.PageP99)
+	return nil
+}

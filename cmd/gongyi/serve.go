@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"gongyi/internal/app"
+)
+
+type serveCmd struct {
+	Addr      string   `help:"HOST:PORT to listen on." default:"127.0.0.1:8080" env:"GONGYI_ADDR"`
+	TLSCert   string   `help:"Certificate file (PEM)." env:"GONGYI_TLS_CERT" name:"tls-cert" type:"existingfile"`
+	TLSKey    string   `help:"Key file (PEM)." env:"GONGYI_TLS_KEY" name:"tls-key" type:"existingfile"`
+	Trusted   []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"GONGYI_TRUSTED_PROXIES" name:"trusted-proxy" placeholder:"CIDR"`
+	Advertise string   `help:"HOST:PORT under which other instances on the same database reach this one." env:"GONGYI_ADVERTISE"`
+}
+
+// Run serves until it is told to stop.
+func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	cfg := c.config()
+	cfg.Create, cfg.Address = true, s.Advertise
+	if cfg.Address == "" {
+		cfg.Address = s.Addr
+	}
+	a, err := app.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Run(ctx, options)
+}
+
+func (s *serveCmd) options() (app.Serve, error) {
+	o := app.Serve{Addr: s.Addr, CertFile: s.TLSCert, KeyFile: s.TLSKey, Ready: func(url string) { fmt.Println("ready", url) }}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return o, errors.New("--tls-cert and --tls-key go together")
+	}
+	for _, text := range s.Trusted {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return o, fmt.Errorf("--trusted-proxy %s is neither an address nor a network", text)
+			}
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		o.Trusted = append(o.Trusted, p)
+	}
+	return o, nil
+}
+
+type demoCmd struct {
+	Addr string `help:"HOST:PORT to listen on." default:"127.0.0.1:8080" env:"GONGYI_ADDR"`
+}
+
+// Run serves the demo neighbourhood. Without --data it lives in ./demo-data.
+func (d *demoCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg := c.config()
+	if cfg.Data == "" && cfg.DatabaseURL == "" {
+		cfg.Data = "demo-data"
+	}
+	demo, err := app.OpenDemo(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, demo.Close()) }()
+	return demo.Run(ctx, app.Serve{Addr: d.Addr, Ready: func(url string) {
+		fmt.Println("ready", url)
+		demo.Welcome(url)
+	}})
+}
+
+type migrateCmd struct {
+	Distribute bool `help:"Spread the tables over a Citus cluster."`
+}
+
+// Run brings the schema up to date; opening for writing does it.
+func (m *migrateCmd) Run(ctx context.Context, c *cli) (err error) {
+	a, err := c.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if m.Distribute {
+		if err := a.DB.Distribute(ctx, app.Schemas); err != nil {
+			return err
+		}
+	}
+	have, _, err := a.DB.Versions(ctx, app.Schemas)
+	fmt.Println("schema", have)
+	return err
+}

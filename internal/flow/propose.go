@@ -1,0 +1,48 @@
+package flow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/db"
+)
+
+// Propose adds a policy version to a community, after the proof that no purchase
+// leaves a shop with less than it was promised (L8). The version enters the
+// evidence log as an entry without legs.
+func (f *Flows) Propose(ctx context.Context, community id.ID, actor db.Actor, p policy.Proposal) (v policy.Version, err error) {
+	if err := p.Params.Admit(); err != nil { // the search takes a moment: not inside the transaction
+		return policy.Version{}, err
+	}
+	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) (err error) {
+		if v, err = f.Policies.Propose(ctx, tx, p); err != nil {
+			return err
+		}
+		return f.record(ctx, tx, v)
+	})
+	return v, err
+}
+
+// record writes a policy version into the evidence.
+func (f *Flows) record(ctx context.Context, tx *db.Tx, v policy.Version) error {
+	facts, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	day, err := f.civilDay(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	if day, err = f.Ledger.BookedOn(ctx, tx, day); err != nil {
+		return err
+	}
+	_, err = f.Ledger.Post(ctx, tx, ledger.Posting{
+		Key: fmt.Sprintf("~policy:%d", v.Number), Content: sha256.Sum256(facts), Kind: ledger.Record, BookedOn: day, Facts: facts,
+	})
+	return err
+}

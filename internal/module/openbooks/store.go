@@ -1,0 +1,305 @@
+package openbooks
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/platform/db"
+)
+
+// Position tells how far a community's entries were read.
+func (s *Service) Position(ctx context.Context, r db.Reader, community id.ID) (Position, error) {
+	var row struct {
+		Next   int64 `db:"next_seq"`
+		Closed int64 `db:"closed_day"`
+		At     int64 `db:"closed_at"`
+	}
+	err := db.One(ctx, r, &row, "SELECT next_seq, closed_day, closed_at FROM openbooks_position WHERE community_id = ?", community[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return Position{Closed: NeverClosed}, nil
+	}
+	return Position{row.Next, period.Day(row.Closed), time.UnixMicro(row.At).UTC()}, err
+}
+
+func setPosition(ctx context.Context, tx *db.Tx, p Position) error {
+	_, err := tx.Exec(ctx, `INSERT INTO openbooks_position (community_id, next_seq, closed_day, closed_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (community_id) DO UPDATE SET next_seq = excluded.next_seq, closed_day = excluded.closed_day, closed_at = excluded.closed_at`,
+		tx.Community[:], p.Next, int64(p.Closed), p.ClosedAt.UnixMicro())
+	return err
+}
+
+// Add adds a batch to the tables and moves the position behind it, or refuses it
+// with ErrMoved. closed is the last day that is closed and whose entries are all
+// read now.
+func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Day, closedAt time.Time) (err error) {
+	defer fault.Wrap(&err, "openbooks: add entries %d to %d", b.From, b.Next)
+	at, err := s.Position(ctx, tx, tx.Community)
+	if err != nil {
+		return err
+	}
+	if at.Next != b.From {
+		return ErrMoved.With("next", at.Next)
+	}
+	if err := s.join(ctx, tx, b); err != nil {
+		return err
+	}
+	days, visits, movements := b.rows()
+	if err := insertDays(ctx, tx, days); err != nil {
+		return err
+	}
+	if err := insertVisits(ctx, tx, visits); err != nil {
+		return err
+	}
+	if err := insertMovements(ctx, tx, movements); err != nil {
+		return err
+	}
+	at.Next = b.Next
+	if closed > at.Closed {
+		at.Closed, at.ClosedAt = closed, closedAt
+	}
+	return setPosition(ctx, tx, at)
+}
+
+// join lets the batch's first stretch follow what is stored of it.
+func (s *Service) join(ctx context.Context, tx *db.Tx, b *Batch) error {
+	part := b.From / stretch
+	if b.From%stretch == 0 {
+		return nil
+	}
+	first, last := period.Day(0), period.Day(0)
+	var found bool
+	for k := range b.visits {
+		if k.part != part {
+			continue
+		}
+		if !found {
+			first, last, found = k.day, k.day, true
+		}
+		first, last = min(first, k.day), max(last, k.day)
+	}
+	if !found {
+		return nil
+	}
+	stored, err := readVisits(ctx, tx, "community_id = ? AND day >= ? AND day <= ? AND part = ?", tx.Community[:], int64(first), int64(last), part)
+	for i := range stored {
+		v := b.visits[visitKey{stored[i].Day, part}]
+		if v != nil {
+			grown := &visitors{Visit: v.Visit}
+			grown.after(&stored[i])
+			b.visits[visitKey{stored[i].Day, part}] = grown
+		}
+	}
+	return err
+}
+
+// Reset begins to clear the tables; Clear goes on until they are empty.
+func (s *Service) Reset(ctx context.Context, tx *db.Tx) error {
+	return setPosition(ctx, tx, Position{Next: Clearing, Closed: NeverClosed})
+}
+
+// Clear removes the rows of up to so many days. When nothing is left the tables
+// begin at the first entry.
+func (s *Service) Clear(ctx context.Context, tx *db.Tx, days int) (done bool, err error) {
+	defer fault.Wrap(&err, "openbooks: clear")
+	var some []int64
+	if err := db.All(ctx, tx, &some, "SELECT day FROM openbooks_day WHERE community_id = ? ORDER BY day LIMIT ?", tx.Community[:], days); err != nil {
+		return false, err
+	}
+	if len(some) == 0 {
+		if _, err := tx.Exec(ctx, "DELETE FROM openbooks_movement WHERE community_id = ?", tx.Community[:]); err != nil {
+			return false, err
+		}
+		return true, setPosition(ctx, tx, Position{Closed: NeverClosed})
+	}
+	for _, table := range []string{"DELETE FROM openbooks_day", "DELETE FROM openbooks_visit"} {
+		if _, err := tx.Exec(ctx, table+" WHERE community_id = ? AND day <= ?", tx.Community[:], slices.Max(some)); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// dayColumns are the columns of a day after community_id and day.
+const dayColumns = "purchases, refunds, first_seq, last_seq, buyers_least, held, direct, coins, vouchers_shops, vouchers_platform, " +
+	"net, referrers, platform, welfare, leaders, care, coins_given, points_given, welfare_fund, care_fund"
+
+// grow says how a day's row takes a later stretch: the same as Day.add.
+var grow = growSQL()
+
+func growSQL() string {
+	sets := make([]string, 0, 20)
+	for c := range strings.SplitSeq(dayColumns, ", ") {
+		set := "openbooks_day." + c + " + excluded." + c
+		switch c {
+		case "first_seq":
+			set = "CASE WHEN openbooks_day.first_seq < 0 THEN excluded.first_seq ELSE openbooks_day.first_seq END"
+		case "last_seq":
+			set = "CASE WHEN excluded.last_seq < 0 THEN openbooks_day.last_seq ELSE excluded.last_seq END"
+		case "buyers_least":
+			set = "CASE WHEN excluded.buyers_least > openbooks_day.buyers_least THEN excluded.buyers_least ELSE openbooks_day.buyers_least END"
+		}
+		sets = append(sets, c+" = "+set)
+	}
+	return " ON CONFLICT (community_id, day) DO UPDATE SET " + strings.Join(sets, ", ")
+}
+
+func insertDays(ctx context.Context, tx *db.Tx, days []Day) error {
+	return insert(ctx, tx, "INSERT INTO openbooks_day (community_id, day, "+dayColumns+") VALUES ", grow, days, func(args []any, d *Day) []any {
+		args = append(args, tx.Community[:], int64(d.Day), d.Purchases, d.Refunds, d.First, d.Last, d.BuyersLeast)
+		for _, v := range d.amounts() {
+			args = append(args, int64(*v))
+		}
+		return append(args, int64(d.WelfareFund), int64(d.CareFund))
+	})
+}
+
+func insertVisits(ctx context.Context, tx *db.Tx, visits []Visit) error {
+	return insert(ctx, tx, "INSERT INTO openbooks_visit (community_id, day, part, buyers, shops) VALUES ",
+		" ON CONFLICT (community_id, day, part) DO UPDATE SET buyers = excluded.buyers, shops = excluded.shops", visits, func(args []any, v *Visit) []any {
+			return append(args, tx.Community[:], int64(v.Day), v.Part, pack(v.Buyers), pack(v.Shops))
+		})
+}
+
+func insertMovements(ctx context.Context, tx *db.Tx, movements []Movement) error {
+	return insert(ctx, tx, "INSERT INTO openbooks_movement (community_id, day, seq, fund, kind, rule, amount) VALUES ",
+		" ON CONFLICT (community_id, day, seq, fund) DO NOTHING", movements, func(args []any, m *Movement) []any {
+			return append(args, tx.Community[:], int64(m.Day), m.Seq, m.Fund, m.Kind, m.Rule, int64(m.Amount))
+		})
+}
+
+// rowsAtOnce is how many rows one statement takes; what is left goes one by one,
+// so that there are two texts to compile.
+const rowsAtOnce = 16
+
+func insert[T any](ctx context.Context, tx *db.Tx, head, conflict string, rows []T, fill func(args []any, row *T) []any) error {
+	for len(rows) > 0 {
+		n := 1
+		if len(rows) >= rowsAtOnce {
+			n = rowsAtOnce
+		}
+		var args []any
+		for i := range n {
+			args = fill(args, &rows[i])
+		}
+		places := "(" + strings.Repeat("?, ", len(args)/n-1) + "?)"
+		if _, err := tx.Exec(ctx, head+places+strings.Repeat(", "+places, n-1)+conflict, args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// Days reads the days from ≤ day ≤ to.
+func (s *Service) Days(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) (days []Day, err error) {
+	defer fault.Wrap(&err, "openbooks: days")
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var d Day
+		into := []any{&d.Day, &d.Purchases, &d.Refunds, &d.First, &d.Last, &d.BuyersLeast}
+		for _, v := range d.amounts() {
+			into = append(into, v)
+		}
+		err := rows.Scan(append(into, &d.WelfareFund, &d.CareFund)...)
+		days = append(days, d)
+		return err
+	}, "SELECT day, "+dayColumns+" FROM openbooks_day WHERE community_id = ? AND day >= ? AND day <= ? ORDER BY day", community[:], int64(from), int64(to))
+	return days, err
+}
+
+// Visits reads who bought, and where, on the days from ≤ day ≤ to.
+func (s *Service) Visits(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) ([]Visit, error) {
+	return readVisits(ctx, r, "community_id = ? AND day >= ? AND day <= ?", community[:], int64(from), int64(to))
+}
+
+func readVisits(ctx context.Context, r db.Reader, where string, args ...any) (visits []Visit, err error) {
+	defer fault.Wrap(&err, "openbooks: visits")
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var v Visit
+		var buyers, shops sql.RawBytes
+		if err := rows.Scan(&v.Day, &v.Part, &buyers, &shops); err != nil {
+			return err
+		}
+		var ok1, ok2 bool
+		v.Buyers, ok1 = unpack(buyers)
+		v.Shops, ok2 = unpack(shops)
+		if !ok1 || !ok2 {
+			return fmt.Errorf("openbooks: the visits of %s, part %d, are damaged", v.Day, v.Part)
+		}
+		visits = append(visits, v)
+		return nil
+	}, "SELECT day, part, buyers, shops FROM openbooks_visit WHERE "+where+" ORDER BY day, part", args...)
+	return visits, err
+}
+
+// Movements reads what moved on the funds on the days from ≤ day ≤ to.
+func (s *Service) Movements(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) (all []Movement, err error) {
+	defer fault.Wrap(&err, "openbooks: movements")
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var m Movement
+		err := rows.Scan(&m.Day, &m.Seq, &m.Fund, &m.Kind, &m.Rule, &m.Amount)
+		all = append(all, m)
+		return err
+	}, "SELECT day, seq, fund, kind, rule, amount FROM openbooks_movement WHERE community_id = ? AND day >= ? AND day <= ? ORDER BY day, seq, fund",
+		community[:], int64(from), int64(to))
+	return all, err
+}
+
+// Crowded is the last day before a day on which at least n different buyers
+// bought, false if there is none.
+func (s *Service) Crowded(ctx context.Context, r db.Reader, community id.ID, before period.Day, n int) (day period.Day, ok bool, err error) {
+	err = db.One(ctx, r, &day, "SELECT day FROM openbooks_day WHERE community_id = ? AND day < ? AND buyers_least >= ? ORDER BY day DESC LIMIT 1",
+		community[:], int64(before), n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return day, err == nil, err
+}
+
+// Shopped lists the days up to through on which anything was bought.
+func (s *Service) Shopped(ctx context.Context, r db.Reader, community id.ID, through period.Day) (days []period.Day, err error) {
+	err = db.All(ctx, r, &days, "SELECT day FROM openbooks_day WHERE community_id = ? AND day <= ? AND purchases > 0 ORDER BY day", community[:], int64(through))
+	return days, err
+}
+
+// Before sums what purchases and refunds had moved on the funds before a day.
+func (s *Service) Before(ctx context.Context, r db.Reader, community id.ID, day period.Day) (f Funds, err error) {
+	rows, err := r.Query(ctx, `SELECT CAST(coalesce(sum(welfare_fund), 0) AS BIGINT), CAST(coalesce(sum(care_fund), 0) AS BIGINT)
+		FROM openbooks_day WHERE community_id = ? AND day < ?`, community[:], int64(day))
+	if err != nil {
+		return f, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		err = rows.Scan(&f.Welfare, &f.Care)
+	}
+	return f, errors.Join(err, rows.Err())
+}
+
+// pack writes ids one after another, unpack reads them.
+func pack(ids []id.ID) []byte {
+	b := make([]byte, 0, len(ids)*len(id.ID{}))
+	for _, v := range ids {
+		b = append(b, v[:]...)
+	}
+	return b
+}
+
+func unpack(b []byte) ([]id.ID, bool) {
+	const size = len(id.ID{})
+	if len(b)%size != 0 {
+		return nil, false
+	}
+	ids := make([]id.ID, len(b)/size)
+	for i := range ids {
+		copy(ids[i][:], b[i*size:])
+	}
+	return ids, true
+}

@@ -19,6 +19,7 @@ import (
 // silent are files and folders whose Chinese is no sentence to people, and why.
 var silent = map[string]string{
 	"cmd":                          "the command line speaks English",
+	"internal/app/demo.go":         "makes up names for the demo",
 	"internal/bench":               "makes up names for its load",
 	"internal/platform/apikit":     "the API describes itself in English",
 	"internal/sim":                 "makes up names for its world",
@@ -36,7 +37,7 @@ func isSilent(place string) bool {
 
 // ofOperators are families of refusals that a person who runs the house meets,
 // on the command line or in a log. On a page the words of the kind stand in.
-var ofOperators = []string{"app", "db", "evidence"}
+var ofOperators = []string{"app", "db", "demo", "evidence", "openbooks"}
 
 var (
 	han   = regexp.MustCompile(`\p{Han}`)

@@ -163,17 +163,18 @@ func TestDamagedTilesAreBuiltAgain(t *testing.T) {
 		spoil func(h *house)
 		aside bool
 	}{
-		"the directory is gone":     {func(h *house) { os.RemoveAll(h.log()) }, false},
-		"a tile of the edge":        {func(h *house) { h.edit("tile/0/003.p/232", flip) }, true},
-		"the last bundle is gone":   {func(h *house) { h.edit("tile/entries/003.p/232", remove) }, true},
-		"an empty upper tile":       {func(h *house) { h.edit("tile/1/000.p/3", empty0) }, true},
-		"the state is gone":         {func(h *house) { h.edit(state, remove) }, true},
-		"the state is torn":         {func(h *house) { h.edit(state, func(b []byte) []byte { return b[:5] }) }, true},
-		"the state is behind":       {func(h *house) { h.edit(state, setSize(900)) }, true},
-		"the state is ahead":        {func(h *house) { h.edit(state, setSize(5000)) }, true},
-		"the checkpoint is torn":    {func(h *house) { h.edit("checkpoint", func(b []byte) []byte { return b[:60] }) }, true},
-		"only the checkpoint is":    {func(h *house) { h.edit("checkpoint", remove) }, false},
-		"nothing is wrong after it": {func(h *house) {}, false},
+		"the directory is gone":        {func(h *house) { os.RemoveAll(h.log()) }, false},
+		"a tile of the edge":           {func(h *house) { h.edit("tile/0/003.p/232", flip) }, true},
+		"the last bundle is gone":      {func(h *house) { h.edit("tile/entries/003.p/232", remove) }, true},
+		"an empty upper tile":          {func(h *house) { h.edit("tile/1/000.p/3", empty0) }, true},
+		"the state is gone":            {func(h *house) { h.edit(state, remove) }, true},
+		"the state is torn":            {func(h *house) { h.edit(state, func(b []byte) []byte { return b[:5] }) }, true},
+		"the state is behind":          {func(h *house) { h.edit(state, setSize(900)) }, true},
+		"the state is at a tile's end": {func(h *house) { h.edit(state, setSize(768)) }, true},
+		"the state is ahead":           {func(h *house) { h.edit(state, setSize(5000)) }, true},
+		"the checkpoint is torn":       {func(h *house) { h.edit("checkpoint", func(b []byte) []byte { return b[:60] }) }, true},
+		"only the checkpoint is":       {func(h *house) { h.edit("checkpoint", remove) }, false},
+		"nothing is wrong after it":    {func(h *house) {}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -405,6 +406,23 @@ func BenchmarkPublish(b *testing.B) {
 		b.ReportMetric(float64((cpu()-before).Nanoseconds())/float64(size), "cpu-ns/leaf")
 		h.close()
 	}
+}
+
+// BenchmarkSporadic publishes single entries of a log that is idle in between,
+// as most logs are.
+func BenchmarkSporadic(b *testing.B) {
+	var h house
+	h.open(b, treeOf(b, 1000, nil))
+	h.publisher.idle = 0
+	h.published(1000)
+	before, n := cpu(), 0
+	for b.Loop() {
+		n++
+		grow(h.tree, 1000+int64(n), 1)
+		h.published(1000 + int64(n))
+	}
+	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(n), "cpu-µs/entry")
+	h.close()
 }
 
 func BenchmarkRebuild(b *testing.B) {

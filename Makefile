@@ -22,7 +22,7 @@ verify: ## what is generated is current: pages, style sheet, rules; modules and 
 	@.ci/verify
 
 bench: ## settle purchases for a while and say how many a second
-	@go run ./cmd/gongyi bench
+	@go run ./cmd/gongyi bench settle --preload 100000
 
 generate: ## make pages, style sheet and docs/rules.md anew
 	@.ci/generate .

@@ -111,3 +111,46 @@ func TestEveryPageThatIsNamedIsThere(t *testing.T) {
 	pages := fstest.MapFS{"docs/good.md": {Data: []byte("[a](adr/0001-x.md) [b](lost.md#x) [c](https://example.org/x.md)")}, "docs/adr/0001-x.md": {}}
 	expect(t, deadEnds(small(t, files), pages), "good.md: links to what is not there: lost.md", "names a decision that is not there: docs/adr/0009", "names a page that is not there: none.md")
 }
+
+var (
+	asked   = regexp.MustCompile(`(?m)^- ([A-Z]\d+) `)
+	claimed = regexp.MustCompile(`\b[A-Z]\d+\b`)
+)
+
+// unclaimed complains about requirements of which the README says nothing, and
+// about claims of requirements that nobody asked for.
+func unclaimed(requirements, readme string) (found []complaint) {
+	_, table, _ := strings.Cut(readme, "|---|---|---|---|")
+	said := make(map[string]bool)
+	for _, id := range claimed.FindAllString(table, -1) {
+		said[id] = true
+	}
+	wanted := make(map[string]bool)
+	for _, m := range asked.FindAllStringSubmatch(requirements, -1) {
+		wanted[m[1]] = true
+		if !said[m[1]] {
+			found = append(found, complaint{"README", "says nothing of " + m[1]})
+		}
+	}
+	for id := range said {
+		if !wanted[id] {
+			found = append(found, complaint{"README", "claims " + id + ", which nobody asked for"})
+		}
+	}
+	return found
+}
+
+func TestTheReadmeSpeaksOfEveryRequirement(t *testing.T) {
+	requirements, err := os.ReadFile("../../docs/requirements.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		readme, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report(t, unclaimed(string(requirements), string(readme)))
+	}
+	expect(t, unclaimed("- A1 this\n- A2 that\n", "A2\n|---|---|---|---|\n| A1 | B9 |"), "claims B9", "says nothing of A2")
+}

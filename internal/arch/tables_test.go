@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"gongyi/internal/flow"
+	"gongyi/internal/app"
 	"gongyi/internal/platform/db"
 )
 
 // schemas is every schema of the program.
-var schemas = flow.Schemas
+var schemas = app.Schemas
 
 // owners maps each table to the folder of the package that may name it in SQL.
 func owners(all []db.Schema) map[string]string {

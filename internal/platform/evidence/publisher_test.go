@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 
@@ -281,69 +280,6 @@ func files(t *testing.T, dir string) []byte {
 	return all
 }
 
-func TestCheckTilesNamesTheWrongFile(t *testing.T) {
-	t.Parallel()
-	const size = 65_536 + 300
-	var all house
-	all.open(t, treeOf(t, size, nil))
-	all.published(size)
-	all.close()
-	// A partial tile of an earlier size that was not yet tidied away.
-	full, err := os.ReadFile(filepath.Join(all.log(), "tile/0/000"))
-	if err := errors.Join(err, os.MkdirAll(filepath.Join(all.log(), "tile/0/000.p"), 0o755),
-		os.WriteFile(filepath.Join(all.log(), "tile/0/000.p/100"), full[:100*32], 0o644)); err != nil {
-		t.Fatal(err)
-	}
-	all.intact(size)
-	for _, c := range []struct {
-		file string
-		how  func([]byte) []byte
-		want error
-	}{
-		{"checkpoint", flip, ErrTileWrong},
-		{"checkpoint", remove, ErrTileMissing},
-		{"tile/entries/000", flip, ErrTileWrong},
-		{"tile/entries/255", remove, ErrTileMissing},
-		{"tile/entries/257.p/44", flip, ErrTileWrong},
-		{"tile/0/100", flip, ErrTileWrong},
-		{"tile/0/101", empty0, ErrTileWrong},
-		{"tile/0/257.p/44", remove, ErrTileMissing},
-		{"tile/1/000", flip, ErrTileWrong},
-		{"tile/1/001.p/1", flip, ErrTileWrong},
-		{"tile/2/000.p/1", func(b []byte) []byte { return append(b, 0) }, ErrTileWrong},
-		{"tile/0/000.p/100", flip, ErrTileWrong},
-	} {
-		t.Run(c.file, func(t *testing.T) {
-			defer all.edit(c.file, c.how)()
-			var got any
-			_, err := all.check()
-			for _, e := range unjoin(err) {
-				if errors.Is(e, c.want) {
-					got = e.Details["file"]
-				}
-			}
-			if got != c.file {
-				t.Errorf("refused with %v", err)
-			}
-		})
-	}
-	t.Run("a changed row", func(t *testing.T) {
-		h := all
-		h.tree = treeOf(t, size, nil)
-		h.tree.source.(*rows).changed = map[int64]Leaf{40_000: leafAt(7)}
-		if _, err := h.check(); !errors.Is(err, ErrLeavesDamaged) {
-			t.Errorf("refused with %v", err)
-		}
-	})
-	t.Run("a smaller database", func(t *testing.T) {
-		h := all
-		h.tree = treeOf(t, size-1, nil)
-		if _, err := h.check(); !errors.Is(err, ErrPublishedAhead) {
-			t.Errorf("refused with %v", err)
-		}
-	})
-}
-
 // Many logs grow at once; when they rest, nothing runs any more.
 func TestManyLogsAndNoneWhenIdle(t *testing.T) {
 	const logs = 24
@@ -376,66 +312,5 @@ func TestManyLogsAndNoneWhenIdle(t *testing.T) {
 	}
 	if err := p.Close(t.Context()); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func cpu() time.Duration {
-	var r syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &r)
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
-}
-
-// BenchmarkPublish grows a log by 10,000 leaves a second for three seconds and
-// reports what publishing costs a leaf and how long the last one waits.
-func BenchmarkPublish(b *testing.B) {
-	for range b.N {
-		var h house
-		h.open(b, treeOf(b, 0, nil))
-		before := cpu()
-		size := int64(0)
-		for range time.Tick(10 * time.Millisecond) {
-			size += 100
-			grow(h.tree, size, 100)
-			if size == 30_000 {
-				break
-			}
-		}
-		last := time.Now()
-		h.published(size)
-		b.ReportMetric(float64(time.Since(last).Milliseconds()), "ms-behind")
-		b.ReportMetric(float64((cpu()-before).Nanoseconds())/float64(size), "cpu-ns/leaf")
-		h.close()
-	}
-}
-
-// BenchmarkSporadic publishes single entries of a log that is idle in between,
-// as most logs are.
-func BenchmarkSporadic(b *testing.B) {
-	var h house
-	h.open(b, treeOf(b, 1000, nil))
-	h.publisher.idle = 0
-	h.published(1000)
-	before, n := cpu(), 0
-	for b.Loop() {
-		n++
-		grow(h.tree, 1000+int64(n), 1)
-		h.published(1000 + int64(n))
-	}
-	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(n), "cpu-µs/entry")
-	h.close()
-}
-
-func BenchmarkRebuild(b *testing.B) {
-	for range b.N {
-		var h house
-		tree := treeOf(b, 500_000, nil)
-		before := cpu()
-		h.open(b, tree)
-		h.published(500_000)
-		b.ReportMetric(float64((cpu()-before).Nanoseconds())/500_000, "cpu-ns/leaf")
-		h.close()
-		before = cpu()
-		h.intact(500_000)
-		b.ReportMetric(float64((cpu()-before).Nanoseconds())/500_000, "check-ns/leaf")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -325,34 +324,4 @@ func TestMemoryALeaf(t *testing.T) {
 		t.Errorf("%.2f bytes a leaf beyond the constant part", got/size)
 	}
 	runtime.KeepAlive(tree)
-}
-
-func BenchmarkStage(b *testing.B) {
-	for _, batch := range []int64{1, 50, 1000} {
-		b.Run(fmt.Sprint(batch), func(b *testing.B) {
-			tree, leaves := openEmpty(b), leavesFrom(0, batch)
-			b.ReportAllocs()
-			for b.Loop() {
-				tree.Apply(tree.Stage(leaves))
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(int64(b.N)*batch), "ns/leaf")
-		})
-	}
-}
-
-func BenchmarkProve(b *testing.B) {
-	const size = 1 << 20
-	tree := openEmpty(b)
-	grow(tree, size+100, 5000)
-	for name, span := range map[string]int64{"recent": 1500, "anywhere": size} {
-		b.Run(name, func(b *testing.B) {
-			random := rand.New(rand.NewPCG(1, 1))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := tree.Prove(context.Background(), size-1-random.Int64N(span), size+100); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }

@@ -26,6 +26,7 @@ type Visit struct {
 
 // Batch is what a run of entries says: [From, Next).
 type Batch struct {
+	Community  id.ID
 	From, Next int64
 
 	days      map[period.Day]*Day
@@ -44,9 +45,9 @@ type visitors struct {
 	seen map[id.ID]bool // buyers and shops: ids never meet
 }
 
-// NewBatch begins a batch at an entry number.
-func NewBatch(from int64) *Batch {
-	return &Batch{From: from, Next: from, days: make(map[period.Day]*Day), visits: make(map[visitKey]*visitors)}
+// NewBatch begins a batch of a community at an entry number.
+func NewBatch(community id.ID, from int64) *Batch {
+	return &Batch{Community: community, From: from, Next: from, days: make(map[period.Day]*Day), visits: make(map[visitKey]*visitors)}
 }
 
 // Funds are what an entry moved on the accounts of the public funds.
@@ -111,25 +112,27 @@ func (v *visitors) add(list *[]id.ID, who id.ID) {
 	}
 }
 
-// after lets v follow what is stored of the same stretch.
-func (v *visitors) after(stored *Visit) {
-	grown := &visitors{Visit: *stored, seen: make(map[id.ID]bool)}
-	for _, list := range [][]id.ID{stored.Buyers, stored.Shops} {
-		for _, who := range list {
-			grown.seen[who] = true
+// after is v with what is stored of the same stretch in front of it.
+func (v *visitors) after(stored *Visit) Visit {
+	grown := visitors{Visit: Visit{Day: v.Day, Part: v.Part}, seen: make(map[id.ID]bool)}
+	for _, one := range []*Visit{stored, &v.Visit} {
+		for _, who := range one.Shops {
+			grown.add(&grown.Shops, who)
+		}
+		for _, who := range one.Buyers {
+			grown.add(&grown.Buyers, who)
 		}
 	}
-	for _, who := range v.Shops {
-		grown.add(&grown.Shops, who)
-	}
-	for _, who := range v.Buyers {
-		grown.add(&grown.Buyers, who)
-	}
-	*v = *grown
+	return grown.Visit
 }
 
-// rows are the days, visits and movements in the order of their keys.
-func (b *Batch) rows() (days []Day, visits []Visit, movements []Movement) {
+// rows are the days, visits and movements in the order of their keys. stored are
+// the visits of the stretch in which the batch begins, as they were before it.
+func (b *Batch) rows(stored []Visit) (days []Day, visits []Visit, movements []Movement) {
+	before := make(map[visitKey]*Visit, len(stored))
+	for i := range stored {
+		before[visitKey{stored[i].Day, stored[i].Part}] = &stored[i]
+	}
 	for _, day := range slices.Sorted(maps.Keys(b.days)) {
 		days = append(days, *b.days[day])
 	}
@@ -137,8 +140,12 @@ func (b *Batch) rows() (days []Day, visits []Visit, movements []Movement) {
 	for i := range days {
 		at[days[i].Day] = &days[i]
 	}
-	for _, v := range b.visits {
-		visits = append(visits, v.Visit)
+	for key, grown := range b.visits {
+		v := grown.Visit
+		if s := before[key]; s != nil {
+			v = grown.after(s)
+		}
+		visits = append(visits, v)
 		at[v.Day].BuyersLeast = max(at[v.Day].BuyersLeast, int64(len(v.Buyers)))
 	}
 	slices.SortFunc(visits, func(x, y Visit) int { return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Part, y.Part)) })

@@ -26,7 +26,7 @@ func (s *Service) Check(ctx context.Context, r db.Reader, community id.ID, anew 
 	if err != nil {
 		return nil, err
 	}
-	wantDays, wantVisits, wantMovements := anew.rows()
+	wantDays, wantVisits, wantMovements := anew.rows(nil)
 	compare := func(what string, where fmt.Stringer, stored, wanted any) {
 		differences = append(differences, fmt.Sprintf("open books: %s of %s: stored %+v, the entries say %+v", what, where, stored, wanted))
 	}
@@ -34,7 +34,9 @@ func (s *Service) Check(ctx context.Context, r db.Reader, community id.ID, anew 
 		func(at period.Day, x, y *Day) { compare("the sums", at, x, y) })
 	each(visits, wantVisits, func(v *Visit) visitKey { return visitKey{v.Day, v.Part} },
 		func(x, y *Visit) bool { return slices.Equal(x.Buyers, y.Buyers) && slices.Equal(x.Shops, y.Shops) },
-		func(at visitKey, x, y *Visit) { compare(fmt.Sprintf("buyers and shops (part %d)", at.part), at.day, x.count(), y.count()) })
+		func(at visitKey, x, y *Visit) {
+			compare(fmt.Sprintf("buyers and shops (part %d)", at.part), at.day, x.count(), y.count())
+		})
 	type movementKey struct {
 		seq  int64
 		fund string

@@ -64,22 +64,6 @@ type Day struct {
 	WelfareFund, CareFund money.Amount
 }
 
-// add adds a later stretch of the same day.
-func (d *Day) add(e *Day) {
-	d.Purchases += e.Purchases
-	d.Refunds += e.Refunds
-	if d.First < 0 {
-		d.First = e.First
-	}
-	if e.Last >= 0 {
-		d.Last = e.Last
-	}
-	d.BuyersLeast = max(d.BuyersLeast, e.BuyersLeast)
-	d.Flow.Add(e.Flow)
-	d.WelfareFund += e.WelfareFund
-	d.CareFund += e.CareFund
-}
-
 // Movement is what one entry that is no purchase moved on a public fund.
 type Movement struct {
 	Day    period.Day

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -48,10 +47,11 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Da
 	if at.Next != b.From {
 		return ErrMoved.With("next", at.Next)
 	}
-	if err := s.join(ctx, tx, b); err != nil {
+	stored, err := begun(ctx, tx, b)
+	if err != nil {
 		return err
 	}
-	days, visits, movements := b.rows()
+	days, visits, movements := b.rows(stored)
 	if err := insertDays(ctx, tx, days); err != nil {
 		return err
 	}
@@ -68,36 +68,19 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Da
 	return setPosition(ctx, tx, at)
 }
 
-// join lets the batch's first stretch follow what is stored of it.
-func (s *Service) join(ctx context.Context, tx *db.Tx, b *Batch) error {
+// begun reads what is stored of the stretch in which the batch begins.
+func begun(ctx context.Context, tx *db.Tx, b *Batch) ([]Visit, error) {
 	part := b.From / stretch
-	if b.From%stretch == 0 {
-		return nil
-	}
-	first, last := period.Day(0), period.Day(0)
-	var found bool
+	first, last := period.Day(1<<31-1), NeverClosed
 	for k := range b.visits {
-		if k.part != part {
-			continue
-		}
-		if !found {
-			first, last, found = k.day, k.day, true
-		}
-		first, last = min(first, k.day), max(last, k.day)
-	}
-	if !found {
-		return nil
-	}
-	stored, err := readVisits(ctx, tx, "community_id = ? AND day >= ? AND day <= ? AND part = ?", tx.Community[:], int64(first), int64(last), part)
-	for i := range stored {
-		v := b.visits[visitKey{stored[i].Day, part}]
-		if v != nil {
-			grown := &visitors{Visit: v.Visit}
-			grown.after(&stored[i])
-			b.visits[visitKey{stored[i].Day, part}] = grown
+		if k.part == part {
+			first, last = min(first, k.day), max(last, k.day)
 		}
 	}
-	return err
+	if b.From%stretch == 0 || first > last {
+		return nil, nil
+	}
+	return readVisits(ctx, tx, "community_id = ? AND day >= ? AND day <= ? AND part = ?", tx.Community[:], int64(first), int64(last), part)
 }
 
 // Reset begins to clear the tables; Clear goes on until they are empty.
@@ -131,7 +114,7 @@ func (s *Service) Clear(ctx context.Context, tx *db.Tx, days int) (done bool, er
 const dayColumns = "purchases, refunds, first_seq, last_seq, buyers_least, held, direct, coins, vouchers_shops, vouchers_platform, " +
 	"net, referrers, platform, welfare, leaders, care, coins_given, points_given, welfare_fund, care_fund"
 
-// grow says how a day's row takes a later stretch: the same as Day.add.
+// grow says how a day's row takes a later stretch of the day.
 var grow = growSQL()
 
 func growSQL() string {
@@ -196,91 +179,6 @@ func insert[T any](ctx context.Context, tx *db.Tx, head, conflict string, rows [
 		rows = rows[n:]
 	}
 	return nil
-}
-
-// Days reads the days from ≤ day ≤ to.
-func (s *Service) Days(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) (days []Day, err error) {
-	defer fault.Wrap(&err, "openbooks: days")
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		var d Day
-		into := []any{&d.Day, &d.Purchases, &d.Refunds, &d.First, &d.Last, &d.BuyersLeast}
-		for _, v := range d.amounts() {
-			into = append(into, v)
-		}
-		err := rows.Scan(append(into, &d.WelfareFund, &d.CareFund)...)
-		days = append(days, d)
-		return err
-	}, "SELECT day, "+dayColumns+" FROM openbooks_day WHERE community_id = ? AND day >= ? AND day <= ? ORDER BY day", community[:], int64(from), int64(to))
-	return days, err
-}
-
-// Visits reads who bought, and where, on the days from ≤ day ≤ to.
-func (s *Service) Visits(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) ([]Visit, error) {
-	return readVisits(ctx, r, "community_id = ? AND day >= ? AND day <= ?", community[:], int64(from), int64(to))
-}
-
-func readVisits(ctx context.Context, r db.Reader, where string, args ...any) (visits []Visit, err error) {
-	defer fault.Wrap(&err, "openbooks: visits")
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		var v Visit
-		var buyers, shops sql.RawBytes
-		if err := rows.Scan(&v.Day, &v.Part, &buyers, &shops); err != nil {
-			return err
-		}
-		var ok1, ok2 bool
-		v.Buyers, ok1 = unpack(buyers)
-		v.Shops, ok2 = unpack(shops)
-		if !ok1 || !ok2 {
-			return fmt.Errorf("openbooks: the visits of %s, part %d, are damaged", v.Day, v.Part)
-		}
-		visits = append(visits, v)
-		return nil
-	}, "SELECT day, part, buyers, shops FROM openbooks_visit WHERE "+where+" ORDER BY day, part", args...)
-	return visits, err
-}
-
-// Movements reads what moved on the funds on the days from ≤ day ≤ to.
-func (s *Service) Movements(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) (all []Movement, err error) {
-	defer fault.Wrap(&err, "openbooks: movements")
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		var m Movement
-		err := rows.Scan(&m.Day, &m.Seq, &m.Fund, &m.Kind, &m.Rule, &m.Amount)
-		all = append(all, m)
-		return err
-	}, "SELECT day, seq, fund, kind, rule, amount FROM openbooks_movement WHERE community_id = ? AND day >= ? AND day <= ? ORDER BY day, seq, fund",
-		community[:], int64(from), int64(to))
-	return all, err
-}
-
-// Crowded is the last day before a day on which at least n different buyers
-// bought, false if there is none.
-func (s *Service) Crowded(ctx context.Context, r db.Reader, community id.ID, before period.Day, n int) (day period.Day, ok bool, err error) {
-	err = db.One(ctx, r, &day, "SELECT day FROM openbooks_day WHERE community_id = ? AND day < ? AND buyers_least >= ? ORDER BY day DESC LIMIT 1",
-		community[:], int64(before), n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
-	}
-	return day, err == nil, err
-}
-
-// Shopped lists the days up to through on which anything was bought.
-func (s *Service) Shopped(ctx context.Context, r db.Reader, community id.ID, through period.Day) (days []period.Day, err error) {
-	err = db.All(ctx, r, &days, "SELECT day FROM openbooks_day WHERE community_id = ? AND day <= ? AND purchases > 0 ORDER BY day", community[:], int64(through))
-	return days, err
-}
-
-// Before sums what purchases and refunds had moved on the funds before a day.
-func (s *Service) Before(ctx context.Context, r db.Reader, community id.ID, day period.Day) (f Funds, err error) {
-	rows, err := r.Query(ctx, `SELECT CAST(coalesce(sum(welfare_fund), 0) AS BIGINT), CAST(coalesce(sum(care_fund), 0) AS BIGINT)
-		FROM openbooks_day WHERE community_id = ? AND day < ?`, community[:], int64(day))
-	if err != nil {
-		return f, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		err = rows.Scan(&f.Welfare, &f.Care)
-	}
-	return f, errors.Join(err, rows.Err())
 }
 
 // pack writes ids one after another, unpack reads them.

@@ -44,7 +44,20 @@ func New() *Service {
 			err = nil
 		}
 		return used, err
-	})}
+	}).WriteBehind(writeCaps)}
+}
+
+// writeCaps writes the caps that a batch has changed.
+func writeCaps(community id.ID, keys []capKey, used []money.Amount) *db.Bulk {
+	n := len(keys)
+	communities, leaders, months, amounts := make([][]byte, n), make([][]byte, n), make([]int64, n), make([]int64, n)
+	for i := range keys {
+		communities[i], leaders[i], months[i], amounts[i] = community[:], keys[i].leader[:], int64(keys[i].month), int64(used[i])
+	}
+	return &db.Bulk{
+		Table: "settlement_cap", Conflict: "ON CONFLICT (community_id, leader_id, month) DO UPDATE SET used = excluded.used",
+		Columns: []db.Column{{Name: "community_id", Bytes: communities}, {Name: "leader_id", Bytes: leaders}, {Name: "month", Ints: months}, {Name: "used", Ints: amounts}},
+	}
 }
 
 // CapUsed is how much S-08 paid a leader for a civil month of booked_on,
@@ -62,12 +75,7 @@ func (s *Service) UseCap(ctx context.Context, tx *db.Tx, leader id.ID, month per
 	if err != nil {
 		return err
 	}
-	used += amount
-	if _, err := tx.Exec(ctx, `INSERT INTO settlement_cap (community_id, leader_id, month, used) VALUES (?, ?, ?, ?)
-		ON CONFLICT (community_id, leader_id, month) DO UPDATE SET used = excluded.used`, tx.Community[:], leader[:], int64(month), int64(used)); err != nil {
-		return err
-	}
-	return s.caps.Put(ctx, tx, capKey{leader, month}, used)
+	return s.caps.Put(ctx, tx, capKey{leader, month}, used+amount)
 }
 
 // RefundOf is one refund of a purchase.

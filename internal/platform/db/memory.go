@@ -89,14 +89,22 @@ func (m *Memory) committed() {
 // hot path reads no table. Every write of such a row goes through the same
 // writer, which is what keeps a memo true: whoever changes the row calls Put.
 type Memo[K comparable, V any] struct {
-	load func(ctx context.Context, tx *Tx, key K) (V, error)
-	max  int
+	load  func(ctx context.Context, tx *Tx, key K) (V, error)
+	write func(community id.ID, keys []K, values []V) *Bulk // nil: whoever calls Put has written the row
+	max   int
 }
 
 // NewMemo makes a memo that reads a missing row with load. It keeps up to max
 // rows for each community and starts afresh when they are exceeded.
 func NewMemo[K comparable, V any](max int, load func(ctx context.Context, tx *Tx, key K) (V, error)) *Memo[K, V] {
 	return &Memo[K, V]{load: load, max: max}
+}
+
+// WriteBehind makes Put enough: the rows that a batch has put are written when it
+// is flushed, with one statement. It is for rows that the hot path changes.
+func (m *Memo[K, V]) WriteBehind(write func(community id.ID, keys []K, values []V) *Bulk) *Memo[K, V] {
+	m.write = write
+	return m
 }
 
 // Get is the row under key as tx sees it.
@@ -114,7 +122,7 @@ func (m *Memo[K, V]) Get(ctx context.Context, tx *Tx, key K) (V, error) {
 		return v, err
 	}
 	if tx.batch.dirty { // it may have read what a rollback takes back
-		rows.note(key)
+		rows.note(key, false)
 	}
 	if len(rows.kept) >= m.max && len(rows.journal) == 0 {
 		clear(rows.kept)
@@ -123,38 +131,42 @@ func (m *Memo[K, V]) Get(ctx context.Context, tx *Tx, key K) (V, error) {
 	return v, nil
 }
 
-// Put says that tx has written v under key.
+// Put says that v is under key from now on: tx has written it, or, in a memo
+// that writes behind, the batch will.
 func (m *Memo[K, V]) Put(ctx context.Context, tx *Tx, key K, v V) error {
 	rows, err := m.rows(ctx, tx)
 	if err != nil {
 		return err
 	}
-	rows.note(key)
+	rows.note(key, true)
 	rows.kept[key] = v
 	return nil
 }
 
 func (m *Memo[K, V]) rows(ctx context.Context, tx *Tx) (*memoRows[K, V], error) {
 	return OverlayOf(ctx, tx, m, func(context.Context, *Tx) (*memoRows[K, V], error) {
-		return &memoRows[K, V]{kept: make(map[K]V)}, nil
+		return &memoRows[K, V]{memo: m, community: tx.Community, kept: make(map[K]V)}, nil
 	})
 }
 
 // memoRows is one community's part of a memo, with a journal to revert by.
 type memoRows[K comparable, V any] struct {
-	kept    map[K]V
-	journal []memoChange[K, V]
+	memo      *Memo[K, V]
+	community id.ID
+	kept      map[K]V
+	journal   []memoChange[K, V]
 }
 
 type memoChange[K comparable, V any] struct {
 	key  K
 	old  V
 	held bool
+	put  bool // else it was only read
 }
 
-func (r *memoRows[K, V]) note(key K) {
+func (r *memoRows[K, V]) note(key K, put bool) {
 	old, held := r.kept[key]
-	r.journal = append(r.journal, memoChange[K, V]{key, old, held})
+	r.journal = append(r.journal, memoChange[K, V]{key, old, held, put})
 }
 
 // Mark implements Overlay.
@@ -173,8 +185,26 @@ func (r *memoRows[K, V]) Revert(mark int) {
 	r.journal = r.journal[:mark]
 }
 
-// Flush implements Overlay; a memo's rows are written by their module.
-func (r *memoRows[K, V]) Flush(context.Context, *Flush) error { return nil }
+// Flush implements Overlay: it writes what was put, each row once, if the memo
+// writes behind.
+func (r *memoRows[K, V]) Flush(_ context.Context, f *Flush) error {
+	if r.memo.write == nil || len(r.journal) == 0 {
+		return nil
+	}
+	var keys []K
+	var values []V
+	seen := make(map[K]bool, len(r.journal))
+	for _, c := range r.journal {
+		if c.put && !seen[c.key] {
+			seen[c.key] = true
+			keys, values = append(keys, c.key), append(values, r.kept[c.key])
+		}
+	}
+	if len(keys) > 0 {
+		f.Insert(r.memo.write(r.community, keys, values))
+	}
+	return nil
+}
 
 // Committed implements Overlay.
 func (r *memoRows[K, V]) Committed() {

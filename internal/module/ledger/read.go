@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -65,13 +66,51 @@ func (s *Service) holding(ctx context.Context, r db.Reader, community id.ID, a A
 }
 
 // Entry reads one entry.
-func (s *Service) Entry(ctx context.Context, r db.Reader, community id.ID, seq int64) (*Entry, error) {
-	var found *Entry
-	err := s.Entries(ctx, r, community, seq, seq+1, func(e *Entry) error { found = e; return nil })
-	if err == nil && found == nil {
-		err = ErrNoEntry.With("entry", seq)
+func (s *Service) Entry(ctx context.Context, r db.Reader, community id.ID, seq int64) (_ *Entry, err error) {
+	defer fault.Wrap(&err, "ledger: entry %d", seq)
+	rows, err := r.Query(ctx, entryColumns+" WHERE community_id = ? AND seq = ?", community[:], seq)
+	if err != nil {
+		return nil, err
 	}
-	return found, err
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, errors.Join(rows.Err(), ErrNoEntry.With("entry", seq))
+	}
+	var raw rawBody
+	e, err := readEntry(rows, community, &raw)
+	if err != nil {
+		return nil, err
+	}
+	raw.facts = slices.Clone(raw.facts)
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	names := s.accountNames(community)
+	if !names.know(&raw) { // most entries touch accounts that are known by now
+		if err := names.refresh(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return e, names.resolve(e, &raw)
+}
+
+const entryColumns = "SELECT seq, posted_at, booked_on, kind, idem_key, content, body, leaf FROM ledger_entry"
+
+// readEntry reads a row; raw points into it until the next one.
+func readEntry(rows *sql.Rows, community id.ID, raw *rawBody) (*Entry, error) {
+	e := &Entry{Community: community}
+	var at, day int64
+	var content, leaf, body sql.RawBytes
+	if err := rows.Scan(&e.Seq, &at, &day, &e.Kind, &e.Key, &content, &body, &leaf); err != nil {
+		return nil, err
+	}
+	e.PostedAt, e.BookedOn = time.UnixMicro(at).UTC(), period.Day(day)
+	copy(e.Content[:], content)
+	copy(e.Leaf[:], leaf)
+	if err := decodeBody(body, e.Seq, raw); err != nil {
+		return nil, fmt.Errorf("entry %d: %w", e.Seq, err)
+	}
+	return e, nil
 }
 
 // Numbered is the number of the entry with an idempotency key.
@@ -93,23 +132,15 @@ func (s *Service) Entries(ctx context.Context, r db.Reader, community id.ID, fro
 	}
 	var raw rawBody
 	return db.Each(ctx, r, func(rows *sql.Rows) error {
-		e := &Entry{Community: community}
-		var at, day int64
-		var content, leaf, body sql.RawBytes
-		if err := rows.Scan(&e.Seq, &at, &day, &e.Kind, &e.Key, &content, &body, &leaf); err != nil {
+		e, err := readEntry(rows, community, &raw)
+		if err != nil {
 			return err
-		}
-		e.PostedAt, e.BookedOn = time.UnixMicro(at).UTC(), period.Day(day)
-		copy(e.Content[:], content)
-		copy(e.Leaf[:], leaf)
-		if err := decodeBody(body, e.Seq, &raw); err != nil {
-			return fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 		if err := names.resolve(e, &raw); err != nil {
 			return fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 		return fn(e)
-	}, "SELECT seq, posted_at, booked_on, kind, idem_key, content, body, leaf FROM ledger_entry WHERE community_id = ? AND seq >= ? AND seq < ? ORDER BY seq", community[:], from, to)
+	}, entryColumns+" WHERE community_id = ? AND seq >= ? AND seq < ? ORDER BY seq", community[:], from, to)
 }
 
 // accountNames maps account numbers to accounts. A number never changes its
@@ -137,6 +168,18 @@ func (n *accountNames) refresh(ctx context.Context, r db.Reader) error {
 		n.byNo = append(n.byNo, a)
 		return nil
 	}, "SELECT owner_kind, owner_id, purpose, asset FROM ledger_account WHERE community_id = ? AND no >= ? ORDER BY no", n.community[:], len(n.byNo))
+}
+
+// know reports whether every account of an entry was read already.
+func (n *accountNames) know(raw *rawBody) bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, t := range raw.touches {
+		if t.no >= int64(len(n.byNo)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (n *accountNames) resolve(e *Entry, raw *rawBody) error {

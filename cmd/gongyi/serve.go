@@ -14,7 +14,7 @@ type serveCmd struct {
 	TLSCert   string   `help:"Certificate file (PEM)." env:"GONGYI_TLS_CERT" name:"tls-cert" type:"existingfile"`
 	TLSKey    string   `help:"Key file (PEM)." env:"GONGYI_TLS_KEY" name:"tls-key" type:"existingfile"`
 	Trusted   []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"GONGYI_TRUSTED_PROXIES" name:"trusted-proxy" placeholder:"CIDR"`
-	Advertise string   `help:"HOST:PORT under which other instances on the same database reach this one." env:"GONGYI_ADVERTISE"`
+	Advertise string   `help:"URL under which other instances on the same database reach this one (default: where it listens)." env:"GONGYI_ADVERTISE" placeholder:"URL"`
 }
 
 // Run serves until it is told to stop.
@@ -25,9 +25,6 @@ func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
 	}
 	cfg := c.config()
 	cfg.Create, cfg.Address = true, s.Advertise
-	if cfg.Address == "" {
-		cfg.Address = s.Addr
-	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return err

@@ -68,9 +68,14 @@ func (f *forwarder) route(r *http.Request) (string, error) {
 }
 
 func (f *forwarder) send(w http.ResponseWriter, r *http.Request, address string) {
+	owner, err := url.Parse(address)
+	if err != nil {
+		f.kit.Fail(w, r, err)
+		return
+	}
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
-			p.SetURL(&url.URL{Scheme: "http", Host: address})
+			p.SetURL(owner)
 			p.Out.Host = r.Host
 			p.Out.Header.Set(forwarded, f.sign(r, time.Now()))
 			p.SetXForwarded()

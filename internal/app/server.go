@@ -162,6 +162,10 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 		scheme = "https"
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
 	}
+	url := scheme + "://" + listener.Addr().String()
+	if err := a.DB.Announce(url); err != nil {
+		a.Log.Warn("the address could not be noted", "err", err)
+	}
 	if err := a.start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -171,10 +175,6 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
-	url := scheme + "://" + listener.Addr().String()
-	if err := a.DB.Announce(url); err != nil {
-		a.Log.Warn("the address could not be noted", "err", err)
-	}
 	s.Ready(url)
 	select {
 	case err = <-done:

@@ -70,7 +70,7 @@ type Options struct {
 	Readers  int           // connections for View (4)
 	NoSync   bool          // do not wait for the disk: tests and soaks only
 
-	Address string        // where other instances reach this one, for forwarding
+	Address string        // where other instances reach this one; "" until Announce tells
 	Lease   time.Duration // how long a community stays owned without a sign of life (4 s)
 
 	// Lost, if set, hears of a community that another instance writes now.
@@ -108,7 +108,8 @@ type DB struct {
 	wg     sync.WaitGroup
 	random randomness
 
-	stats Stats
+	stats   Stats
+	emitted atomic.Pointer[func(community id.ID)] // see OnEmitted
 }
 
 // Stats counts what the writers did since the database was opened.

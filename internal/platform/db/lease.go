@@ -34,7 +34,8 @@ type leases struct {
 	stop  chan struct{}
 	done  sync.WaitGroup
 
-	frozen atomic.Bool // tests: no sign of life
+	address atomic.Pointer[string] // where others send what is ours
+	frozen  atomic.Bool            // tests: no sign of life
 }
 
 // fence is one period of ownership.
@@ -48,6 +49,7 @@ type fence struct {
 
 func newLeases(d *DB) *leases {
 	l := &leases{db: d, held: make(map[id.ID]*fence), stop: make(chan struct{})}
+	l.address.Store(&d.opt.Address)
 	d.random.read(l.owner[:])
 	if !d.opt.ReadOnly {
 		l.done.Go(l.renewAll)
@@ -79,7 +81,7 @@ func (l *leases) acquire(ctx context.Context, community id.ID) error {
 		}
 		rows, err := c.query(ctx, `UPDATE writer SET owner_id = ?, address = ?, fence = fence + 1, expires_at = ?
 			WHERE community_id = ? AND expires_at < ? RETURNING fence, batch`,
-			l.owner[:], l.db.opt.Address, until.UnixMicro(), community[:], now.UnixMicro())
+			l.owner[:], *l.address.Load(), until.UnixMicro(), community[:], now.UnixMicro())
 		if err != nil {
 			return err
 		}

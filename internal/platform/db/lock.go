@@ -46,10 +46,14 @@ func (l *dirLock) note(address string) error {
 	return err
 }
 
-// Announce notes the address under which the holder of a data directory serves.
+// Announce says under which address this process serves: to the one that meets
+// its lock, and to the other instances on the same database.
 func (d *DB) Announce(address string) error {
 	if b, ok := d.backend.(*sqliteBackend); ok && b.lock != nil {
 		return b.lock.note(address)
+	}
+	if d.leases != nil && d.opt.Address == "" {
+		d.leases.address.Store(&address)
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ func cpu() time.Duration {
 // BenchmarkPublish grows a log by 10,000 leaves a second for three seconds and
 // reports what publishing costs a leaf and how long the last one waits.
 func BenchmarkPublish(b *testing.B) {
+	worst := time.Duration(0)
 	for range b.N {
 		var h house
 		h.open(b, treeOf(b, 0, nil))
@@ -61,11 +62,17 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		}
 		last := time.Now()
+		for range time.Tick(time.Millisecond) {
+			if done, _ := publishedSize(h.log()); done == size {
+				break
+			}
+		}
+		worst = max(worst, time.Since(last))
 		h.published(size)
-		b.ReportMetric(float64(time.Since(last).Milliseconds()), "ms-behind")
 		b.ReportMetric(float64((cpu()-before).Nanoseconds())/float64(size), "cpu-ns/leaf")
 		h.close()
 	}
+	b.ReportMetric(float64(worst.Milliseconds()), "ms-behind")
 }
 
 // BenchmarkSporadic publishes single entries of a log that is idle in between,

@@ -11,12 +11,13 @@ import (
 // follow feeds a log's leaves from position next on, until the log has been idle
 // or the publisher closes and everything is under a checkpoint.
 func (p *Publisher) follow(ctx context.Context, pub *publication, a *appender, signer *outletSigner, next int64) error {
-	tick := time.NewTicker(feedEvery)
+	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	fed, closing := time.Now(), false
+	var looked time.Time // for leaves; for the checkpoint it looks at every tick
 	for {
-		if !closing { // what is committed after Close comes after the next start
-			closing = p.isClosing()
+		if !closing && (p.isClosing() || time.Since(looked) > feedEvery-watchEvery/2) {
+			closing, looked = p.isClosing(), time.Now() // what comes after Close waits for the next start
 			size, err := p.feed(ctx, pub, a, next)
 			if err != nil {
 				return err

@@ -27,7 +27,7 @@ const (
 	// A growing log is fed twice a second, all that has come at once: files are
 	// what costs, and the incomplete tiles are written again with every batch.
 	// Tessera publishes as soon as a batch is in, if the last checkpoint is older
-	// than its interval; so each batch gets its checkpoint, 0.6 s after the
+	// than its interval; so each batch gets its checkpoint, under 0.7 s after the
 	// commit at worst.
 	feedEvery       = 500 * time.Millisecond
 	checkpointEvery = 400 * time.Millisecond

@@ -76,7 +76,9 @@ func (b *benchSettleCmd) Run(ctx context.Context, c *cli) (err error) {
 type benchHTTPCmd struct{ benchFlags }
 
 // Run measures a server process from this one.
-func (b *benchHTTPCmd) Run(ctx context.Context, c *cli) error { return overHTTP(ctx, c, &b.benchFlags, 1) }
+func (b *benchHTTPCmd) Run(ctx context.Context, c *cli) error {
+	return overHTTP(ctx, c, &b.benchFlags, 1)
+}
 
 type benchBulkCmd struct {
 	benchFlags

@@ -224,4 +224,3 @@ func (k *keysRenewCmd) Run(ctx context.Context, c *cli) (err error) {
 	}
 	return err
 }
-

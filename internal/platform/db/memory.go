@@ -41,11 +41,13 @@ func OverlayOf[T Overlay](ctx context.Context, tx *Tx, key any, load func(ctx co
 		return o.(T), nil
 	}
 	began := tx.elapsed()
+	tx.loading = true
 	o, err := load(ctx, tx)
+	tx.loading = false
+	tx.allowed += tx.elapsed() - began
 	if err != nil {
 		return o, err
 	}
-	tx.allow(tx.elapsed() - began)
 	tx.memory.overlays[key] = o
 	tx.memory.order = append(tx.memory.order, o)
 	tx.memory.marks = append(tx.memory.marks, o.Mark())

@@ -29,7 +29,8 @@ type Tx struct {
 	memory  *Memory
 	saved   bool // the savepoint of this closure was taken
 	began   time.Time
-	allowed time.Duration
+	allowed time.Duration // what loading memory took
+	loading bool
 }
 
 // NewID makes a time-ordered id.
@@ -81,7 +82,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 
 // ready opens the batch's database transaction and minds the closure's time.
 func (tx *Tx) ready(ctx context.Context) error {
-	if tx.elapsed()-tx.allowed > tx.batch.lane.db.opt.Budget {
+	if !tx.loading && tx.elapsed()-tx.allowed > tx.batch.lane.db.opt.Budget {
 		return ErrTooSlow
 	}
 	return tx.batch.begin(context.WithoutCancel(ctx))
@@ -99,9 +100,10 @@ func (tx *Tx) save(ctx context.Context) error {
 	return nil
 }
 
-// elapsed and allow keep the closure's time; loading memory does not count.
+// elapsed is the closure's time, which runs on while memory is loaded.
 func (tx *Tx) elapsed() time.Duration { return time.Since(tx.began) }
-func (tx *Tx) allow(d time.Duration)  { tx.allowed += d }
+
+// settle keeps or takes back what the closure wrote.
 func (tx *Tx) settle(ctx context.Context, err error) error {
 	if !tx.saved {
 		return nil

@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
@@ -31,6 +32,7 @@ type Flows struct {
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
 	Keys        *apikey.Service
+	OpenBooks   *openbooks.Service
 
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
@@ -40,11 +42,12 @@ func New(d *db.DB) *Flows {
 	return &Flows{
 		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
 		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
+		OpenBooks: openbooks.New(),
 	}
 }
 
 // Schemas are the tables that these processes need.
-var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema}
+var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {

@@ -28,7 +28,7 @@ import (
 // town is two communities with a few people and shops, on one engine.
 type town struct {
 	*flow.Flows
-	t    *testing.T
+	t    testing.TB
 	env  dbtest.Env
 	home id.ID // C1
 	away id.ID // C2

@@ -249,6 +249,13 @@ func TestReads(t *testing.T) {
 			if f, err := s.Before(ctx, r, id.ID{7}, 17_003); f != (Funds{}) || err != nil {
 				t.Errorf("before any: %+v, %v", f, err)
 			}
+			sums, err := s.MovedBefore(ctx, r, community, 17_005)
+			if diff := cmp.Diff(map[string]money.Amount{"fund/care": -60}, sums); diff != "" || err != nil {
+				t.Errorf("moved before: %v %s", err, diff)
+			}
+			if sums, err := s.MovedBefore(ctx, r, community, 17_004); len(sums) > 0 || err != nil {
+				t.Errorf("moved before any: %v, %v", sums, err)
+			}
 			moved, err := s.Movements(ctx, r, community, 17_004, 17_004)
 			if len(moved) != 1 || moved[0].Amount != -60 || err != nil {
 				t.Errorf("movements: %+v, %v", moved, err)

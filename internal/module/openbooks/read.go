@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
@@ -95,4 +96,17 @@ func (s *Service) Before(ctx context.Context, r db.Reader, community id.ID, day 
 		err = rows.Scan(&f.Welfare, &f.Care)
 	}
 	return f, errors.Join(err, rows.Err())
+}
+
+// MovedBefore sums what moved on each fund outside of purchases before a day.
+func (s *Service) MovedBefore(ctx context.Context, r db.Reader, community id.ID, day period.Day) (map[string]money.Amount, error) {
+	sums := make(map[string]money.Amount)
+	err := db.Each(ctx, r, func(rows *sql.Rows) error {
+		var fund string
+		var sum money.Amount
+		err := rows.Scan(&fund, &sum)
+		sums[fund] = sum
+		return err
+	}, "SELECT fund, CAST(sum(amount) AS BIGINT) FROM openbooks_movement WHERE community_id = ? AND day < ? GROUP BY fund", community[:], int64(day))
+	return sums, err
 }

@@ -11,10 +11,10 @@ package openbooks
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 	"time"
 
-	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
@@ -36,7 +36,7 @@ var Schema = db.Schema{
 
 // ErrMoved refuses a batch that does not begin where the tables end: somebody
 // else has added it already.
-var ErrMoved = fault.New(fault.Conflict, "openbooks.moved")
+var ErrMoved = errors.New("openbooks: the tables end elsewhere")
 
 // Service is the door to the open books. It remembers nothing.
 type Service struct{}

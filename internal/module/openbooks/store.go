@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Da
 		return err
 	}
 	if at.Next != b.From {
-		return ErrMoved.With("next", at.Next)
+		return fmt.Errorf("%w: at entry %d", ErrMoved, at.Next)
 	}
 	stored, err := begun(ctx, tx, b)
 	if err != nil {

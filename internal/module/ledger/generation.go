@@ -29,9 +29,16 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, o evidence.Origin, verif
 	return err
 }
 
-// OnTree makes fn hear of every evidence log that this process's writers take
-// over or read anew. fn must not wait for a writer.
-func (s *Service) OnTree(fn func(community id.ID, t *evidence.Tree)) { s.onTree.Store(&fn) }
+// OnTree makes fn hear of every evidence log that this process's writers have
+// taken over already, take over later or read anew; of one it may hear twice. fn
+// must not wait for a writer.
+func (s *Service) OnTree(fn func(community id.ID, t *evidence.Tree)) {
+	s.onTree.Store(&fn)
+	s.trees.Range(func(community, t any) bool {
+		fn(community.(id.ID), t.(*evidence.Tree))
+		return true
+	})
+}
 
 // Warm loads a community's books into its writer's memory.
 func (s *Service) Warm(ctx context.Context, community id.ID) error {

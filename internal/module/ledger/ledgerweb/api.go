@@ -74,6 +74,7 @@ func (a *API) communities(ctx context.Context, _ *struct{}) (*communitiesOutput,
 		return nil, apikit.Fail(ctx, a.Log, err, false)
 	}
 	out := &communitiesOutput{}
+	out.Body.Communities = []communityBody{}
 	for _, p := range places {
 		out.Body.Communities = append(out.Body.Communities, communityBody{p.Ref, p.Name, p.ID.String()})
 	}
@@ -108,6 +109,7 @@ func (a *API) accounts(ctx context.Context, in *struct {
 	Prefix    string `query:"prefix" maxLength:"128" doc:"Only accounts whose name begins so"`
 }) (*accountsOutput, error) {
 	out := &accountsOutput{}
+	out.Body.Accounts = []holdingBody{}
 	err := a.reading(ctx, in.Community, func(r db.Reader, at id.ID) error {
 		refs, err := a.Flows.Refs(ctx, r, at)
 		if err != nil {
@@ -140,14 +142,15 @@ func (a *API) reading(ctx context.Context, ref string, fn func(r db.Reader, at i
 	return nil
 }
 
-type accountQuery struct {
+// AccountQuery names an account; huma fills only what is exported.
+type AccountQuery struct {
 	Community string `path:"community" maxLength:"64"`
 	Account   string `query:"account" required:"true" maxLength:"160" example:"merchant:M1-bakery/payable"`
 	Asset     string `query:"asset" enum:"CNY,COIN,POINT" default:"CNY"`
 }
 
 // account finds an account by the name under which people know it.
-func (a *API) account(ctx context.Context, r db.Reader, at id.ID, q accountQuery) (ledger.Account, error) {
+func (a *API) account(ctx context.Context, r db.Reader, at id.ID, q AccountQuery) (ledger.Account, error) {
 	return a.Flows.AccountNamed(ctx, r, at, q.Account, q.Asset)
 }
 
@@ -161,12 +164,12 @@ type balanceOutput struct {
 }
 
 func (a *API) balance(ctx context.Context, in *struct {
-	accountQuery
+	AccountQuery
 	AsOf time.Time `query:"as_of" doc:"A past moment; left out, now"`
 }) (*balanceOutput, error) {
 	out := &balanceOutput{}
 	err := a.reading(ctx, in.Community, func(r db.Reader, at id.ID) error {
-		account, err := a.account(ctx, r, at, in.accountQuery)
+		account, err := a.account(ctx, r, at, in.AccountQuery)
 		if err != nil {
 			return err
 		}
@@ -200,14 +203,14 @@ type statementOutput struct {
 }
 
 func (a *API) statement(ctx context.Context, in *struct {
-	accountQuery
+	AccountQuery
 	Cursor string `query:"cursor" maxLength:"64"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }) (*statementOutput, error) {
 	out := &statementOutput{}
 	out.Body.Lines = []lineBody{}
 	err := a.reading(ctx, in.Community, func(r db.Reader, at id.ID) error {
-		account, err := a.account(ctx, r, at, in.accountQuery)
+		account, err := a.account(ctx, r, at, in.AccountQuery)
 		if err != nil {
 			return err
 		}

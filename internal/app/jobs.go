@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/member"
+	"gongyi/internal/platform/jobs"
+)
+
+// newJobs lists the work that is due after a commit, and what is due at a time. A new
+// kind of note, or a new due date, gets its line here.
+func newJobs(a *App) (*jobs.Jobs, error) {
+	j := jobs.New(jobs.Options{DB: a.DB, Dir: a.State, Communities: a.keepers, Log: a.Log})
+	j.Handle(member.Changed, a.Flows.FollowMember)
+	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
+	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
+	return j, nil
+}
+
+// keepers are the places that keep books: communities and streets (A1).
+func (a *App) keepers(ctx context.Context) (keepers []id.ID, err error) {
+	for _, kind := range []community.Kind{community.Community, community.Street} {
+		places, err := a.Flows.Communities.List(ctx, a.DB, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range places {
+			keepers = append(keepers, p.ID)
+		}
+	}
+	return keepers, nil
+}
+
+// onceAQuarter spares the writers a question whose answer changes at a full hour of
+// the community's zone: zones differ by quarters of an hour, so fn is asked once in
+// each, and again until it answers well.
+func (a *App) onceAQuarter(fn func(ctx context.Context, community id.ID) error) func(ctx context.Context, community id.ID) error {
+	var mu sync.Mutex
+	asked := make(map[id.ID]time.Time)
+	return func(ctx context.Context, community id.ID) error {
+		quarter := a.DB.Clock().Now().Truncate(15 * time.Minute)
+		mu.Lock()
+		done := asked[community].Equal(quarter)
+		mu.Unlock()
+		if done {
+			return nil
+		}
+		err := fn(ctx, community)
+		if err == nil {
+			mu.Lock()
+			asked[community] = quarter
+			mu.Unlock()
+		}
+		return err
+	}
+}

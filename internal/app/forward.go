@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httputil"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/httpkit"
 )
@@ -48,18 +50,25 @@ func (f *forwarder) wrap(next http.Handler) http.Handler {
 // route is the owner's address for a request that writes a community, "" if it is
 // ours or was forwarded to us.
 func (f *forwarder) route(r *http.Request) (string, error) {
-	rest, ok := strings.CutPrefix(r.URL.Path, apikit.Prefix+"/communities/")
-	if !ok || r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return "", nil
+	}
+	rest, ok := strings.CutPrefix(r.URL.Path, apikit.Prefix+"/")
+	if !ok {
 		return "", nil
 	}
 	if mark := r.Header.Get(forwarded); mark != "" && f.valid(mark, r) {
 		return "", nil // the second hop would be a circle: answer here, whatever it is
 	}
-	ref, _, _ := strings.Cut(rest, "/")
-	ref, err := url.PathUnescape(ref)
-	if err != nil {
+	noun, rest, _ := strings.Cut(rest, "/")
+	switch noun {
+	case "keys":
+		return f.app.DB.Route(r.Context(), id.Tilde)
+	case "communities":
+	default:
 		return "", nil
 	}
+	ref, _, _ := strings.Cut(rest, "/")
 	place, err := f.app.Flows.Communities.ByRef(r.Context(), f.app.DB, ref)
 	if err != nil {
 		return "", nil // the operation refuses it in its own words
@@ -80,7 +89,17 @@ func (f *forwarder) send(w http.ResponseWriter, r *http.Request, address string)
 			p.Out.Header.Set(forwarded, f.sign(r, time.Now()))
 			p.SetXForwarded()
 		},
+		ModifyResponse: func(res *http.Response) error {
+			for name := range res.Header { // the owner has dressed its answer already
+				w.Header().Del(name)
+			}
+			return nil
+		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if errors.As(err, new(*http.MaxBytesError)) {
+				f.kit.Fail(w, r, err)
+				return
+			}
 			f.app.Log.WarnContext(r.Context(), "forward failed", "to", address, "err", err)
 			f.kit.Fail(w, r, errOwnerGone.After(f.app.leaseTime()))
 		},
@@ -94,8 +113,12 @@ func (f *forwarder) sign(r *http.Request, at time.Time) string {
 }
 
 func (f *forwarder) mac(r *http.Request, stamp string) []byte {
-	h := hmac.New(sha256.New, f.secret)
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s", r.Method, r.URL.Path, r.Header.Get("Authorization"), stamp)
+	return mac(f.secret, fmt.Appendf(nil, "%s\n%s\n%s\n%s", r.Method, r.URL.Path, r.Header.Get("Authorization"), stamp))
+}
+
+func mac(secret, msg []byte) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write(msg)
 	return h.Sum(nil)
 }
 
@@ -107,7 +130,7 @@ func (f *forwarder) valid(mark string, r *http.Request) bool {
 	return err == nil && err2 == nil && age > -freshFor && age < freshFor && hmac.Equal(got, f.mac(r, stamp))
 }
 
-// Peers prepares what the instances share.
+// newForwarder prepares what the instances share.
 func (a *App) newForwarder(ctx context.Context, kit *httpkit.Kit) (*forwarder, error) {
 	secret, err := a.Flows.Keys.PeerSecret(ctx)
 	return &forwarder{app: a, kit: kit, secret: secret}, err

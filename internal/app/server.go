@@ -80,25 +80,32 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 // api is the JSON operations inside their frame.
 func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 	mux := http.NewServeMux()
-	api := apikit.New(mux, Version)
+	api := apikit.New(mux, Version, a.Log)
+	limit := newAnonymousLimit()
 	guard := &apikeyweb.Guard{Keys: a.Flows.Keys, Clock: a.DB.Clock(), Log: a.Log}
-	api.UseMiddleware(guard.Middleware(api))
+	api.UseMiddleware(limit.middleware(api, a.Log), guard.Middleware(api))
 	receipts := NewReceipts(a)
 	(&settlementweb.API{Flows: a.Flows, Proof: a.Proof, Bundle: receipts.Bundle, Log: a.Log}).Register(api)
 	(&ledgerweb.API{Flows: a.Flows, Logs: a.Proof, Log: a.Log}).Register(api)
 	(&policyweb.API{Flows: a.Flows, Log: a.Log}).Register(api)
 	(&promotionweb.API{Flows: a.Flows, Log: a.Log}).Register(api)
 	(&apikeyweb.API{Keys: a.Flows.Keys, DB: a.DB, Log: a.Log}).Register(api)
-	mux.Handle("/api/", kit.NotFound())
+	if err := apikit.Describe(mux, api); err != nil {
+		return nil, err
+	}
+	mux.Handle("/api/", apikit.Elsewhere(mux, kit))
+	mux.Handle("/", apikit.Elsewhere(mux, kit))
 	var inner http.Handler = mux
 	if a.DB.Engine() == db.Postgres {
 		f, err := a.newForwarder(ctx, kit)
 		if err != nil {
 			return nil, err
 		}
+		a.Flows.Peer = f
+		mux.Handle("POST "+peerPath, kit.Handle(f.admit))
 		inner = f.wrap(mux)
 	}
-	return apikit.Frame(kit, maxBody, a.metrics.observe, newAnonymousLimit().wrap(kit, inner)), nil
+	return apikit.Frame(kit, maxBody, a.metrics.observe, limit.wrap(kit, inner)), nil
 }
 
 // pages is what people see.
@@ -109,12 +116,7 @@ func (a *App) pages(kit *httpkit.Kit) http.Handler {
 	settlementweb.Routes(mux, kit, receipts, receipts)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("/", kit.NotFound())
-	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
-		mux.ServeHTTP(w, r)
-		a.metrics.observe(r.Pattern, http.StatusOK, time.Since(began))
-	})
-	return kit.Wrap(counted)
+	return kit.Wrap(apikit.Observe(a.metrics.observe, mux))
 }
 
 // healthy says that the process runs.

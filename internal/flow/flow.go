@@ -34,6 +34,8 @@ type Flows struct {
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
 
+	Peer Peer // nil while this is the only instance
+
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
 

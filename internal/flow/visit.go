@@ -3,12 +3,26 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/platform/db"
 )
+
+// Peer reaches the instance that writes a community when this one does not.
+type Peer interface {
+	Admit(ctx context.Context, address string, community id.ID, c MemberCopy) error
+}
+
+// MemberCopy is what a community learns of a member who is at home elsewhere, and
+// of the leader of her team: one level only.
+type MemberCopy struct {
+	Member member.Copied  `json:"member"`
+	Leader *member.Copied `json:"leader,omitempty"`
+}
 
 // Visit makes a member of another community known in visited: a copy of her
 // standing, level and leader, with its version (settlement.md, "Inputs"). What
@@ -25,38 +39,58 @@ func (f *Flows) Visit(ctx context.Context, actor db.Actor, ref string, visited i
 	if home == visited {
 		return member.ErrNotFound.On("member_ref")
 	}
-	return f.copyMember(ctx, actor, home, visited, "ref = ?", ref)
+	return f.copyMember(ctx, actor, home, visited, ref)
 }
 
-// copyMember brings the copy that visited holds up to date. The leader comes
-// first, as a copy without a leader of her own: one level only.
-func (f *Flows) copyMember(ctx context.Context, actor db.Actor, home, visited id.ID, where string, arg any) error {
-	var copied member.Copied
-	var leader *member.Copied
-	var at *member.Member
-	err := f.DB.View(ctx, home, func(r db.Reader) (err error) {
-		if copied, at, err = f.Members.Copy(ctx, r, home, where, arg); err != nil || copied.Leader == "" {
+// copyMember brings the copy that visited holds up to date. A change at home that
+// came in between was followed before the copy was there, so home is looked at
+// again afterwards.
+func (f *Flows) copyMember(ctx context.Context, actor db.Actor, home, visited id.ID, ref string) error {
+	for seen := int64(-1); ; {
+		c, err := f.readCopy(ctx, home, "ref = ?", ref)
+		if err != nil || c.Member.Version == seen {
 			return err
 		}
-		l, _, err := f.Members.Copy(ctx, r, home, "ref = ?", copied.Leader)
-		l.Leader = ""
-		leader = &l
+		seen = c.Member.Version
+		if err := f.sendCopy(ctx, actor, visited, c); err != nil {
+			return err
+		}
+	}
+}
+
+// readCopy is what home tells of a member. The leader's copy has no leader.
+func (f *Flows) readCopy(ctx context.Context, home id.ID, where string, arg any) (c MemberCopy, err error) {
+	err = f.DB.View(ctx, home, func(r db.Reader) (err error) {
+		if c.Member, _, err = f.Members.Copy(ctx, r, home, where, arg); err != nil || c.Member.Leader == "" {
+			return err
+		}
+		leader, _, err := f.Members.Copy(ctx, r, home, "ref = ?", c.Member.Leader)
+		leader.Leader = ""
+		c.Leader = &leader
 		return err
 	})
-	if err != nil {
+	return c, err
+}
+
+// sendCopy admits a copy where the community is written.
+func (f *Flows) sendCopy(ctx context.Context, actor db.Actor, visited id.ID, c MemberCopy) error {
+	err := f.Admit(ctx, actor, visited, c)
+	if f.Peer == nil || !errors.Is(err, db.ErrElsewhere) {
 		return err
 	}
-	// Noted first: a change that comes in between finds the copy to renew.
-	if err := f.DB.Update(ctx, home, actor, func(tx *db.Tx) error { return f.Members.Visits(ctx, tx, at.ID, visited) }); err != nil {
-		return err
-	}
+	address, _ := fault.Of(err).Details["address"].(string)
+	return f.Peer.Admit(ctx, address, visited, c)
+}
+
+// Admit stores a copy in a community that this instance writes.
+func (f *Flows) Admit(ctx context.Context, actor db.Actor, visited id.ID, c MemberCopy) error {
 	return f.DB.Update(ctx, visited, actor, func(tx *db.Tx) error {
-		if leader != nil {
-			if err := f.Members.Admit(ctx, tx, *leader); err != nil {
+		if c.Leader != nil {
+			if err := f.Members.Admit(ctx, tx, *c.Leader); err != nil {
 				return err
 			}
 		}
-		return f.Members.Admit(ctx, tx, copied)
+		return f.Members.Admit(ctx, tx, c.Member)
 	})
 }
 
@@ -67,15 +101,30 @@ func (f *Flows) FollowMember(ctx context.Context, home id.ID, payload string) er
 	if err := json.Unmarshal([]byte(payload), &note); err != nil {
 		return err
 	}
-	var visited []id.ID
-	if err := f.DB.View(ctx, home, func(r db.Reader) (err error) {
-		visited, err = f.Members.Visited(ctx, r, home, note.Member)
-		return err
-	}); err != nil {
+	c, err := f.readCopy(ctx, home, "id = ?", note.Member[:])
+	if err != nil {
 		return err
 	}
-	for _, v := range visited {
-		if err := f.copyMember(ctx, db.System, home, v, "id = ?", note.Member[:]); err != nil {
+	places, err := f.Communities.List(ctx, f.DB, community.Community)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		if p.ID == home {
+			continue
+		}
+		var held *member.Member
+		err := f.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
+			held, err = f.Members.Lookup(ctx, r, p.ID, c.Member.Ref)
+			return err
+		})
+		switch {
+		case errors.Is(err, member.ErrNotFound):
+			continue // she has not been there
+		case err == nil && held.Version < c.Member.Version:
+			err = f.sendCopy(ctx, db.System, p.ID, c)
+		}
+		if err != nil {
 			return err
 		}
 	}

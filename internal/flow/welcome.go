@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gongyi/internal/kernel/fault"
@@ -124,7 +125,6 @@ type Visitor struct {
 func (f *Flows) VisitMany(ctx context.Context, actor db.Actor, visitors []Visitor) (err error) {
 	defer fault.Wrap(&err, "visits")
 	copies := make([]member.Copied, len(visitors))
-	members := make([]id.ID, len(visitors))
 	byHome := make(map[id.ID][]int)
 	for i, v := range visitors {
 		byHome[v.Home] = append(byHome[v.Home], i)
@@ -132,11 +132,11 @@ func (f *Flows) VisitMany(ctx context.Context, actor db.Actor, visitors []Visito
 	for home, items := range byHome {
 		err := f.DB.View(ctx, home, func(r db.Reader) error {
 			for _, i := range items {
-				c, m, err := f.Members.Copy(ctx, r, home, "ref = ?", visitors[i].Ref)
+				c, _, err := f.Members.Copy(ctx, r, home, "ref = ?", visitors[i].Ref)
 				if err != nil {
 					return err
 				}
-				copies[i], members[i] = c, m.ID
+				copies[i] = c
 			}
 			return nil
 		})
@@ -145,9 +145,6 @@ func (f *Flows) VisitMany(ctx context.Context, actor db.Actor, visitors []Visito
 		}
 	}
 	results := make([]Result, len(visitors))
-	f.each(ctx, actor, len(visitors), func(i int) id.ID { return visitors[i].Home }, results, func(tx *db.Tx, i int) (bool, error) {
-		return true, f.Members.Visits(ctx, tx, members[i], visitors[i].Visited)
-	})
 	f.each(ctx, actor, len(visitors), func(i int) id.ID { return visitors[i].Visited }, results, func(tx *db.Tx, i int) (bool, error) {
 		if copies[i].Leader != "" {
 			return false, errHasLeader
@@ -155,8 +152,8 @@ func (f *Flows) VisitMany(ctx context.Context, actor db.Actor, visitors []Visito
 		return true, f.Members.Admit(ctx, tx, copies[i])
 	})
 	for i, res := range results {
-		if res.Err == errHasLeader { // rare in an import: the leader must come first
-			res.Err = f.copyMember(ctx, actor, visitors[i].Home, visitors[i].Visited, "ref = ?", visitors[i].Ref)
+		if res.Err == errHasLeader || errors.Is(res.Err, db.ErrElsewhere) { // rare in an import
+			res.Err = f.copyMember(ctx, actor, visitors[i].Home, visitors[i].Visited, visitors[i].Ref)
 		}
 		if res.Err != nil {
 			return fmt.Errorf("%s: %w", visitors[i].Ref, res.Err)

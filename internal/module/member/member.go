@@ -24,10 +24,9 @@ var schemaFS, _ = fs.Sub(files, "schema")
 
 // Schema are the tables of members.
 var Schema = db.Schema{
-	Owner: "module/member",
-	Tables: []db.Table{{Name: "member", Placement: db.Distributed}, {Name: "member_visit", Placement: db.Distributed},
-		{Name: "member_directory", Placement: db.Distributed}},
-	FS: schemaFS,
+	Owner:  "module/member",
+	Tables: []db.Table{{Name: "member", Placement: db.Distributed}, {Name: "member_directory", Placement: db.Distributed}},
+	FS:     schemaFS,
 }
 
 // Standing says whether a membership is in force.
@@ -73,12 +72,12 @@ type Profile struct {
 
 // Copied is what another community learns of a member.
 type Copied struct {
-	Ref      string
-	Home     id.ID
-	Standing Standing
-	Level    policy.Level
-	Leader   string // the leader's reference, "" if none
-	Version  int64
+	Ref      string       `json:"ref"`
+	Home     id.ID        `json:"home"`
+	Standing Standing     `json:"standing"`
+	Level    policy.Level `json:"level"`
+	Leader   string       `json:"leader"` // the leader's reference, "" if none
+	Version  int64        `json:"version"`
 }
 
 // Validate refuses a member that cannot be stored.

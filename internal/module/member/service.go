@@ -142,19 +142,6 @@ func (s *Service) Admit(ctx context.Context, tx *db.Tx, c Copied) (err error) {
 	return s.save(ctx, tx, &m)
 }
 
-// Visits notes that another community holds a copy of a member.
-func (s *Service) Visits(ctx context.Context, tx *db.Tx, member, visited id.ID) error {
-	_, err := tx.Exec(ctx, "INSERT INTO member_visit (community_id, member_id, visited_id) VALUES (?, ?, ?) ON CONFLICT (community_id, member_id, visited_id) DO NOTHING",
-		tx.Community[:], member[:], visited[:])
-	return err
-}
-
-// Visited lists the communities that hold a copy of a member.
-func (s *Service) Visited(ctx context.Context, r db.Reader, home, member id.ID) (visited []id.ID, err error) {
-	err = db.All(ctx, r, &visited, "SELECT visited_id FROM member_visit WHERE community_id = ? AND member_id = ? ORDER BY visited_id", home[:], member[:])
-	return visited, err
-}
-
 // Change edits a member at home and tells the communities that hold a copy.
 func (s *Service) Change(ctx context.Context, tx *db.Tx, ref string, edit func(m *Member) error) (err error) {
 	defer fault.Wrap(&err, "member: change %s", ref)

@@ -20,14 +20,6 @@ CREATE TABLE member (
     UNIQUE (ref, community_id)
 );
 
--- Which communities hold a copy of a member who is at home here.
-CREATE TABLE member_visit (
-    community_id BYTEA NOT NULL,
-    member_id    BYTEA NOT NULL,
-    visited_id   BYTEA NOT NULL,
-    PRIMARY KEY (community_id, member_id, visited_id)
-);
-
 -- Where a reference is at home; lives under "~", so that a reference is one
 -- person in the whole installation.
 CREATE TABLE member_directory (

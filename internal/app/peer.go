@@ -1,0 +1,82 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/db"
+)
+
+// peerPath is where instances tell each other of members; their common secret
+// opens it, nobody else's key.
+const peerPath = "/api/peer/member-copies"
+
+// ErrNotAPeer refuses a call that no other instance has signed.
+var ErrNotAPeer = fault.New(fault.Unauthorized, "app.not_a_peer")
+
+// peerNote is what travels: whom to admit, and where.
+type peerNote struct {
+	Community id.ID           `json:"community"`
+	Copy      flow.MemberCopy `json:"copy"`
+}
+
+// Admit implements flow.Peer.
+func (f *forwarder) Admit(ctx context.Context, address string, community id.ID, c flow.MemberCopy) error {
+	body, err := json.Marshal(peerNote{community, c})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+peerPath, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", f.bodyMark(body))
+	req.Header.Set(forwarded, f.sign(req, time.Now()))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return errors.Join(errOwnerGone.After(f.app.leaseTime()), err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusNoContent {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 1024))
+		return fmt.Errorf("%w: %s: %s", errOwnerGone.After(f.app.leaseTime()), res.Status, text)
+	}
+	return nil
+}
+
+// bodyMark binds the body to the signature, which covers the Authorization header.
+func (f *forwarder) bodyMark(body []byte) string {
+	return fmt.Sprintf("Body %x", mac(f.secret, body))
+}
+
+// admit answers another instance's Admit.
+func (f *forwarder) admit(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("Authorization") != f.bodyMark(body) || !f.valid(r.Header.Get(forwarded), r) {
+		return ErrNotAPeer
+	}
+	var note peerNote
+	if err := json.Unmarshal(body, &note); err != nil {
+		return err
+	}
+	if err := f.app.Flows.Admit(r.Context(), db.System, note.Community, note.Copy); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

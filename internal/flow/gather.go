@@ -1,0 +1,165 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/settlement"
+	"gongyi/internal/platform/db"
+)
+
+// gather collects what the rules read about the purchase, in the order of the
+// refusals: the clock, the shop, the buyer, the vouchers.
+func (f *Flows) gather(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (*policy.Version, error) {
+	version, err := f.inForce(ctx, tx, p.PurchasedAt)
+	if err != nil {
+		return nil, err
+	}
+	rates := &version.Params
+	if err := checkClock(rates, p, tx.Now); err != nil {
+		return nil, err
+	}
+	zone, err := f.zone(rates)
+	if err != nil {
+		return nil, err
+	}
+	booked, err := f.Ledger.BookedOn(ctx, tx, period.DayOf(p.PurchasedAt, zone))
+	if err != nil {
+		return nil, err
+	}
+	*facts = settlement.Facts{
+		Policy: version.Number, PurchasedAt: p.PurchasedAt, BookedOn: booked, Price: p.Price, List: p.List, Coupon: p.Coupon, Items: p.Items,
+		Coins: p.Coins, Held: p.Held, Direct: p.Direct,
+	}
+	shop, err := f.Merchants.ByRef(ctx, tx, p.Merchant)
+	if err != nil {
+		return nil, onField(err, "merchant_ref")
+	}
+	if shop.Status != merchant.Active {
+		return nil, merchant.ErrSuspended.On("merchant_ref")
+	}
+	facts.Merchant = settlement.Merchant{ID: shop.ID, Tier: shop.Tier, Pledge: shop.CarePledge}
+	if p.Member != "" {
+		if err := f.gatherBuyer(ctx, tx, p, facts); err != nil {
+			return nil, err
+		}
+	}
+	given, err := f.gatherVouchers(ctx, tx, p, facts)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.gatherClaim(ctx, tx, rates, facts, given); err != nil {
+		return nil, err
+	}
+	return version, f.gatherLimits(ctx, tx, rates, facts)
+}
+
+// checkClock lets an imported purchase lie as far back as it does.
+func checkClock(rates *policy.Params, p *Purchase, now time.Time) error {
+	if p.Imported && p.PurchasedAt.Before(now) {
+		return nil
+	}
+	return settlement.CheckClock(rates, p.PurchasedAt, now)
+}
+
+var standings = map[member.Standing]settlement.Standing{
+	member.Good: settlement.GoodMember, member.Lapsed: settlement.Lapsed, member.Barred: settlement.Lapsed,
+}
+
+func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) error {
+	buyer, err := f.Members.ByRef(ctx, tx, p.Member)
+	if err != nil {
+		return onField(err, "member_ref")
+	}
+	facts.Buyer = settlement.Buyer{ID: buyer.ID, Standing: standings[buyer.Standing]}
+	if buyer.Leader.IsZero() {
+		return nil
+	}
+	leader, err := f.Members.ByID(ctx, tx, buyer.Leader)
+	if err != nil {
+		return err
+	}
+	facts.Leader = settlement.Leader{ID: leader.ID, Level: leader.Level}
+	return nil
+}
+
+// gatherVouchers adds the vouchers and tells which claim was made with which.
+func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (given map[id.ID]id.ID, err error) {
+	for _, ref := range p.Vouchers {
+		v, err := f.Promotions.ByRef(ctx, tx, tx.Community, ref)
+		if err != nil {
+			return nil, onField(err, "vouchers")
+		}
+		if err := v.Redeem(facts.Buyer.ID, facts.Merchant.ID, facts.PurchasedAt); err != nil {
+			return nil, err
+		}
+		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: v.ID, Amount: v.Amount, Sharers: v.Sharers})
+		if given == nil {
+			given = make(map[id.ID]id.ID)
+		}
+		given[v.Claim] = v.ID
+	}
+	return given, nil
+}
+
+// gatherClaim chooses among the unused claims on the buyer for this shop.
+func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts, given map[id.ID]id.ID) error {
+	if facts.Buyer.ID.IsZero() {
+		return nil
+	}
+	claims, err := f.Promotions.Claims(ctx, tx, facts.Buyer.ID)
+	if err != nil || len(claims) == 0 {
+		return err
+	}
+	var candidates []settlement.Candidate
+	for _, c := range claims {
+		if c.Target != facts.Merchant.ID {
+			continue
+		}
+		owner, err := f.ownerOf(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		candidates = append(candidates, settlement.Candidate{
+			Claim: settlement.Claim{ID: c.ID, Merchant: c.Recommender, Voucher: given[c.ID], MadeAt: c.MadeAt}, Owner: owner,
+		})
+	}
+	facts.Claim, _ = settlement.ChooseClaim(rates, facts, candidates)
+	return nil
+}
+
+func (f *Flows) ownerOf(ctx context.Context, tx *db.Tx, c promotion.Claim) (id.ID, error) {
+	shop, err := f.Merchants.ByID(ctx, tx, tx.Community, c.Recommender)
+	if err != nil {
+		return id.ID{}, err
+	}
+	return shop.Owner, nil
+}
+
+// gatherLimits adds what is left of the leader's cap, and what stands behind the
+// coins if the policy looks at it.
+func (f *Flows) gatherLimits(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts) error {
+	if !facts.Leader.ID.IsZero() {
+		used, err := f.Settlement.CapUsed(ctx, tx, facts.Leader.ID, facts.BookedOn.Month())
+		if err != nil {
+			return err
+		}
+		facts.Leader.CapLeft = max(0, rates.LeaderMonthlyCap-used)
+	}
+	if rates.BackingFloor == 0 {
+		return nil
+	}
+	balances, err := f.Ledger.Balances(ctx, tx)
+	if err != nil {
+		return err
+	}
+	facts.Throttle = settlement.Throttle{Backing: balances.Balance(ledger.CoinBacking), Outstanding: -balances.Balance(ledger.CoinIssue)}
+	return nil
+}

@@ -13,7 +13,6 @@ type Memory struct {
 	overlays  map[any]Overlay
 	order     []Overlay // in the order of first use: they are flushed so
 	marks     []int
-	unflushed bool
 }
 
 func newMemory(community id.ID) *Memory {

@@ -53,7 +53,7 @@ func (f *forwarder) route(r *http.Request) (string, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
 		return "", nil
 	}
-	rest, ok := strings.CutPrefix(r.URL.Path, apikit.Prefix+"/")
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), apikit.Prefix+"/")
 	if !ok {
 		return "", nil
 	}
@@ -69,6 +69,10 @@ func (f *forwarder) route(r *http.Request) (string, error) {
 		return "", nil
 	}
 	ref, _, _ := strings.Cut(rest, "/")
+	ref, err := url.PathUnescape(ref)
+	if err != nil {
+		return "", nil
+	}
 	place, err := f.app.Flows.Communities.ByRef(r.Context(), f.app.DB, ref)
 	if err != nil {
 		return "", nil // the operation refuses it in its own words

@@ -1,14 +1,17 @@
 package app
 
 import (
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/time/rate"
 
 	"gongyi/internal/module/apikey"
+	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/httpkit"
 )
 
@@ -29,6 +32,21 @@ func newAnonymousLimit() *anonymousLimit {
 	return &anonymousLimit{callers: make(map[netip.Addr]*rate.Limiter)}
 }
 
+// middleware bounds calls that carry a key to an operation which asks for none:
+// nobody has looked at that key.
+func (l *anonymousLimit) middleware(api huma.API, log *slog.Logger) func(ctx huma.Context, next func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if len(ctx.Operation().Security) == 0 && ctx.Header("Authorization") != "" && !l.allow(httpkit.ClientAddr(ctx.Context())) {
+			answer := apikit.Fail(ctx.Context(), log, apikey.ErrTooFast.After(time.Second), false)
+			ctx.SetHeader("Retry-After", "1")
+			_ = huma.WriteErr(api, ctx, answer.GetStatus(), answer.Error(), answer)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// wrap bounds calls without a key, also those that lead nowhere.
 func (l *anonymousLimit) wrap(kit *httpkit.Kit, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" && !l.allow(httpkit.ClientAddr(r.Context())) {

@@ -186,7 +186,10 @@ func (p *Proof) Checkpoint(ctx context.Context, community id.ID, seq int64) (evi
 		return evidence.Checkpoint{}, err
 	}
 	if p.authority != nil {
-		return p.authority.Receipt(ctx, o, seq)
+		c, err := p.authority.Receipt(ctx, o, seq)
+		if !errors.Is(err, evidence.ErrNotSigningHere) {
+			return c, err
+		} // another instance signs it, or this one has not taken it over yet
 	}
 	note, err := os.ReadFile(filepath.Join(p.app.TileDir(), o.Dir(), "checkpoint"))
 	if errors.Is(err, os.ErrNotExist) || verifier == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"slices"
 
 	"gongyi/internal/kernel/fault"
@@ -99,6 +100,9 @@ func (f *Flows) ReceiptOf(ctx context.Context, community id.ID, ref string) (*Re
 		seq, err = f.Ledger.Numbered(ctx, r, community, ref)
 		return err
 	})
+	if errors.Is(err, ledger.ErrNoEntry) {
+		return nil, ErrNoReceipt
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,13 +22,11 @@ import (
 // Prefix is where the operations live.
 const Prefix = "/api/v1"
 
-// ErrBody refuses a body that does not fit the operation's schema.
-var ErrBody = fault.New(fault.Invalid, "api.bad_body")
-
-// New makes the API on a mux. Operations are added with Register.
-func New(mux *http.ServeMux, version string) huma.API {
+// New makes the API on a mux. Operations are added with Register, and then the
+// document that describes them with Describe.
+func New(mux *http.ServeMux, version string, log *slog.Logger) huma.API {
 	cfg := huma.DefaultConfig("Gongyi 共益", version)
-	cfg.OpenAPIPath = "/openapi"
+	cfg.OpenAPIPath = "" // see Describe
 	cfg.DocsPath = ""    // ours loads nothing from elsewhere
 	cfg.SchemasPath = "" // part of the document
 	cfg.CreateHooks = nil
@@ -37,68 +34,13 @@ func New(mux *http.ServeMux, version string) huma.API {
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "A key made with `gongyi keys new`: gy_…"},
 	}
-	huma.NewError = problem
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return problem(context.Background(), log, true, status, msg, errs)
+	}
+	huma.NewErrorWithContext = func(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return problem(c.Context(), log, c.Method() != http.MethodGet, status, msg, errs)
+	}
 	return humago.New(mux, cfg)
-}
-
-// problem is what huma itself answers: mostly bodies that do not fit.
-func problem(status int, msg string, errs ...error) huma.StatusError {
-	if len(errs) == 1 {
-		if ready := (*Problem)(nil); errors.As(errs[0], &ready) {
-			return ready
-		}
-	}
-	p := &Problem{Problem: httpkit.Problem{Type: "urn:gongyi:problem:" + ErrBody.Code, Title: http.StatusText(status), Status: status, Detail: msg, Code: ErrBody.Code}}
-	for _, err := range errs {
-		var d *huma.ErrorDetail
-		if errors.As(err, &d) {
-			p.Errors = append(p.Errors, Detail{Field: d.Location, Message: d.Message})
-		} else if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-			p.Status, p.Code = http.StatusRequestEntityTooLarge, httpkit.ErrBodyTooLarge.Code
-		} else if err != nil {
-			p.Errors = append(p.Errors, Detail{Message: err.Error()})
-		}
-	}
-	return p
-}
-
-// Problem is a refusal on the wire.
-type Problem struct {
-	httpkit.Problem
-	Errors []Detail `json:"errors,omitempty"`
-}
-
-// Detail is one thing that is wrong with a body.
-type Detail struct {
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
-}
-
-// Error implements error.
-func (p *Problem) Error() string { return p.Problem.Detail }
-
-// GetStatus implements huma.StatusError.
-func (p *Problem) GetStatus() int { return p.Status }
-
-// GetHeaders implements huma.HeadersError.
-func (p *Problem) GetHeaders() http.Header {
-	if p.RetryAfter == 0 {
-		return nil
-	}
-	return http.Header{"Retry-After": {strconv.Itoa(p.RetryAfter)}}
-}
-
-// ContentType implements huma.ContentTypeFilter.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
-
-// Fail turns an error into the answer of an operation. changing says that the
-// operation was to change something.
-func Fail(ctx context.Context, log *slog.Logger, err error, changing bool) *Problem {
-	p := httpkit.ProblemOf(ctx, err, changing)
-	if p.Status == http.StatusInternalServerError {
-		log.ErrorContext(ctx, "internal error", slog.Any("error", err))
-	}
-	return &Problem{Problem: p}
 }
 
 // Amount is an amount on the wire: a decimal text, exact, never a JSON number.
@@ -129,10 +71,7 @@ func (Amount) Schema(huma.Registry) *huma.Schema {
 func Frame(kit *httpkit.Kit, maxBody int64, observed func(route string, status int, took time.Duration), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := kit.Arrive(r)
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Request-Number", httpkit.Number(ctx))
+		dress(ctx, w.Header())
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		seen := &statusWriter{ResponseWriter: w}
@@ -151,6 +90,37 @@ func Frame(kit *httpkit.Kit, maxBody int64, observed func(route string, status i
 			observed(r.Pattern, seen.status, time.Since(began))
 		}()
 		next.ServeHTTP(seen, r)
+	})
+}
+
+// guards are the headers of every answer: it is for programs, so a browser that
+// opens one may run, frame and load nothing. They are made once, for the till's
+// sake; net/http only reads them.
+var guards = http.Header{
+	"Cache-Control":                {"no-store"},
+	"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Referrer-Policy":              {"no-referrer"},
+	"X-Content-Type-Options":       {"nosniff"},
+}
+
+func dress(ctx context.Context, h http.Header) {
+	for name, value := range guards {
+		h[name] = value[:1:1]
+	}
+	h.Set("X-Request-Number", httpkit.Number(ctx))
+	if httpkit.Secure(ctx) {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// Observe tells of each answer under its route, as Frame does for the API.
+func Observe(observed func(route string, status int, took time.Duration), next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen := &statusWriter{ResponseWriter: w}
+		began := time.Now()
+		next.ServeHTTP(seen, r)
+		observed(r.Pattern, seen.status, time.Since(began))
 	})
 }
 

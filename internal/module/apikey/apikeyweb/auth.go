@@ -44,7 +44,10 @@ func (g *Guard) Middleware(api huma.API) func(ctx huma.Context, next func(huma.C
 }
 
 func (g *Guard) check(ctx huma.Context) (*apikey.Key, error) {
-	text, _ := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+	scheme, text, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		text = "" // another scheme is no key
+	}
 	now := g.Clock.Now()
 	key, err := g.Keys.Check(ctx.Context(), text, now)
 	if err != nil {

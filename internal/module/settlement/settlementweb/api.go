@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/apikey"
@@ -98,6 +99,15 @@ func (b *PurchaseBody) Purchase() (p flow.Purchase, err error) {
 	return p, nil
 }
 
+// onWire names the input that a refusal is about as the body does.
+func onWire(err error) error {
+	names := map[string]string{"held": "cash_held", "direct": "cash_direct", "list": "list_amount", "coupon": "coupon_amount", "merchant": "merchant_ref"}
+	if f := fault.Of(err); f != nil && names[f.Field] != "" {
+		return f.On(names[f.Field])
+	}
+	return err
+}
+
 // SettledBody is the answer to a purchase.
 type SettledBody struct {
 	Ref      string       `json:"purchase_ref"`
@@ -150,13 +160,16 @@ func (a *API) settle(ctx context.Context, in *settleInput) (*settleOutput, error
 	}
 	settled, err := a.Flows.Settle(ctx, community, apikeyweb.Key(ctx).Actor(), p)
 	if err != nil {
-		return nil, apikit.Fail(ctx, a.Log, err, true)
+		return nil, apikit.Fail(ctx, a.Log, onWire(err), true)
 	}
 	out := &settleOutput{}
 	if err := a.answer(ctx, &out.Body, p.Ref, &settled); err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, true)
 	}
-	return out, a.prove(ctx, &out.Body, &settled)
+	if err := a.prove(ctx, &out.Body, &settled); err != nil {
+		return nil, apikit.Fail(ctx, a.Log, err, true)
+	}
+	return out, nil
 }
 
 // allowed finds the community and checks the key's scope. A key that may not see
@@ -244,7 +257,7 @@ func (a *API) settleBatch(ctx context.Context, in *batchInput) (*batchOutput, er
 	out.Body.Outcomes = make([]OutcomeBody, n)
 	refuse := func(i int, err error) {
 		out.Body.Refused++
-		out.Body.Outcomes[i].Problem = apikit.Fail(ctx, a.Log, err, true)
+		out.Body.Outcomes[i].Problem = apikit.Fail(ctx, a.Log, onWire(err), true)
 	}
 	for i := range in.Body.Purchases {
 		b := &in.Body.Purchases[i]

@@ -109,7 +109,7 @@ func freshFile(ctx context.Context, schemas []Schema, path string) (*sql.DB, err
 	if err != nil {
 		return nil, err
 	}
-	return sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")
+	return sql.Open("sqlite", fileURI(path)+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")
 }
 
 // copyRows copies a table into the embedded database, many rows a transaction.
@@ -159,7 +159,7 @@ func CheckBackup(ctx context.Context, schemas []Schema, file string) (version in
 	if _, err := os.Stat(file); err != nil {
 		return 0, err
 	}
-	b, err := sql.Open("sqlite", "file:"+file+"?mode=ro&_pragma=query_only(1)")
+	b, err := sql.Open("sqlite", fileURI(file)+"?mode=ro&_pragma=query_only(1)")
 	if err != nil {
 		return 0, err
 	}
@@ -192,7 +192,7 @@ func RestoreFile(ctx context.Context, schemas []Schema, file, dir string) (err e
 		return err
 	}
 	defer lock.release()
-	b, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
+	b, err := sql.Open("sqlite", fileURI(file)+"?mode=ro")
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (d *DB) RestoreRows(ctx context.Context, schemas []Schema, file string) (er
 	if _, want, err := d.Versions(ctx, schemas); err != nil || have != want {
 		return errors.Join(ErrBackupNewer.With("have", have).With("want", want), err)
 	}
-	b, err := sql.Open("sqlite", "file:"+file+"?mode=ro&_pragma=query_only(1)")
+	b, err := sql.Open("sqlite", fileURI(file)+"?mode=ro&_pragma=query_only(1)")
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func OpenBeside(path string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "journal_size_limit(16777216)"}}
 	// Times are compared as text: one that is bound with a zone would be hours off.
 	q.Set("_timezone", "UTC")
-	d, err := sql.Open("sqlite", "file:"+path+"?"+q.Encode())
+	d, err := sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
 	if err == nil {
 		d.SetMaxOpenConns(1)
 	}

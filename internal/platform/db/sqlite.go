@@ -90,11 +90,17 @@ func openFile(path string, opt Options, readOnly bool) (*sql.DB, error) {
 		pragma("wal_autocheckpoint(8192)")
 		pragma("journal_size_limit(67108864)")
 	}
-	d, err := sql.Open("sqlite", "file:"+path+"?"+q.Encode())
+	d, err := sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
 	if err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// fileURI names a file to SQLite. In a URI "?" begins the settings, "#" ends the
+// name and "%" an escape: unescaped, a folder called "2025#1" would be another.
+func fileURI(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
 func (b *sqliteBackend) sessions(ctx context.Context, d *sql.DB, n int) (chan *session, error) {

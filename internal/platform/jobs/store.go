@@ -55,6 +55,9 @@ func (j *Jobs) openStore(ctx context.Context) (*store, error) {
 	if j.opt.DB.Engine() == db.Postgres {
 		return j.openSchema(ctx)
 	}
+	if err := os.MkdirAll(j.opt.Dir, 0o700); err != nil {
+		return nil, err
+	}
 	path := filepath.Join(j.opt.Dir, FileName)
 	s, err := j.openFile(ctx, path)
 	if err == nil || ctx.Err() != nil {

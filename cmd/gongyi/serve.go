@@ -14,6 +14,7 @@ type serveCmd struct {
 	TLSCert   string   `help:"Certificate file (PEM)." env:"GONGYI_TLS_CERT" name:"tls-cert" type:"existingfile"`
 	TLSKey    string   `help:"Key file (PEM)." env:"GONGYI_TLS_KEY" name:"tls-key" type:"existingfile"`
 	Trusted   []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"GONGYI_TRUSTED_PROXIES" name:"trusted-proxy" placeholder:"CIDR"`
+	URL       string   `help:"How people reach this server, for codes and links: https://books.example.cn" env:"GONGYI_URL" name:"url"`
 	Advertise string   `help:"URL under which other instances on the same database reach this one (default: where it listens)." env:"GONGYI_ADVERTISE" placeholder:"URL"`
 }
 
@@ -34,7 +35,7 @@ func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
 }
 
 func (s *serveCmd) options() (app.Serve, error) {
-	o := app.Serve{Addr: s.Addr, CertFile: s.TLSCert, KeyFile: s.TLSKey, Ready: func(url string) { fmt.Println("ready", url) }}
+	o := app.Serve{Addr: s.Addr, URL: s.URL, CertFile: s.TLSCert, KeyFile: s.TLSKey, Ready: func(url string) { fmt.Println("ready", url) }}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return o, errors.New("--tls-cert and --tls-key go together")
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"gongyi/internal/flow"
@@ -44,6 +45,7 @@ type App struct {
 	metrics *metrics
 	derive  *deriving
 	jobs    *jobs.Jobs
+	url     atomic.Pointer[string]
 }
 
 // leaseTime is how long a lost owner stays one.

@@ -66,7 +66,25 @@ func OpenDemo(ctx context.Context, c Config) (_ *Demo, err error) {
 			return nil, err
 		}
 	}
-	return d, d.Derive(ctx)
+	if err := d.settleDays(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// settleDays closes the days that are over and makes the open books, so that the
+// first look finds them ready.
+func (d *Demo) settleDays(ctx context.Context) error {
+	places, err := d.Flows.Communities.List(ctx, d.DB, community.Community)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		if err := d.Flows.CloseDue(ctx, p.ID); err != nil {
+			return err
+		}
+	}
+	return d.Derive(ctx)
 }
 
 // markDemo keeps the demo out of real books.

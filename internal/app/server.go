@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -44,6 +45,7 @@ type Serve struct {
 	CertFile string
 	KeyFile  string
 	Trusted  []netip.Prefix // proxies whose X-Forwarded-For is believed
+	URL      string         // how people reach this server, for codes and links; "" is where it listens
 	Ready    func(url string)
 }
 
@@ -111,12 +113,22 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 // pages is what people see.
 func (a *App) pages(kit *httpkit.Kit) http.Handler {
 	mux := http.NewServeMux()
-	receipts := NewReceipts(a)
-	ledgerweb.Routes(mux, kit, NewBooks(a))
+	receipts, books := NewReceipts(a), NewBooks(a)
+	receipts.Base, books.Base = a.base, a.base
+	ledgerweb.Routes(mux, kit, books)
 	settlementweb.Routes(mux, kit, receipts, receipts)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("/", kit.NotFound())
 	return kit.Wrap(apikit.Observe(a.metrics.observe, mux))
+}
+
+// base is the address under which people reach this server. It is never taken
+// from a request, which could name any host.
+func (a *App) base(context.Context) string {
+	if url := a.url.Load(); url != nil {
+		return *url
+	}
+	return ""
 }
 
 // healthy says that the process runs.
@@ -168,6 +180,8 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	if err := a.DB.Announce(url); err != nil {
 		a.Log.Warn("the address could not be noted", "err", err)
 	}
+	public := strings.TrimSuffix(cmp.Or(s.URL, url), "/")
+	a.url.Store(&public)
 	if err := a.start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}

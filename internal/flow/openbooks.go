@@ -179,11 +179,12 @@ func (d *deriver) take(ctx context.Context, r db.Reader, e *ledger.Entry) error 
 	return nil
 }
 
-// plenty are books in which nobody is short, so that the rules' own amounts show,
+// Plenty are books in which nobody is short, so that the rules' own amounts show,
 // before short accounts change who pays.
-type plenty struct{}
+type Plenty struct{}
 
-func (plenty) Balance(a ledger.Account) money.Amount {
+// Balance is more than any purchase takes; nobody owes anything.
+func (Plenty) Balance(a ledger.Account) money.Amount {
 	if a.Purpose == ledger.Owed {
 		return 0
 	}
@@ -204,7 +205,7 @@ func (d *deriver) purchase() (flow openbooks.Flow, err error) {
 		return flow, err
 	}
 	f := &d.facts
-	result, err := settlement.Settle(p, f, plenty{}, &d.scratch)
+	result, err := settlement.Settle(p, f, Plenty{}, &d.scratch)
 	if err != nil {
 		return flow, err
 	}
@@ -230,7 +231,7 @@ func (d *deriver) refund(ctx context.Context, r db.Reader, e *ledger.Entry) (flo
 	if err != nil {
 		return flow, err
 	}
-	back, err := settlement.Refund(p, &d.facts, rf, plenty{}, &d.scratch)
+	back, err := settlement.Refund(p, &d.facts, rf, Plenty{}, &d.scratch)
 	if err != nil {
 		return flow, err
 	}

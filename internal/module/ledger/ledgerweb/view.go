@@ -20,7 +20,7 @@ type BooksView struct {
 	Street    Place // the page above; its Href may be empty
 	Month     period.Month
 	Months    []period.Month // months that have books, newest first
-	Through   period.Day     // the last day that is counted, a closed one
+	Through   period.Day     // the last day that is counted, a closed one; 0 if no day was ever closed
 	K         int            // the least number of buyers in a group of this view
 	ExportK   int            // the same for files
 	URL       string         // the absolute address, for the poster's code

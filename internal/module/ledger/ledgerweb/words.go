@@ -43,6 +43,9 @@ func closedTitle(ctx context.Context, v BooksView) string {
 	if v.Proof.Closed {
 		return i18n.T(ctx, "%s账本已封存", ui.MonthName(ctx, v.Month))
 	}
+	if v.Through == 0 { // no day was ever closed
+		return i18n.T(ctx, "还没有封存的日子")
+	}
 	return i18n.T(ctx, "已封存到 %s", ui.Day(ctx, v.Through))
 }
 

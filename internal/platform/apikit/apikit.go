@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -30,6 +31,9 @@ func New(mux *http.ServeMux, version string, log *slog.Logger) huma.API {
 	cfg.DocsPath = ""    // ours loads nothing from elsewhere
 	cfg.SchemasPath = "" // part of the document
 	cfg.CreateHooks = nil
+	cfg.Formats = maps.Clone(cfg.Formats)
+	cfg.Formats["application/json"] = strictJSON
+	cfg.Formats["json"] = strictJSON
 	cfg.Info.Description = "The open books of a mutual-benefit neighbourhood. Amounts are decimal texts, times RFC 3339, refusals RFC 9457."
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "A key made with `gongyi keys new`: gy_…"},
@@ -89,6 +93,10 @@ func Frame(kit *httpkit.Kit, maxBody int64, observed func(route string, status i
 			}
 			observed(r.Pattern, seen.status, time.Since(began))
 		}()
+		if !httpkit.Legible(r.URL) {
+			kit.Fail(seen, r, httpkit.ErrNoSuchPage)
+			return
+		}
 		next.ServeHTTP(seen, r)
 	})
 }

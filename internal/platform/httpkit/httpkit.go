@@ -23,6 +23,7 @@ type Kit struct {
 func (k *Kit) Wrap(h http.Handler) http.Handler {
 	h = k.limitBody(h)
 	h = k.sameOrigin(h)
+	h = k.onlyLegible(h)
 	h = headers(h)
 	h = k.observe(h)
 	h = compress(h)

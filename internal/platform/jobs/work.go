@@ -53,6 +53,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[noteArgs]) error {
 // another instance has to do it. After these many in a row it counts as one.
 const (
 	maxSnoozes  = 20
+	elsewhere   = 250 * time.Millisecond // by then any instance may take it up
 	firstSnooze = 100 * time.Millisecond
 	longSnooze  = 10 * time.Second
 )
@@ -69,9 +70,9 @@ func notNow(job *rivertype.JobRow, err error) error {
 	if json.Unmarshal(job.Metadata, &meta) != nil || meta.Snoozes >= maxSnoozes {
 		return err
 	}
-	pause := min(firstSnooze<<min(meta.Snoozes, 10), longSnooze)
-	if !errors.Is(err, db.ErrElsewhere) { // any instance may take it up, and the owner at once
-		pause = max(pause, f.Retry)
+	pause := elsewhere
+	if !errors.Is(err, db.ErrElsewhere) {
+		pause = max(f.Retry, min(firstSnooze<<min(meta.Snoozes, 10), longSnooze))
 	}
 	return river.JobSnooze(pause)
 }

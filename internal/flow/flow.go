@@ -103,7 +103,7 @@ func (f *Flows) begin(ctx context.Context, actor db.Actor, community id.ID, firs
 			return err
 		}
 		first.EffectiveFrom = tx.Now
-		v, err := f.Policies.Propose(ctx, tx, first)
+		v, _, err := f.Policies.Propose(ctx, tx, first)
 		if err != nil {
 			return err
 		}

@@ -14,13 +14,15 @@ import (
 
 // Propose adds a policy version to a community, after the proof that no purchase
 // leaves a shop with less than it was promised (L8). The version enters the
-// evidence log as an entry without legs.
+// evidence log as an entry without legs. The same proposal again gets the same
+// version.
 func (f *Flows) Propose(ctx context.Context, community id.ID, actor db.Actor, p policy.Proposal) (v policy.Version, err error) {
 	if err := p.Params.Admit(); err != nil { // the search takes a moment: not inside the transaction
 		return policy.Version{}, err
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) (err error) {
-		if v, err = f.Policies.Propose(ctx, tx, p); err != nil {
+		var added bool
+		if v, added, err = f.Policies.Propose(ctx, tx, p); err != nil || !added {
 			return err
 		}
 		return f.record(ctx, tx, v)

@@ -9,7 +9,6 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/ledger"
-	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/db"
 )
@@ -32,41 +31,56 @@ type VoucherIssue struct {
 }
 
 // IssueVoucher gives a member a voucher, and the issuer its claim on her first
-// purchase at the target. A shop that owes too much may issue none.
+// purchase at the target. The same voucher again gets the same answer, whatever
+// has changed since. A shop that owes too much may issue none.
 func (f *Flows) IssueVoucher(ctx context.Context, community id.ID, actor db.Actor, v VoucherIssue) (issued promotion.Voucher, err error) {
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		if !v.ExpiresAt.After(tx.Now) {
-			return ErrExpired.On("expires_at")
-		}
-		shops := make(map[string]*merchant.Merchant)
-		for _, ref := range append([]string{v.Issuer, v.Target}, v.Sharers...) {
-			m, err := f.Merchants.ByRef(ctx, tx, ref)
-			if err != nil {
-				return onField(err, "merchant_ref")
-			}
-			shops[ref] = m
-		}
-		holder, err := f.Members.ByRef(ctx, tx, v.Member)
+		wanted, err := f.voucherOf(ctx, tx, &v)
 		if err != nil {
-			return onField(err, "member_ref")
-		}
-		if err := f.mayIssue(ctx, tx, shops[v.Issuer].ID); err != nil {
 			return err
 		}
-		sharers := []id.ID{shops[v.Issuer].ID}
-		if len(v.Sharers) > 0 {
-			sharers = nil
+		given, err := f.Promotions.Given(ctx, tx, wanted)
+		switch {
+		case err != nil:
+			return err
+		case given != nil:
+			issued = *given
+			return nil
+		case !wanted.ExpiresAt.After(tx.Now):
+			return ErrExpired.On("expires_at")
 		}
-		for _, ref := range v.Sharers {
-			sharers = append(sharers, shops[ref].ID)
+		if err := f.mayIssue(ctx, tx, wanted.Issuer); err != nil {
+			return err
 		}
-		issued, err = f.Promotions.Issue(ctx, tx, promotion.Voucher{
-			Ref: v.Ref, Issuer: shops[v.Issuer].ID, Target: shops[v.Target].ID, Member: holder.ID, Amount: v.Amount,
-			Sharers: sharers, ExpiresAt: v.ExpiresAt.UTC().Truncate(time.Microsecond),
-		})
+		issued, err = f.Promotions.Issue(ctx, tx, wanted)
 		return err
 	})
 	return issued, err
+}
+
+// voucherOf finds the parties that a request names.
+func (f *Flows) voucherOf(ctx context.Context, tx *db.Tx, v *VoucherIssue) (w promotion.Voucher, err error) {
+	shops := make(map[string]id.ID)
+	for _, ref := range append([]string{v.Issuer, v.Target}, v.Sharers...) {
+		m, err := f.Merchants.ByRef(ctx, tx, ref)
+		if err != nil {
+			return w, onField(err, "merchant_ref")
+		}
+		shops[ref] = m.ID
+	}
+	holder, err := f.Members.ByRef(ctx, tx, v.Member)
+	if err != nil {
+		return w, onField(err, "member_ref")
+	}
+	w = promotion.Voucher{Ref: v.Ref, Issuer: shops[v.Issuer], Target: shops[v.Target], Member: holder.ID, Amount: v.Amount,
+		Sharers: []id.ID{shops[v.Issuer]}, ExpiresAt: v.ExpiresAt.UTC().Truncate(time.Microsecond)}
+	if len(v.Sharers) > 0 {
+		w.Sharers = nil
+	}
+	for _, ref := range v.Sharers {
+		w.Sharers = append(w.Sharers, shops[ref])
+	}
+	return w, nil
 }
 
 // mayIssue refuses a shop whose debt passes the policy's limit.
@@ -85,28 +99,32 @@ func (f *Flows) mayIssue(ctx context.Context, tx *db.Tx, shop id.ID) error {
 	return nil
 }
 
-// Recommend records that shop a recommended a member to shop b.
-func (f *Flows) Recommend(ctx context.Context, community string, actor db.Actor, a, member, b string) (made time.Time, err error) {
-	place, err := f.Communities.ByRef(ctx, f.DB, community)
-	if err != nil {
-		return made, err
-	}
-	err = f.DB.Update(ctx, place.ID, actor, func(tx *db.Tx) error {
-		from, err := f.Merchants.ByRef(ctx, tx, a)
+// Recommendation says that a shop recommended a member to another shop.
+type Recommendation struct {
+	Ref         string // idempotency key within the community
+	Recommender string
+	Member      string
+	Target      string
+}
+
+// Recommend records a recommendation, which is a claim of the recommending shop.
+// The same one again gets the same answer.
+func (f *Flows) Recommend(ctx context.Context, community id.ID, actor db.Actor, r Recommendation) (c promotion.Claim, err error) {
+	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+		from, err := f.Merchants.ByRef(ctx, tx, r.Recommender)
 		if err != nil {
 			return onField(err, "recommender_ref")
 		}
-		to, err := f.Merchants.ByRef(ctx, tx, b)
+		to, err := f.Merchants.ByRef(ctx, tx, r.Target)
 		if err != nil {
 			return onField(err, "target_ref")
 		}
-		m, err := f.Members.ByRef(ctx, tx, member)
+		m, err := f.Members.ByRef(ctx, tx, r.Member)
 		if err != nil {
 			return onField(err, "member_ref")
 		}
-		c, err := f.Promotions.Recommend(ctx, tx, from.ID, m.ID, to.ID)
-		made = c.MadeAt
+		c, err = f.Promotions.Recommend(ctx, tx, r.Ref, from.ID, m.ID, to.ID)
 		return err
 	})
-	return made, err
+	return c, err
 }

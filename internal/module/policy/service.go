@@ -30,9 +30,10 @@ var Schema = db.Schema{
 // Refusals of a proposal, in the order in which Propose checks them; Validate and
 // the worst-case search follow.
 var (
-	ErrNoReason = fault.New(fault.Invalid, "policy.no_reason")
-	ErrPast     = fault.New(fault.Invalid, "policy.effective_in_the_past")
-	ErrNone     = fault.New(fault.NotFound, "policy.none")
+	ErrNoReason  = fault.New(fault.Invalid, "policy.no_reason")
+	ErrCodeTaken = fault.New(fault.Conflict, "policy.code_taken") // by a version that says something else
+	ErrPast      = fault.New(fault.Invalid, "policy.effective_in_the_past")
+	ErrNone      = fault.New(fault.NotFound, "policy.none")
 )
 
 // Proposal is a version to be.
@@ -69,32 +70,42 @@ func (s *Service) List(ctx context.Context, r db.Reader, community id.ID) ([]Ver
 // Propose adds a version, or refuses it: a number out of bounds, or a purchase
 // that would leave a shop with less than it was promised (L8). The first version
 // of a community holds for all time before it; later ones may not begin in the
-// past. The search takes a moment: callers run Params.Validate and Worst
-// before they open the transaction; Propose repeats neither.
-func (s *Service) Propose(ctx context.Context, tx *db.Tx, p Proposal) (v Version, err error) {
+// past. The code names the version: the same proposal again is the version that
+// was added first. The search takes a moment: callers run Params.Admit before
+// they open the transaction; Propose does not repeat it.
+func (s *Service) Propose(ctx context.Context, tx *db.Tx, p Proposal) (v Version, added bool, err error) {
 	defer fault.Wrap(&err, "policy: propose %s", p.Code)
 	versions, err := s.Versions(ctx, tx)
 	if err != nil {
-		return Version{}, err
+		return Version{}, false, err
 	}
+	p.EffectiveFrom = p.EffectiveFrom.UTC().Truncate(time.Microsecond)
+	named := slices.IndexFunc(versions, func(v Version) bool { return v.Code == p.Code })
 	switch {
 	case strings.TrimSpace(p.Reason) == "" || p.Author == "":
-		return Version{}, ErrNoReason.On("reason")
+		return Version{}, false, ErrNoReason.On("reason")
+	case named >= 0 && versions[named].proposal() != p:
+		return Version{}, false, ErrCodeTaken.On("code")
+	case named >= 0:
+		return versions[named], false, nil
 	case len(versions) > 0 && p.EffectiveFrom.Before(tx.Now):
-		return Version{}, ErrPast.On("effective_from")
+		return Version{}, false, ErrPast.On("effective_from")
 	}
-	v = Version{Number: len(versions) + 1, Code: p.Code, EffectiveFrom: p.EffectiveFrom.UTC().Truncate(time.Microsecond),
+	v = Version{Number: len(versions) + 1, Code: p.Code, EffectiveFrom: p.EffectiveFrom,
 		Author: p.Author, Reason: p.Reason, ProposedAt: tx.Now, Params: p.Params}
 	params, err := json.Marshal(v.Params)
 	if err != nil {
-		return Version{}, err
+		return Version{}, false, err
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO policy_version (community_id, number, code, effective_from, author, reason, proposed_at, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		tx.Community[:], v.Number, v.Code, v.EffectiveFrom.UnixMicro(), v.Author, v.Reason, v.ProposedAt.UnixMicro(), string(params)); err != nil {
-		return Version{}, err
+		return Version{}, false, err
 	}
-	return v, s.versions.Put(ctx, tx, struct{}{}, append(slices.Clip(versions), v))
+	return v, true, s.versions.Put(ctx, tx, struct{}{}, append(slices.Clip(versions), v))
 }
+
+// proposal is what was proposed.
+func (v *Version) proposal() Proposal { return Proposal{v.Code, v.EffectiveFrom, v.Author, v.Reason, v.Params} }
 
 func list(ctx context.Context, r db.Reader, community id.ID) (versions []Version, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

@@ -6,6 +6,7 @@ package promotion
 import (
 	"embed"
 	"io/fs"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -23,7 +24,8 @@ var schemaFS, _ = fs.Sub(files, "schema")
 var Schema = db.Schema{
 	Owner: "module/promotion",
 	Tables: []db.Table{{Name: "promotion_voucher", Placement: db.Distributed}, {Name: "promotion_voucher_event", Placement: db.Distributed},
-		{Name: "promotion_claim", Placement: db.Distributed}, {Name: "promotion_claim_use", Placement: db.Distributed}},
+		{Name: "promotion_claim", Placement: db.Distributed}, {Name: "promotion_claim_use", Placement: db.Distributed},
+		{Name: "promotion_recommendation", Placement: db.Distributed}},
 	FS: schemaFS,
 }
 
@@ -37,6 +39,9 @@ var (
 	ErrOtherShop      = fault.New(fault.Conflict, "promotion.voucher_for_another_shop")
 	ErrVoucherUsed    = fault.New(fault.Conflict, "promotion.voucher_used")
 	ErrVoucherExpired = fault.New(fault.Conflict, "promotion.voucher_expired")
+
+	ErrBadRecommendation    = fault.New(fault.Invalid, "promotion.bad_recommendation")
+	ErrRecommendationExists = fault.New(fault.Conflict, "promotion.recommendation_exists")
 )
 
 // Voucher is a promise of issuer A: its holder pays less at target B, and the
@@ -55,6 +60,26 @@ type Voucher struct {
 	Used      bool
 }
 
+// maxSharers is how many shops may share the cost of a voucher.
+const maxSharers = 5
+
+// Validate refuses a voucher that nobody could use. The shop that it is for may
+// share its cost, and may not be its issuer.
+func (v *Voucher) Validate() error {
+	switch {
+	case v.Ref == "" || len(v.Ref) > 64 || v.Amount <= 0 || len(v.Sharers) == 0 || len(v.Sharers) > maxSharers || v.Member.IsZero():
+		return ErrBadVoucher
+	case v.Issuer == v.Target:
+		return ErrSameShop
+	}
+	for i, s := range v.Sharers {
+		if slices.Contains(v.Sharers[:i], s) {
+			return ErrBadVoucher.On("sharer_refs")
+		}
+	}
+	return nil
+}
+
 // Redeem refuses a voucher that member cannot use at target now.
 func (v *Voucher) Redeem(member, target id.ID, now time.Time) error {
 	switch {
@@ -68,14 +93,4 @@ func (v *Voucher) Redeem(member, target id.ID, now time.Time) error {
 		return ErrVoucherExpired.On("vouchers").With("voucher", v.Ref)
 	}
 	return nil
-}
-
-// Claim says that a shop recommended a buyer to another shop. It is good for a
-// while and used up by the buyer's first purchase there.
-type Claim struct {
-	ID          id.ID
-	Recommender id.ID
-	Member      id.ID
-	Target      id.ID
-	MadeAt      time.Time
 }

@@ -25,15 +25,20 @@ func New() *Service {
 }
 
 // Issue gives a voucher of shop A for shop B to a member, and with it A's claim.
+// The same voucher again is the one that was given first.
 func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher) (_ Voucher, err error) {
 	defer fault.Wrap(&err, "promotion: issue %s", v.Ref)
-	switch {
-	case v.Ref == "" || len(v.Ref) > 64 || v.Amount <= 0 || len(v.Sharers) == 0 || v.Member.IsZero():
-		return Voucher{}, ErrBadVoucher
-	case v.Issuer == v.Target, slices.Contains(v.Sharers, v.Target):
-		return Voucher{}, ErrSameShop
+	if err := v.Validate(); err != nil {
+		return Voucher{}, err
 	}
-	claim, err := s.Recommend(ctx, tx, v.Issuer, v.Member, v.Target)
+	given, err := s.Given(ctx, tx, v)
+	if err != nil {
+		return Voucher{}, err
+	}
+	if given != nil {
+		return *given, nil
+	}
+	claim, err := s.claim(ctx, tx, v.Issuer, v.Member, v.Target)
 	if err != nil {
 		return Voucher{}, err
 	}
@@ -42,13 +47,26 @@ func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher) (_ Voucher, e
 	if err != nil {
 		return Voucher{}, err
 	}
-	n, err := tx.Exec(ctx, `INSERT INTO promotion_voucher (community_id, id, ref, issuer_id, target_id, member_id, amount, sharers, claim_id, issued_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ref, community_id) DO NOTHING`, tx.Community[:], v.ID[:], v.Ref, v.Issuer[:], v.Target[:], v.Member[:],
+	_, err = tx.Exec(ctx, `INSERT INTO promotion_voucher (community_id, id, ref, issuer_id, target_id, member_id, amount, sharers, claim_id, issued_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], v.ID[:], v.Ref, v.Issuer[:], v.Target[:], v.Member[:],
 		int64(v.Amount), string(sharers), v.Claim[:], v.IssuedAt.UnixMicro(), v.ExpiresAt.UnixMicro())
-	if err == nil && n == 0 {
-		err = ErrVoucherExists.On("ref")
-	}
 	return v, err
+}
+
+// Given is the voucher that was given under v's code, nil if none was; it refuses
+// a code that belongs to another voucher. Its expiry is the one it was given with.
+func (s *Service) Given(ctx context.Context, tx *db.Tx, v Voucher) (*Voucher, error) {
+	given, err := read(ctx, tx, tx.Community, "v.ref = ?", v.Ref)
+	switch {
+	case errors.Is(err, ErrNoVoucher):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case given.Issuer != v.Issuer || given.Target != v.Target || given.Member != v.Member || given.Amount != v.Amount ||
+		!slices.Equal(given.Sharers, v.Sharers) || given.ExpiresAt.UnixMicro() != v.ExpiresAt.UnixMicro():
+		return nil, ErrVoucherExists.On("ref")
+	}
+	return given, nil
 }
 
 // ByRef finds a voucher by its code.
@@ -87,6 +105,27 @@ func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string
 
 // find reads a voucher with what happened to it last.
 func find(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (*Voucher, error) {
+	v, err := read(ctx, r, community, where, arg)
+	if err != nil {
+		return nil, err
+	}
+	var last struct {
+		What    string `db:"what"`
+		Expires int64  `db:"expires_at"`
+	}
+	err = db.One(ctx, r, &last, "SELECT what, expires_at FROM promotion_voucher_event WHERE community_id = ? AND voucher_id = ? ORDER BY seq DESC LIMIT 1", community[:], v.ID[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, nil
+	}
+	v.Used = last.What == "used"
+	if last.Expires > 0 {
+		v.ExpiresAt = time.UnixMicro(last.Expires).UTC()
+	}
+	return v, err
+}
+
+// read reads a voucher as it was given.
+func read(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (*Voucher, error) {
 	var v struct {
 		ID       id.ID  `db:"id"`
 		Ref      string `db:"ref"`
@@ -109,73 +148,5 @@ func find(ctx context.Context, r db.Reader, community id.ID, where string, arg a
 	}
 	out := &Voucher{ID: v.ID, Ref: v.Ref, Issuer: v.Issuer, Target: v.Target, Member: v.Member, Amount: money.Amount(v.Amount), Claim: v.Claim,
 		IssuedAt: time.UnixMicro(v.IssuedAt).UTC(), ExpiresAt: time.UnixMicro(v.Expires).UTC()}
-	if err := json.Unmarshal([]byte(v.Sharers), &out.Sharers); err != nil {
-		return nil, err
-	}
-	var last struct {
-		What    string `db:"what"`
-		Expires int64  `db:"expires_at"`
-	}
-	err = db.One(ctx, r, &last, "SELECT what, expires_at FROM promotion_voucher_event WHERE community_id = ? AND voucher_id = ? ORDER BY seq DESC LIMIT 1", community[:], v.ID[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		return out, nil
-	}
-	out.Used = last.What == "used"
-	if last.Expires > 0 {
-		out.ExpiresAt = time.UnixMicro(last.Expires).UTC()
-	}
-	return out, err
-}
-
-// Recommend records that shop A recommended a member to shop B.
-func (s *Service) Recommend(ctx context.Context, tx *db.Tx, a, member, b id.ID) (c Claim, err error) {
-	defer fault.Wrap(&err, "promotion: recommend")
-	if a == b || member.IsZero() {
-		return Claim{}, ErrSameShop
-	}
-	open, err := s.claims.Get(ctx, tx, member)
-	if err != nil {
-		return Claim{}, err
-	}
-	c = Claim{ID: tx.NewID(), Recommender: a, Member: member, Target: b, MadeAt: tx.Now}
-	if _, err := tx.Exec(ctx, "INSERT INTO promotion_claim (community_id, id, recommender_id, member_id, target_id, made_at) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], c.ID[:], a[:], member[:], b[:], c.MadeAt.UnixMicro()); err != nil {
-		return Claim{}, err
-	}
-	return c, s.claims.Put(ctx, tx, member, append(slices.Clip(open), c))
-}
-
-// Claims are the unused claims on a member, the oldest first; settlement chooses
-// among those for its shop. The slice is shared: do not change it.
-func (s *Service) Claims(ctx context.Context, tx *db.Tx, member id.ID) ([]Claim, error) {
-	return s.claims.Get(ctx, tx, member)
-}
-
-// UseClaim notes that purchase seq used a claim up.
-func (s *Service) UseClaim(ctx context.Context, tx *db.Tx, member, claim id.ID, seq int64) error {
-	open, err := s.claims.Get(ctx, tx, member)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "INSERT INTO promotion_claim_use (community_id, claim_id, seq) VALUES (?, ?, ?)", tx.Community[:], claim[:], seq); err != nil {
-		return err
-	}
-	left := slices.DeleteFunc(slices.Clone(open), func(c Claim) bool { return c.ID == claim })
-	return s.claims.Put(ctx, tx, member, left)
-}
-
-func loadClaims(ctx context.Context, tx *db.Tx, member id.ID) (open []Claim, err error) {
-	err = db.Each(ctx, tx, func(rows *sql.Rows) error {
-		c := Claim{Member: member}
-		var at int64
-		if err := rows.Scan(&c.ID, &c.Recommender, &c.Target, &at); err != nil {
-			return err
-		}
-		c.MadeAt = time.UnixMicro(at).UTC()
-		open = append(open, c)
-		return nil
-	}, `SELECT c.id, c.recommender_id, c.target_id, c.made_at FROM promotion_claim c
-		LEFT JOIN promotion_claim_use u ON u.community_id = c.community_id AND u.claim_id = c.id
-		WHERE c.member_id = ? AND c.community_id = ? AND u.claim_id IS NULL ORDER BY c.made_at, c.id`, member[:], tx.Community[:])
-	return open, err
+	return out, json.Unmarshal([]byte(v.Sharers), &out.Sharers)
 }

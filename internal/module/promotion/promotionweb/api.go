@@ -91,24 +91,38 @@ type recommendOutput struct {
 	}
 }
 
-func (a *API) recommend(ctx context.Context, in *struct {
+type recommendInput struct {
 	Community string `path:"community" maxLength:"64"`
 	Body      struct {
+		Ref         string `json:"recommendation_ref" minLength:"1" maxLength:"64" doc:"Idempotency key: the same again gets the same answer"`
 		Recommender string `json:"recommender_ref" minLength:"1" maxLength:"64"`
 		Target      string `json:"target_ref" minLength:"1" maxLength:"64"`
 		Member      string `json:"member_ref" minLength:"1" maxLength:"64"`
 	}
-}) (*recommendOutput, error) {
-	key := apikeyweb.Key(ctx)
-	err := key.May(apikey.Settle, in.Community, in.Body.Recommender)
-	out := &recommendOutput{}
-	if err == nil {
-		var made time.Time
-		made, err = a.Flows.Recommend(ctx, in.Community, key.Actor(), in.Body.Recommender, in.Body.Member, in.Body.Target)
-		out.Body.MadeAt = made
-	}
+}
+
+func (a *API) recommend(ctx context.Context, in *recommendInput) (*recommendOutput, error) {
+	out, err := a.recommended(ctx, in)
 	if err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, true)
 	}
+	return out, nil
+}
+
+func (a *API) recommended(ctx context.Context, in *recommendInput) (*recommendOutput, error) {
+	key, b := apikeyweb.Key(ctx), in.Body
+	if err := key.May(apikey.Settle, in.Community, b.Recommender); err != nil {
+		return nil, err
+	}
+	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.Flows.Recommend(ctx, place.ID, key.Actor(), flow.Recommendation{Ref: b.Ref, Recommender: b.Recommender, Member: b.Member, Target: b.Target})
+	if err != nil {
+		return nil, err
+	}
+	out := &recommendOutput{}
+	out.Body.MadeAt = c.MadeAt
 	return out, nil
 }

@@ -45,3 +45,12 @@ CREATE TABLE promotion_claim_use (
     seq          BIGINT NOT NULL,
     PRIMARY KEY (community_id, claim_id)
 );
+
+-- Under which reference a recommendation was recorded: who asks again gets the
+-- claim that was made first.
+CREATE TABLE promotion_recommendation (
+    community_id BYTEA  NOT NULL,
+    ref          TEXT   NOT NULL,
+    claim_id     BYTEA  NOT NULL,
+    PRIMARY KEY (community_id, ref)
+);

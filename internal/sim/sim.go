@@ -54,6 +54,7 @@ func Key(community, account, asset string) string { return community + " " + acc
 type Outcome struct {
 	Refused  Reason           // "" if it was accepted
 	Replayed bool             // the result of an earlier step with the same key was returned
+	Retried  bool             // no answer came at first, and the step was handed in again: Replayed tells nothing
 	BookedOn string           // "2025-03-01", for steps that make an entry; may be ""
 	Changes  map[string]int64 // what the entry moved, by Key; zero may be left out
 }
@@ -144,7 +145,7 @@ func (r *Report) count(s Step, want Expectation, got Outcome) {
 	switch {
 	case got.Refused != "":
 		r.Refused[got.Refused]++
-	case got.Replayed:
+	case want.Replay:
 		r.Replayed++
 	default:
 		r.Kinds[strings.TrimPrefix(fmt.Sprintf("%T", s), "sim.")]++

@@ -10,7 +10,7 @@ type Step interface {
 	at(now time.Time) Step
 }
 
-// Head is what every step carries. Now only goes forward.
+// Head is what every step carries. Now never goes back.
 type Head struct {
 	Community string
 	Key       string // idempotency key, within the community

@@ -13,9 +13,14 @@ type Options struct {
 	Spending bool // the funds spend
 	Closes   bool // days are closed
 	Visits   bool // people buy outside their home community
+
+	// Stills lets several steps happen at one instant now and then, as they do
+	// for a system whose machine's clock has jumped back: it keeps to the time
+	// that it has told.
+	Stills bool
 }
 
-// Everything is all of it.
+// Everything is all that a neighbourhood does.
 var Everything = Options{Payouts: true, Spending: true, Closes: true, Visits: true}
 
 // Stream makes the days of a neighbourhood. It looks into the auditor's books,
@@ -26,6 +31,7 @@ type Stream struct {
 	o      Options
 	r      *rand.Rand
 	now    time.Time
+	still  int // steps that are still to happen at this instant
 	serial int
 	recent []Step // to be handed in again
 }
@@ -60,9 +66,10 @@ var kinds = []struct {
 	{12, (*Stream).wait},
 }
 
-// Next is the next step. Time goes forward at least a second at every step.
+// Next is the next step. Time goes forward at least a second at every step, but
+// for Options.Stills.
 func (s *Stream) Next() Step {
-	s.now = s.now.Add(time.Duration(1+s.r.IntN(900)) * time.Second)
+	s.tick()
 	total := 0
 	for _, k := range kinds {
 		total += k.weight
@@ -79,6 +86,17 @@ func (s *Stream) Next() Step {
 			}
 			break // it cannot happen now
 		}
+	}
+}
+
+func (s *Stream) tick() {
+	if s.still > 0 {
+		s.still--
+		return
+	}
+	s.now = s.now.Add(time.Duration(1+s.r.IntN(900)) * time.Second)
+	if s.o.Stills && s.often(1) {
+		s.still = 1 + s.r.IntN(20)
 	}
 }
 
@@ -143,6 +161,9 @@ func (s *Stream) homeOf(ref string) string {
 // wait jumps: over a night, a week, or more than a month, so that claims,
 // vouchers and caps run out.
 func (s *Stream) wait() Step {
+	if s.still > 0 {
+		return nil
+	}
 	days := pick(s.r, 0, 0, 1, 1, 1, 3, 8, 33)
 	s.now = s.now.Add(time.Duration(days*24)*time.Hour + time.Duration(s.r.IntN(36_000))*time.Second)
 	return Wait{s.head(s.community(), "wait")}

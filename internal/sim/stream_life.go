@@ -7,7 +7,12 @@ import (
 
 // What happens besides the till.
 
+// giveVoucher makes a claim. Which of two claims of one instant goes first is
+// left to their ids, so that while time stands still none is made.
 func (s *Stream) giveVoucher() Step {
+	if s.still > 0 {
+		return nil
+	}
 	c := s.community()
 	g := GiveVoucher{
 		Head: s.head(c, "give"), From: s.shop(c), For: s.shop(c), To: s.household(c),
@@ -47,6 +52,9 @@ func (s *Stream) giveVoucher() Step {
 }
 
 func (s *Stream) recommend() Step {
+	if s.still > 0 {
+		return nil
+	}
 	c := s.community()
 	w := Recommend{Head: s.head(c, "word"), From: s.shop(c), For: s.shop(c), To: s.household(c)}
 	switch s.r.IntN(30) {

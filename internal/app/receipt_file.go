@@ -138,9 +138,10 @@ func readLegs(legs []ledger.Leg) []readLeg {
 	return out
 }
 
-// maxRefunds bounds the refunds in a file: it must stay below what the page that
-// checks it takes. The page of the receipt shows all of them.
-const maxRefunds = 4
+// maxRefunds bounds what the refunds take of a file, in bytes: the whole must stay
+// below the 64 KB that the page of checking takes, however many sharers the
+// vouchers had. The page of the receipt shows every refund.
+const maxRefunds = 24 << 10
 
 // Bundle makes a receipt's file: the entry, its proof against a signed checkpoint,
 // and the same in words, with the proofs of the refunds and of the rules' numbers.
@@ -224,15 +225,24 @@ func (b *bundler) bundle(ctx context.Context, e *ledger.Entry, seal [32]byte) (*
 
 // addProofs adds the refunds and the rules' numbers, each with its proof.
 func (b *bundler) addProofs(ctx context.Context, of *flow.Receipt, words *readable) error {
+	room := maxRefunds
 	for _, back := range of.Refunds {
-		if len(words.Refunds) == maxRefunds || back.Entry.Seq >= b.checkpoint.Size {
+		if back.Entry.Seq >= b.checkpoint.Size {
 			break
 		}
 		proof, err := b.bundle(ctx, back.Entry, back.Seal)
 		if err != nil {
 			return err
 		}
-		words.Refunds = append(words.Refunds, readRefund{back.Facts.Amount.Decimal(money.CNY), readLegs(back.Entry.Legs), proof})
+		refund := readRefund{back.Facts.Amount.Decimal(money.CNY), readLegs(back.Entry.Legs), proof}
+		text, err := json.Marshal(refund)
+		if err != nil {
+			return err
+		}
+		if room -= len(text); room < 0 {
+			break
+		}
+		words.Refunds = append(words.Refunds, refund)
 	}
 	record, err := b.app.Flows.PolicyRecord(ctx, of.Community, of.Policy.Number)
 	if err != nil {

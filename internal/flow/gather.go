@@ -78,6 +78,9 @@ func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *
 	if err != nil {
 		return onField(err, "member_ref")
 	}
+	if buyer.LeadsOnly() { // her own leader is not known here yet
+		return member.ErrNotFound.On("member_ref")
+	}
 	facts.Buyer = settlement.Buyer{ID: buyer.ID, Standing: standings[buyer.Standing]}
 	if buyer.Leader.IsZero() {
 		return nil

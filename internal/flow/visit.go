@@ -58,14 +58,14 @@ func (f *Flows) copyMember(ctx context.Context, actor db.Actor, home, visited id
 	}
 }
 
-// readCopy is what home tells of a member. The leader's copy has no leader.
+// readCopy is what home tells of a member.
 func (f *Flows) readCopy(ctx context.Context, home id.ID, where string, arg any) (c MemberCopy, err error) {
 	err = f.DB.View(ctx, home, func(r db.Reader) (err error) {
 		if c.Member, _, err = f.Members.Copy(ctx, r, home, where, arg); err != nil || c.Member.Leader == "" {
 			return err
 		}
 		leader, _, err := f.Members.Copy(ctx, r, home, "ref = ?", c.Member.Leader)
-		leader.Leader = ""
+		leader = leader.AsLeader()
 		c.Leader = &leader
 		return err
 	})
@@ -95,7 +95,8 @@ func (f *Flows) Admit(ctx context.Context, actor db.Actor, visited id.ID, c Memb
 }
 
 // FollowMember handles the outbox note that a member changed at home: every copy
-// is renewed. It may run twice; versions make that harmless.
+// is renewed, hers as a visitor and hers as a visitor's leader. It may run twice;
+// versions make that harmless.
 func (f *Flows) FollowMember(ctx context.Context, home id.ID, payload string) error {
 	var note member.Note
 	if err := json.Unmarshal([]byte(payload), &note); err != nil {
@@ -121,6 +122,8 @@ func (f *Flows) FollowMember(ctx context.Context, home id.ID, payload string) er
 		switch {
 		case errors.Is(err, member.ErrNotFound):
 			continue // she has not been there
+		case err == nil && held.LeadsOnly():
+			err = f.sendCopy(ctx, db.System, p.ID, MemberCopy{Member: c.Member.AsLeader()})
 		case err == nil && held.Version < c.Member.Version:
 			err = f.sendCopy(ctx, db.System, p.ID, c)
 		}

@@ -58,10 +58,14 @@ type Member struct {
 	Standing Standing
 	Level    policy.Level
 	Leader   id.ID // zero if none; one level only
-	Version  int64 // grows with every change at home
+	Version  int64 // grows with every change at home; below zero: see LeadsOnly
 	JoinedAt time.Time
 	Profile  Profile
 }
+
+// LeadsOnly reports whether she is known here only as the leader of a visitor.
+// Then her own leader is not known, and she must visit before she can buy.
+func (m *Member) LeadsOnly() bool { return m.Version < 0 }
 
 // Profile is what a person may have told; it is never needed to settle.
 type Profile struct {
@@ -78,6 +82,28 @@ type Copied struct {
 	Level    policy.Level `json:"level"`
 	Leader   string       `json:"leader"` // the leader's reference, "" if none
 	Version  int64        `json:"version"`
+}
+
+// AsLeader is the copy that goes with the copy of somebody on her team: one level
+// only, so it tells nothing of her own leader. Its version is below zero.
+func (c Copied) AsLeader() Copied {
+	c.Leader, c.Version = "", -max(c.Version, -c.Version)
+	return c
+}
+
+// renews reports whether a copy says something newer than what is known of m. What
+// is known of a visitor is never replaced by the copy of a leader: her own changes
+// renew it.
+func (c Copied) renews(m *Member) bool {
+	switch asLeader := c.Version < 0; {
+	case asLeader && m.LeadsOnly():
+		return c.Version < m.Version
+	case asLeader:
+		return false
+	case m.LeadsOnly():
+		return c.Version >= -m.Version
+	}
+	return c.Version > m.Version
 }
 
 // Validate refuses a member that cannot be stored.

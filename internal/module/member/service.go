@@ -135,7 +135,7 @@ func (s *Service) Admit(ctx context.Context, tx *db.Tx, c Copied) (err error) {
 	case found == nil:
 		m.ID = tx.NewPseudonym()
 		return s.insert(ctx, tx, &m)
-	case found.Version >= c.Version:
+	case !c.renews(found):
 		return nil
 	}
 	m.ID, m.JoinedAt, m.Profile = found.ID, found.JoinedAt, found.Profile

@@ -15,7 +15,6 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/fault"
-	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
@@ -35,8 +34,9 @@ const demoMark = "DEMO"
 // year, and neighbours who go on shopping while somebody looks.
 type Demo struct {
 	*App
-	rows []importing.PurchaseRow // the pattern of what people buy
-	shop map[string]string       // shop → community
+	rows     []importing.PurchaseRow // the pattern of what people buy
+	shop     map[string]string       // shop → community
+	vouchers []voucher               // given and not yet used
 }
 
 // OpenDemo opens the demo, filling it at the first start. Its clock stands on the
@@ -138,6 +138,10 @@ func (d *Demo) fill(ctx context.Context) error {
 		if _, err := run.Import(ctx, tables); err != nil {
 			return err
 		}
+		if err := d.learn(); err != nil {
+			return err
+		}
+		return d.settleIn(ctx)
 	}
 	return d.learn()
 }
@@ -204,43 +208,9 @@ func (d *Demo) Run(ctx context.Context, s Serve) error {
 	ready := s.Ready
 	s.Ready = func(url string) {
 		ready(url)
-		go d.live(ctx)
+		go d.live(ctx, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
 	}
 	return d.App.Run(ctx, s)
-}
-
-// live buys something every few seconds, and now and then brings it back.
-func (d *Demo) live(ctx context.Context) {
-	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Duration(2000+rng.IntN(6000)) * time.Millisecond):
-		}
-		if err := d.buy(ctx, rng); err != nil && ctx.Err() == nil {
-			d.Log.Warn("demo: a neighbour could not buy", "err", err)
-		}
-	}
-}
-
-func (d *Demo) buy(ctx context.Context, rng *rand.Rand) error {
-	row := d.rows[rng.IntN(len(d.rows))]
-	at, err := d.Flows.Communities.ByRef(ctx, d.DB, d.shop[row.Merchant])
-	if err != nil {
-		return err
-	}
-	now := d.DB.Clock().Now().Truncate(time.Microsecond)
-	p := flow.Purchase{
-		Ref: fmt.Sprintf("demo-%d", now.UnixMicro()), PurchasedAt: now, Member: row.Member, Merchant: row.Merchant,
-		List: row.List, Price: row.Paid, Held: row.Paid, Coupon: row.Coupon, Items: row.Items,
-	}
-	settled, err := d.Flows.Settle(ctx, at.ID, db.System, p)
-	if err != nil || rng.IntN(25) > 0 {
-		return err
-	}
-	_, err = d.Flows.Refund(ctx, at.ID, db.System, flow.Refund{Ref: p.Ref + "-back", Purchase: settled.Seq, Amount: money.Amount(1 + rng.Int64N(int64(p.Price)))})
-	return err
 }
 
 // Welcome tells where to look first.
@@ -254,21 +224,24 @@ func (d *Demo) Welcome(url string) {
 	fmt.Println("Nobody needs to sign in to read open books and receipts. Ctrl-C stops.")
 }
 
-// receipt is the path of the latest purchase's receipt in the first community.
+// receipt is the path of a recent receipt that shows many rules.
 func (d *Demo) receipt() string {
 	ctx := context.Background()
-	p, err := d.Flows.Communities.ByRef(ctx, d.DB, "C1")
+	path, most := "/", 0
+	places, err := d.Flows.Communities.List(ctx, d.DB, community.Community)
 	if err != nil {
-		return "/"
+		return path
 	}
-	var size int64
-	if err := d.DB.View(ctx, p.ID, func(r db.Reader) (err error) { size, err = d.Flows.Ledger.Size(ctx, r, p.ID); return err }); err != nil {
-		return "/"
-	}
-	for seq := size - 1; seq >= max(0, size-20); seq-- {
-		if r, err := d.Flows.Receipt(ctx, p.ID, seq); err == nil {
-			return "/r/" + r.Token
+	for _, p := range places {
+		var size int64
+		if err := d.DB.View(ctx, p.ID, func(r db.Reader) (err error) { size, err = d.Flows.Ledger.Size(ctx, r, p.ID); return err }); err != nil {
+			return path
+		}
+		for seq := size - 1; seq >= max(0, size-60); seq-- {
+			if r, err := d.Flows.Receipt(ctx, p.ID, seq); err == nil && len(r.Entry.Legs) > most {
+				path, most = "/r/"+r.Token, len(r.Entry.Legs)
+			}
 		}
 	}
-	return "/"
+	return path
 }

@@ -39,7 +39,7 @@ func OverHTTP(ctx context.Context, program string, cfg app.Config, s Settings) (
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
 	took, failed, wall := drive(ctx, server.address, key, town, s)
-	r = Result{Name: "http", Callers: s.Callers, Communities: len(town.Communities), Keys: s.Keys, Existing: int64(s.Preload), Settled: int64(len(took)) * int64(s.Batch), Failed: failed}
+	r = Result{Name: "http", Callers: s.Callers, Communities: len(town.Communities), Keys: s.Keys, Existing: town.existing, Settled: int64(len(took)) * int64(s.Batch), Failed: failed}
 	if s.Batch > 1 {
 		r.Name = "bulk"
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -75,10 +76,29 @@ func prepare(ctx context.Context, cfg app.Config, s Settings) (*app.App, *Town, 
 	if err := town.found(ctx, a.Flows, max(1, s.Communities)); err != nil {
 		return nil, nil, errors.Join(err, a.Close())
 	}
-	if err := preload(ctx, a.Flows, town, s.Preload); err != nil {
+	err = preload(ctx, a.Flows, town, s.Preload)
+	if err == nil {
+		town.existing, err = entries(ctx, a, town)
+	}
+	if err != nil {
 		return nil, nil, errors.Join(err, a.Close())
 	}
 	return a, town, nil
+}
+
+// entries counts what the town's books hold.
+func entries(ctx context.Context, a *app.App, town *Town) (sum int64, err error) {
+	for _, at := range town.Communities {
+		err := a.DB.View(ctx, at, func(r db.Reader) error {
+			n, err := a.Flows.Ledger.Size(ctx, r, at)
+			sum += n
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
 }
 
 func inProcess(ctx context.Context, a *app.App, town *Town, s Settings) (Result, error) {
@@ -97,7 +117,7 @@ func inProcess(ctx context.Context, a *app.App, town *Town, s Settings) (Result,
 	wg.Wait()
 	r := meter.result(slices.Concat(latencies...))
 	r.Name, r.Callers, r.Communities, r.Keys, r.Failed = "settle", s.Callers, max(1, s.Communities), s.Keys, failed.Load()
-	r.Existing = int64(s.Preload)
+	r.Existing = town.existing
 	return r, nil
 }
 
@@ -109,10 +129,9 @@ func (r *Result) weigh(ctx context.Context, a *app.App) error {
 		return err
 	}
 	for name, n := range sizes {
-		switch name {
-		case "ledger_leg", "ledger_flow", "ledger_turnover":
+		if derived(name) {
 			r.DerivedBytes += n
-		default:
+		} else {
 			r.DatabaseBytes += n
 		}
 	}
@@ -121,6 +140,15 @@ func (r *Result) weigh(ctx context.Context, a *app.App) error {
 		r.BytesEach = float64(r.DatabaseBytes+r.TileBytes) / float64(n)
 	}
 	return nil
+}
+
+// derived reports whether a table can be made again from the entries.
+func derived(table string) bool {
+	switch table {
+	case "ledger_leg", "ledger_flow", "ledger_turnover", "ledger_day", "ledger_buyer":
+		return true
+	}
+	return strings.HasPrefix(table, "openbooks_")
 }
 
 // callOften is one caller: a purchase after another until the time is over.

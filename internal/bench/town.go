@@ -32,6 +32,7 @@ type Town struct {
 	Refs        []string
 	ordered     bool
 	run         uint32
+	existing    int64
 }
 
 // found founds the town, or finds it again in a database that has it.

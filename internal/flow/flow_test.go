@@ -37,18 +37,21 @@ type town struct {
 var ctx = context.Background()
 
 func inTown(t *testing.T, fn func(w *town)) {
-	dbtest.Each(t, flow.Schemas, func(t *testing.T, env dbtest.Env) {
-		w := &town{Flows: flow.New(env.DB), t: t, env: env}
-		w.home, w.away = w.found("C1"), w.found("C2")
-		w.join(w.home, "leader", policy.Gold, "")
-		w.join(w.home, "anna", policy.Silver, "")
-		w.join(w.home, "ben", policy.Silver, "leader")
-		w.admit(w.home, "bakery", policy.Standard)
-		w.admit(w.home, "fruit", policy.Standard)
-		w.admit(w.home, "first", policy.Founding)
-		w.admit(w.away, "away-shop", policy.Standard)
-		fn(w)
-	})
+	dbtest.Each(t, flow.Schemas, func(t *testing.T, env dbtest.Env) { fn(settled(t, env)) })
+}
+
+// settled is the town with its first people and shops.
+func settled(t *testing.T, env dbtest.Env) *town {
+	w := &town{Flows: flow.New(env.DB), t: t, env: env}
+	w.home, w.away = w.found("C1"), w.found("C2")
+	w.join(w.home, "leader", policy.Gold, "")
+	w.join(w.home, "anna", policy.Silver, "")
+	w.join(w.home, "ben", policy.Silver, "leader")
+	w.admit(w.home, "bakery", policy.Standard)
+	w.admit(w.home, "fruit", policy.Standard)
+	w.admit(w.home, "first", policy.Founding)
+	w.admit(w.away, "away-shop", policy.Standard)
+	return w
 }
 
 func (w *town) must(err error) {

@@ -139,21 +139,26 @@ func (s *sums) addLegs(seq int64, day period.Day, raw *rawBody, names *accountNa
 		if !ok1 || !ok2 {
 			return fmt.Errorf("%w: entry %d names accounts %d and %d", ErrCorrupt, seq, fromNo, toNo)
 		}
-		key := flowKey{day, l.rule, kindOfAccount{from.Owner.Kind, from.Purpose}, kindOfAccount{to.Owner.Kind, to.Purpose}, from.Asset}
-		flow := s.flows[key]
-		if flow == nil {
-			flow = &flowSum{last: -1}
-			s.flows[key] = flow
-		}
-		flow.amount += l.amount
-		if flow.last != seq {
-			flow.last = seq
-			flow.entries++
-		}
-		s.turnover(day, fromNo).out += l.amount
-		s.turnover(day, toNo).in += l.amount
+		s.add(seq, day, l.rule, from, to, fromNo, toNo, l.amount)
 	}
 	return nil
+}
+
+// add adds one leg.
+func (s *sums) add(seq int64, day period.Day, rule Rule, from, to Account, fromNo, toNo int64, amount money.Amount) {
+	key := flowKey{day, rule, kindOfAccount{from.Owner.Kind, from.Purpose}, kindOfAccount{to.Owner.Kind, to.Purpose}, from.Asset}
+	flow := s.flows[key]
+	if flow == nil {
+		flow = &flowSum{last: -1}
+		s.flows[key] = flow
+	}
+	flow.amount += amount
+	if flow.last != seq {
+		flow.last = seq
+		flow.entries++
+	}
+	s.turnover(day, fromNo).out += amount
+	s.turnover(day, toNo).in += amount
 }
 
 func (s *sums) turnover(day period.Day, no int64) *turnoverSum {

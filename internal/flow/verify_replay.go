@@ -1,0 +1,251 @@
+package flow
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/settlement"
+	"gongyi/internal/platform/db"
+)
+
+// replayer makes the legs of every purchase and refund again, from the stored
+// facts and the balances that the audit made (invariant 7). On the way it makes
+// again what purchases used up, and compares that with its tables.
+type replayer struct {
+	flows     *Flows
+	community id.ID
+	found     *findings
+	report    *Report
+
+	versions []policy.Version
+	recorded map[int]bool // versions that are in the evidence
+	uses     promotion.Uses
+	noted    map[int64]settlement.Noted
+	capsUsed map[settlement.CapOf]money.Amount // as stored
+
+	caps     map[settlement.CapOf]money.Amount // as made again
+	refunded map[int64]money.Amount            // of each purchase, so far
+	events   map[id.ID]int                     // how many of a voucher's events were met
+	claimed  map[id.ID]bool
+
+	scratch settlement.Scratch
+	facts   settlement.Facts
+}
+
+var errNoPurchase = errors.New("the refunded purchase is not there")
+
+func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
+	p.recorded, p.caps, p.refunded = make(map[int]bool), make(map[settlement.CapOf]money.Amount), make(map[int64]money.Amount)
+	p.events, p.claimed = make(map[id.ID]int), make(map[id.ID]bool)
+	if p.versions, err = p.flows.Policies.List(ctx, r, p.community); err != nil {
+		return err
+	}
+	for i, v := range p.versions {
+		if v.Number != i+1 {
+			p.flaw(7, "policy_missing", -1, "", fmt.Sprint(i+1), fmt.Sprint(v.Number))
+		}
+	}
+	if p.uses, err = p.flows.Promotions.Uses(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.noted, err = p.flows.Settlement.AllRefunds(ctx, r, p.community); err != nil {
+		return err
+	}
+	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
+	return err
+}
+
+func (p *replayer) flaw(invariant int, code string, entry int64, account, want, got string) {
+	p.found.add(Finding{Invariant: invariant, Code: "verify." + code, Entry: entry, Account: account, Expected: want, Found: got})
+}
+
+// expect reports what differs; almost always nothing does, so nothing is put
+// into words before.
+func expect[T comparable](p *replayer, invariant int, code string, entry int64, want, got T) {
+	if want != got {
+		p.flaw(invariant, code, entry, "", fmt.Sprint(want), fmt.Sprint(got))
+	}
+}
+
+// original is called ahead of replay, by another goroutine.
+func (p *replayer) original(e *ledger.Entry) (int64, bool) {
+	if e.Kind != ledger.Refund {
+		return 0, false
+	}
+	facts, err := settlement.DecodeRefund(e.Facts)
+	return facts.Entry, err == nil
+}
+
+func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
+	if e.Kind == ledger.Refund {
+		p.report.Refunds++
+		return p.refund(e, original, before)
+	}
+	p.report.Purchases++
+	return p.purchase(e, before)
+}
+
+func (p *replayer) purchase(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
+	f := &p.facts
+	if err := settlement.DecodeFacts(e.Facts, f); err != nil {
+		return nil, err
+	}
+	rates, err := p.rates(f.Policy)
+	if err != nil {
+		return nil, err
+	}
+	p.checkDates(e, rates, before)
+	expect(p, 7, "subject_differs", e.Seq, f.Buyer.ID, e.Subject)
+	capOf := settlement.CapOf{Leader: f.Leader.ID, Month: f.BookedOn.Month()}
+	if !f.Leader.ID.IsZero() {
+		expect(p, 7, "cap_left_differs", e.Seq, max(0, rates.LeaderMonthlyCap-p.caps[capOf]), f.Leader.CapLeft)
+	}
+	var throttle settlement.Throttle
+	if rates.BackingFloor > 0 {
+		throttle = settlement.Throttle{Backing: before.Balance(ledger.CoinBacking), Outstanding: -before.Balance(ledger.CoinIssue)}
+	}
+	expect(p, 7, "throttle_differs", e.Seq, throttle, f.Throttle)
+	result, err := settlement.Settle(rates, f, before, &p.scratch)
+	if err != nil {
+		return nil, err
+	}
+	if v := result.Moved[8]; v != 0 {
+		p.caps[capOf] += v
+	}
+	for i := range f.Vouchers {
+		p.useVoucher(e.Seq, &f.Vouchers[i])
+	}
+	if !f.Claim.ID.IsZero() {
+		p.useClaim(e.Seq, result.ClaimUsed)
+	}
+	return result.Legs, nil
+}
+
+// checkDates: the policy that was in force, the day that was open.
+func (p *replayer) checkDates(e *ledger.Entry, rates *policy.Params, before ledger.Books) {
+	f := &p.facts
+	expect(p, 7, "booked_differs", e.Seq, f.BookedOn, e.BookedOn)
+	if ahead := time.Duration(rates.ClockAheadMaxMinutes) * time.Minute; f.PurchasedAt.After(e.PostedAt.Add(ahead)) {
+		p.flaw(7, "purchased_in_the_future", e.Seq, "", e.PostedAt.String(), f.PurchasedAt.String())
+	}
+	if zone, err := p.flows.zone(rates); err == nil {
+		expect(p, 7, "booked_differs", e.Seq, max(period.DayOf(f.PurchasedAt, zone), before.Open()), e.BookedOn)
+	}
+	// A version proposed at the very instant may or may not have been known.
+	known := func(v policy.Version) bool { return !v.ProposedAt.After(e.PostedAt) }
+	if p.inForce(known) == f.Policy {
+		return
+	}
+	strictly := func(v policy.Version) bool { return v.ProposedAt.Before(e.PostedAt) }
+	expect(p, 7, "policy_not_in_force", e.Seq, p.inForce(strictly), f.Policy)
+}
+
+// inForce is the number of the version that ruled the purchase, among those that
+// were known.
+func (p *replayer) inForce(known func(v policy.Version) bool) int {
+	n := len(p.versions)
+	for n > 0 && !known(p.versions[n-1]) { // proposed later: numbers follow time
+		n--
+	}
+	if v := policy.InForce(p.versions[:n], p.facts.PurchasedAt); v != nil {
+		return v.Number
+	}
+	return 0
+}
+
+func (p *replayer) rates(number int) (*policy.Params, error) {
+	for i := range p.versions {
+		if p.versions[i].Number == number {
+			return &p.versions[i].Params, nil
+		}
+	}
+	return nil, policy.ErrNone.With("version", number)
+}
+
+func (p *replayer) refund(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
+	rf, err := settlement.DecodeRefund(e.Facts)
+	if err != nil {
+		return nil, err
+	}
+	if original == nil || original.Kind != ledger.Purchase {
+		return nil, errNoPurchase
+	}
+	f := &p.facts
+	if err := settlement.DecodeFacts(original.Facts, f); err != nil {
+		return nil, err
+	}
+	rates, err := p.rates(f.Policy)
+	if err != nil {
+		return nil, err
+	}
+	expect(p, 7, "subject_differs", e.Seq, original.Subject, e.Subject)
+	expect(p, 7, "refunded_before_differs", e.Seq, p.refunded[rf.Entry], rf.Before)
+	expect(p, 7, "refund_not_noted", e.Seq, settlement.Noted{Purchase: rf.Entry, RefundOf: settlement.RefundOf{Seq: e.Seq, Amount: rf.Amount}}, p.noted[e.Seq])
+	delete(p.noted, e.Seq)
+	p.refunded[rf.Entry] += rf.Amount
+	result, err := settlement.Refund(rates, f, rf, before, &p.scratch)
+	if err != nil {
+		return nil, err
+	}
+	if result.LeaderCap != 0 {
+		p.caps[settlement.CapOf{Leader: f.Leader.ID, Month: f.BookedOn.Month()}] -= result.LeaderCap
+	}
+	if result.Whole && rf.Before == 0 {
+		for i := range f.Vouchers {
+			p.meet(e.Seq, f.Vouchers[i].ID, "returned")
+		}
+	}
+	return result.Legs, nil
+}
+
+// policyKey begins the key of an entry that records a policy version.
+const policyKey = "~policy:"
+
+// other looks at records: a policy version in the evidence is the one in force.
+func (p *replayer) other(e *ledger.Entry) {
+	number, ok := strings.CutPrefix(e.Key, policyKey)
+	if e.Kind != ledger.Record || !ok {
+		return
+	}
+	var v policy.Version
+	if err := json.Unmarshal(e.Facts, &v); err != nil || fmt.Sprint(v.Number) != number {
+		p.flaw(7, "policy_unreadable", e.Seq, "", number, fmt.Sprint(v.Number, err))
+		return
+	}
+	p.recorded[v.Number] = true
+	for i := range p.versions {
+		if stored := &p.versions[i]; stored.Number == v.Number {
+			if !reflect.DeepEqual(stored, &v) {
+				want, got := texts(&v, stored)
+				p.flaw(7, "policy_differs", e.Seq, "", want, got)
+			}
+			return
+		}
+	}
+	p.flaw(7, "policy_missing", e.Seq, "", number, "")
+}
+
+// texts are two versions as JSON, without what they begin with alike.
+func texts(a, b *policy.Version) (string, string) {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	n = max(0, bytes.LastIndexByte(x[:n], ','))
+	cut := func(s []byte) string { return string(s[min(n, len(s)):min(n+80, len(s))]) }
+	return cut(x), cut(y)
+}

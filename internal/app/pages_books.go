@@ -195,9 +195,7 @@ func (b *Books) Month(ctx context.Context, ask ledgerweb.Ask) (v ledgerweb.Books
 		return v, err
 	}
 	v.Community, v.Month, v.Months, v.K, v.ExportK, v.Via = placeOf(p), ask.Month, months, booksK, booksExportK, ask.Via
-	if b.Base != nil {
-		v.URL = b.Base(ctx) + v.Community.Href + "/books/" + ask.Month.String()
-	}
+	v.URL = absolute(ctx, b.Base, v.Community.Href+"/books/"+ask.Month.String())
 	if m.sealed {
 		v.Through = min(m.through, ask.Month.Last())
 	}

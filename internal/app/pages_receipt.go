@@ -51,9 +51,7 @@ func (r *Receipts) Receipt(ctx context.Context, token string) (v settlementweb.R
 	v.Tail = strings.ToUpper(hex.EncodeToString(of.Entry.Leaf[:2]))
 	v.At = of.Facts.PurchasedAt.In(zone)
 	v.FileHref = "/r/" + url.PathEscape(token) + "/file"
-	if r.Base != nil {
-		v.URL = r.Base(ctx) + "/r/" + url.PathEscape(token)
-	}
+	v.URL = absolute(ctx, r.Base, "/r/"+url.PathEscape(token))
 	v.Policy = policyOf(ctx, &of.Policy, zone)
 	covered, err := r.covered(ctx, of)
 	if err != nil {
@@ -184,4 +182,12 @@ func (a *App) zone(ctx context.Context, at id.ID, when time.Time) (zone *time.Lo
 		return err
 	})
 	return zone, err
+}
+
+// absolute is a path with the house's address in front, "" while that is not known.
+func absolute(ctx context.Context, base func(context.Context) string, path string) string {
+	if base == nil || base(ctx) == "" {
+		return ""
+	}
+	return base(ctx) + path
 }

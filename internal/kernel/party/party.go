@@ -27,13 +27,18 @@ const (
 	Clearing Kind = 12 // value on its way to another community
 )
 
-var names = map[Kind]string{
+var names = [...]string{
 	Gateway: "gateway", Platform: "platform", Alliance: "alliance", Fund: "fund", CoinBank: "coin", Points: "points",
 	Pool: "pool", Member: "member", Merchant: "merchant", Org: "org", Hold: "hold", Clearing: "clearing",
 }
 
 // String is the kind as it stands in account names.
-func (k Kind) String() string { return names[k] }
+func (k Kind) String() string {
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return ""
+}
 
 // Named reports whether owners of this kind carry an id.
 func (k Kind) Named() bool { return k >= Member }
@@ -55,8 +60,9 @@ func (o Owner) String() string {
 // Parse reads what String wrote.
 func Parse(s string) (Owner, bool) {
 	name, ref, named := strings.Cut(s, ":")
-	for k, n := range names {
-		if n != name || named != k.Named() {
+	for i, n := range names {
+		k := Kind(i)
+		if n != name || n == "" || named != k.Named() {
 			continue
 		}
 		if !named {

@@ -100,31 +100,38 @@ var Chart = []Pattern{
 // ErrNoSuchAccount refuses an account that is in no line of the chart.
 var ErrNoSuchAccount = fault.New(fault.Invalid, "ledger.no_such_account")
 
-type chartKey struct {
-	owner   party.Kind
-	purpose Purpose
-	asset   money.Asset
-}
+// The chart by owner, purpose and asset: every leg of every entry is looked up in
+// it several times, so it is an array.
+const (
+	owners   = int(party.Clearing) + 1
+	purposes = int(Value) + 1
+	assets   = int(money.Point) + 1
+)
 
 var chart = indexChart()
 
-func indexChart() map[chartKey]*Pattern {
-	index := make(map[chartKey]*Pattern)
+func indexChart() *[owners][purposes][assets]*Pattern {
+	index := new([owners][purposes][assets]*Pattern)
 	for i := range Chart {
 		p := &Chart[i]
-		assets := []money.Asset{p.Asset}
+		in := []money.Asset{p.Asset}
 		if p.Asset == AnyAsset {
-			assets = money.Assets
+			in = money.Assets
 		}
-		for _, a := range assets {
-			index[chartKey{p.Owner, p.Purpose, a}] = p
+		for _, a := range in {
+			index[p.Owner][p.Purpose][a] = p
 		}
 	}
 	return index
 }
 
 // Pattern is the account's line in the chart, nil if there is none.
-func (a Account) Pattern() *Pattern { return chart[chartKey{a.Owner.Kind, a.Purpose, a.Asset}] }
+func (a Account) Pattern() *Pattern {
+	if int(a.Owner.Kind) >= owners || int(a.Purpose) >= purposes || int(a.Asset) >= assets {
+		return nil
+	}
+	return chart[a.Owner.Kind][a.Purpose][a.Asset]
+}
 
 // String is the account's name in books: "merchant:0198…/payable".
 func (a Account) String() string {

@@ -268,9 +268,8 @@ func (a *auditor) replay(e *auditEntry) {
 		return
 	}
 	for i := range max(len(legs), len(e.Legs)) {
-		want, got := legText(legs, i), legText(e.Legs, i)
 		if i >= len(legs) || i >= len(e.Legs) || legs[i] != e.Legs[i] {
-			a.flaw(7, "legs_differ", e.Seq, "", want, got)
+			a.flaw(7, "legs_differ", e.Seq, "", legText(legs, i), legText(e.Legs, i))
 			return // one leg that differs moves the next ones
 		}
 	}

@@ -39,11 +39,7 @@ func OverlayOf[T Overlay](ctx context.Context, tx *Tx, key any, load func(ctx co
 	if o, ok := tx.memory.overlays[key]; ok {
 		return o.(T), nil
 	}
-	began := tx.elapsed()
-	tx.loading = true
-	o, err := load(ctx, tx)
-	tx.loading = false
-	tx.allowed += tx.elapsed() - began
+	o, err := remembering(ctx, tx, load)
 	if err != nil {
 		return o, err
 	}
@@ -51,6 +47,20 @@ func OverlayOf[T Overlay](ctx context.Context, tx *Tx, key any, load func(ctx co
 	tx.memory.order = append(tx.memory.order, o)
 	tx.memory.marks = append(tx.memory.marks, o.Mark())
 	return o, nil
+}
+
+// remembering runs a load; the closure's time waits meanwhile, for the next one
+// will find what was loaded.
+func remembering[T any](ctx context.Context, tx *Tx, load func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	if tx.loading { // a load inside of a load
+		return load(ctx, tx)
+	}
+	began := tx.elapsed()
+	tx.loading = true
+	v, err := load(ctx, tx)
+	tx.loading = false
+	tx.allowed += tx.elapsed() - began
+	return v, err
 }
 
 func (m *Memory) mark() {
@@ -118,7 +128,7 @@ func (m *Memo[K, V]) Get(ctx context.Context, tx *Tx, key K) (V, error) {
 	if v, ok := rows.kept[key]; ok {
 		return v, nil
 	}
-	v, err := m.load(ctx, tx, key)
+	v, err := remembering(ctx, tx, func(ctx context.Context, tx *Tx) (V, error) { return m.load(ctx, tx, key) })
 	if err != nil {
 		return v, err
 	}

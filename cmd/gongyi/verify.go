@@ -65,6 +65,13 @@ func (v *verifyCmd) Run(ctx context.Context, c *cli) (err error) {
 		}
 		out.Findings = append(out.Findings, report.Findings...)
 		out.Communities = append(out.Communities, verdictOf{p.Ref, report.Entries, report.Accounts, report.Erased, report.Root.String(), report.Total, time.Since(began).Seconds()})
+		differences, err := a.Flows.CheckOpenBooks(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range differences {
+			out.Findings = append(out.Findings, flow.Finding{Code: "verify.open_books_differ", Community: p.Ref, Entry: -1, Found: d})
+		}
 		if v.NoTiles {
 			continue
 		}

@@ -197,6 +197,9 @@ func TestCloseAnswersWhoWaits(t *testing.T) {
 		if err := env.Update(ctx, home, db.System, func(*db.Tx) error { return nil }); !errors.Is(err, db.ErrClosed) {
 			t.Errorf("after Close: %v", err)
 		}
+		if err := env.View(ctx, home, func(db.Reader) error { return nil }); !errors.Is(err, db.ErrClosed) {
+			t.Errorf("a reader after Close: %v", err)
+		}
 		again, err := db.Open(ctx, env.Options)
 		if err != nil {
 			t.Fatal(err)

@@ -26,6 +26,7 @@ type sqliteBackend struct {
 	migrate *sql.DB
 	writers chan *session
 	readers chan *session
+	closed  chan struct{}
 	args    []any // scratch of the one writer
 
 	textsMu sync.Mutex
@@ -33,7 +34,7 @@ type sqliteBackend struct {
 }
 
 func openSQLite(ctx context.Context, opt Options) (_ backend, err error) {
-	b := &sqliteBackend{opt: opt, texts: make(map[textKey]string)}
+	b := &sqliteBackend{opt: opt, closed: make(chan struct{}), texts: make(map[textKey]string)}
 	path := filepath.Join(opt.Dir, FileName)
 	if opt.ReadOnly {
 		if _, err := os.Stat(path); err != nil {
@@ -124,10 +125,10 @@ func (b *sqliteBackend) connect(ctx context.Context, d *sql.DB, pool chan *sessi
 	return &session{engine: SQLite, conn: conn, stmts: make(map[string]*sql.Stmt), trace: b.opt.Trace, back: pool}, nil
 }
 
-func (b *sqliteBackend) writer(ctx context.Context) (*session, error) { return take(ctx, b.writers) }
-func (b *sqliteBackend) reader(ctx context.Context) (*session, error) { return take(ctx, b.readers) }
+func (b *sqliteBackend) writer(ctx context.Context) (*session, error) { return b.take(ctx, b.writers) }
+func (b *sqliteBackend) reader(ctx context.Context) (*session, error) { return b.take(ctx, b.readers) }
 
-func take(ctx context.Context, pool chan *session) (*session, error) {
+func (b *sqliteBackend) take(ctx context.Context, pool chan *session) (*session, error) {
 	select {
 	case s := <-pool:
 		return s, nil
@@ -136,6 +137,8 @@ func take(ctx context.Context, pool chan *session) (*session, error) {
 	select {
 	case s := <-pool:
 		return s, nil
+	case <-b.closed: // nobody brings a session back any more
+		return nil, ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -226,6 +229,7 @@ func (b *sqliteBackend) text(bulk *Bulk, rows int) string {
 func (b *sqliteBackend) plain() *sql.DB { return b.migrate }
 
 func (b *sqliteBackend) close() error {
+	close(b.closed)
 	var errs []error
 	for _, part := range []struct {
 		db   *sql.DB

@@ -16,7 +16,7 @@ import (
 func (d *DB) View(ctx context.Context, community id.ID, fn func(r Reader) error) (err error) {
 	s, err := d.backend.reader(ctx)
 	if err != nil {
-		return err
+		return d.orClosed(err)
 	}
 	defer func() { d.backend.release(s, err) }()
 	if _, err = s.exec(ctx, beginRead[s.engine]); err != nil {
@@ -26,6 +26,16 @@ func (d *DB) View(ctx context.Context, community id.ID, fn func(r Reader) error)
 	err = fn(s)
 	if _, e := s.exec(context.WithoutCancel(ctx), "ROLLBACK"); e != nil {
 		s.broken = true
+	}
+	return err
+}
+
+// orClosed is the plainer cause of an error after Close.
+func (d *DB) orClosed(err error) error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if d.closed {
+		return ErrClosed
 	}
 	return err
 }

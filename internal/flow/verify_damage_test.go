@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/i18n"
 )
 
 // lived is a data directory in which a town has lived; tests damage copies of it.
@@ -202,6 +205,21 @@ func verifyDir(t *testing.T, dir string, home id.ID) flow.Report {
 	return report
 }
 
+// inWords checks that findings can be told to people, in both languages.
+func inWords(t *testing.T, r flow.Report) {
+	t.Helper()
+	for _, f := range r.Findings {
+		if !slices.ContainsFunc(flow.Findings, func(known *fault.Fault) bool { return known.Code == f.Code }) {
+			t.Errorf("%s is in no list", f.Code)
+		}
+		for _, lang := range i18n.Langs {
+			if said, ok := i18n.Refusal(i18n.With(ctx, lang), f.Fault()); !ok || strings.ContainsAny(said, "{}") {
+				t.Errorf("%s in %s: %q", f.Code, lang, said)
+			}
+		}
+	}
+}
+
 // codes are what was found, with and without the entry.
 func codes(r flow.Report) map[string]bool {
 	got := make(map[string]bool)
@@ -222,6 +240,7 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 			var note string
 			r := onCopy(t, func(d *wreck) { c.do(t, d); note = d.note })
 			got := codes(r)
+			inWords(t, r)
 			for _, want := range c.want {
 				if want = strings.ReplaceAll(want, "@!", note); !got[want] {
 					t.Errorf("%s was not found", want)

@@ -260,3 +260,71 @@ func TestVerifyFindsNothingInHonestBooks(t *testing.T) {
 		}
 	})
 }
+
+// TestVerifyBesideAWriter: a second program verifies, read-only, while the till
+// is busy; it sees one moment of the books and finds them whole.
+func TestVerifyBesideAWriter(t *testing.T) {
+	inTown(t, func(w *town) {
+		opt := w.env.Options
+		opt.ReadOnly = true
+		beside, err := db.Open(ctx, opt)
+		w.must(err)
+		defer beside.Close()
+		auditor := flow.New(beside)
+		stop, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if _, err := w.buy(fmt.Sprint("p", i), "ben", "bakery", 10_00); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		var sizes []int64
+		for range 8 {
+			r, err := auditor.Verify(ctx, w.home, flow.VerifyOptions{})
+			w.must(err)
+			for _, f := range r.Findings {
+				t.Errorf("after %d entries: %+v", r.Entries, f)
+			}
+			sizes = append(sizes, r.Entries)
+		}
+		close(stop)
+		<-stopped
+		if sizes[0] == sizes[len(sizes)-1] {
+			t.Errorf("nothing was settled meanwhile: %v", sizes)
+		}
+	})
+}
+
+// TestVerifyOnBothEngines: what was damaged is found wherever it is stored.
+func TestVerifyOnBothEngines(t *testing.T) {
+	inTown(t, func(w *town) {
+		for i := range 5 {
+			_, err := w.buy(fmt.Sprint("p", i), "ben", "bakery", 10_00)
+			w.must(err)
+		}
+		for statement, want := range map[string]string{
+			"UPDATE ledger_balance SET balance = balance + 1 WHERE community_id = ? AND no = 1":    "verify.balance_differs",
+			"UPDATE ledger_entry SET leaf = content WHERE community_id = ? AND seq = 2":            "verify.leaf_differs",
+			"UPDATE settlement_cap SET used = used + 1 WHERE community_id = ?":                     "verify.cap_differs",
+			"DELETE FROM ledger_head WHERE community_id = ?":                                       "verify.log_size_differs",
+			"UPDATE ledger_entry SET booked_on = booked_on + 1 WHERE community_id = ? AND seq = 3": "verify.booked_differs",
+			"UPDATE policy_version SET reason = 'another' WHERE community_id = ?":                  "verify.policy_differs",
+		} {
+			w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error { _, err := tx.Exec(ctx, statement, w.home[:]); return err }))
+			found := false
+			for _, f := range w.verify().Findings {
+				found = found || f.Code == want
+			}
+			if !found {
+				t.Errorf("%s is not found after %s", want, statement)
+			}
+		}
+	})
+}

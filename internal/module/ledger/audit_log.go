@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -145,7 +146,7 @@ func (l *auditLog) compareNodes(ctx context.Context, a *auditor) (made, stored e
 		level = above
 	}
 	for key := range rows {
-		a.flaw(5, "node_extra", -1, "", nil, key)
+		a.flaw(5, "node_extra", -1, "", nil, fmt.Sprintf("%d/%d", key.level, key.index))
 	}
 	return made, stored, nil
 }

@@ -290,5 +290,6 @@ func legText(legs []Leg, i int) string {
 	if i >= len(legs) {
 		return ""
 	}
-	return string(appendLeg(nil, &legs[i]))
+	b := appendLeg(nil, &legs[i])
+	return string(b[len("leg ") : len(b)-1])
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -23,6 +24,14 @@ type Uses struct {
 type Event struct {
 	Seq  int64
 	What string // "used" or "returned"
+}
+
+// String is the event as findings show it.
+func (e Event) String() string {
+	if e == (Event{}) {
+		return "—"
+	}
+	return e.What + " by entry " + strconv.FormatInt(e.Seq, 10)
 }
 
 // Uses reads them all.

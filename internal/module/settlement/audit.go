@@ -3,6 +3,7 @@ package settlement
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -33,6 +34,14 @@ func (s *Service) Caps(ctx context.Context, r db.Reader, community id.ID) (map[C
 type Noted struct {
 	Purchase int64
 	RefundOf
+}
+
+// String is the note as findings show it.
+func (n Noted) String() string {
+	if n == (Noted{}) {
+		return "—"
+	}
+	return fmt.Sprintf("%s of purchase %d", n.Amount.Decimal(money.CNY), n.Purchase)
 }
 
 // AllRefunds are the refunds of a community by their entry, for an audit.

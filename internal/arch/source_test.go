@@ -133,20 +133,25 @@ func small(t *testing.T, files map[string]string) []*source {
 	return read(t, m)
 }
 
-// exceptions are places that a rule spares, each with its reason.
+// exceptions are places that a rule spares, each with its reason. A place is a
+// path, or a path and a name; "*" stands for any part of a file's name.
 type exceptions map[string]string
 
 // spare leaves out the complaints whose place is excepted and complains about
-// exceptions that nothing needs. A place is a path, or a path and a name.
+// exceptions that nothing needs.
 func (e exceptions) spare(found []complaint) []complaint {
 	used := make(map[string]bool)
 	var left []complaint
 	for _, c := range found {
-		if e[c.place] != "" {
-			used[c.place] = true
-			continue
+		spared := false
+		for pattern := range e {
+			if ok, err := path.Match(pattern, c.place); ok && err == nil {
+				used[pattern], spared = true, true
+			}
 		}
-		left = append(left, c)
+		if !spared {
+			left = append(left, c)
+		}
 	}
 	for _, place := range slices.Sorted(maps.Keys(e)) {
 		if !used[place] {

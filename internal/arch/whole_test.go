@@ -19,11 +19,14 @@ var chance = map[string][]string{
 var seeded = []string{"New", "NewPCG", "NewChaCha8", "NewSource", "NewZipf", "Rand", "PCG", "ChaCha8", "Source", "Zipf"}
 
 // clocks are places outside of platform that may look at the machine's clock or
-// roll dice. The unit is a folder with everything below it.
+// roll dice: a folder with everything below it, or files.
 var clocks = map[string]string{
+	"cmd":            "tells people how long something took",
 	"internal/bench": "measures how long things take; what it buys is drawn at random",
 	"internal/sim":   "draws from a seed that is printed with every failure",
 	"internal/app":   "starts and stops servers; hands the clock and the entropy down",
+
+	"internal/flow/*bench_test.go": "measures",
 }
 
 // unstable complains about code whose result is another one tomorrow. Everything
@@ -33,7 +36,7 @@ func unstable(all []*source) (found []complaint) {
 		if layerOf(s.pkg) == platformLayer {
 			continue
 		}
-		place := s.pkg
+		place := s.path()
 		for folder := range clocks {
 			if s.pkg == folder || strings.HasPrefix(s.pkg, folder+"/") {
 				place = folder

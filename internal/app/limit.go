@@ -37,9 +37,7 @@ func newAnonymousLimit() *anonymousLimit {
 func (l *anonymousLimit) middleware(api huma.API, log *slog.Logger) func(ctx huma.Context, next func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if len(ctx.Operation().Security) == 0 && ctx.Header("Authorization") != "" && !l.allow(httpkit.ClientAddr(ctx.Context())) {
-			answer := apikit.Fail(ctx.Context(), log, apikey.ErrTooFast.After(time.Second), false)
-			ctx.SetHeader("Retry-After", "1")
-			_ = huma.WriteErr(api, ctx, answer.GetStatus(), answer.Error(), answer)
+			apikit.Refuse(api, ctx, apikit.Fail(ctx.Context(), log, apikey.ErrTooFast.After(time.Second), false))
 			return
 		}
 		next(ctx)

@@ -38,6 +38,7 @@ func New(mux *http.ServeMux, version string, log *slog.Logger) huma.API {
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "A key made with `gongyi keys new`: gy_…"},
 	}
+	huma.ValidateStrictCasing = true // else "PRICE" is read and "price" is checked
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		return problem(context.Background(), log, true, status, msg, errs)
 	}

@@ -55,6 +55,14 @@ func Fail(ctx context.Context, log *slog.Logger, err error, changing bool) *Prob
 	return &Problem{Problem: p}
 }
 
+// Refuse answers from a middleware, where huma looks at no headers.
+func Refuse(api huma.API, ctx huma.Context, p *Problem) {
+	for name, values := range p.GetHeaders() {
+		ctx.SetHeader(name, values[0])
+	}
+	_ = huma.WriteErr(api, ctx, p.Status, p.Error(), p) // the reader may have gone
+}
+
 // problem is what huma itself answers: mostly requests that do not fit. What is
 // wrong inside is logged and hidden, as everywhere.
 func problem(ctx context.Context, log *slog.Logger, changing bool, status int, msg string, errs []error) *Problem {

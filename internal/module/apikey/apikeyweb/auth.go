@@ -4,6 +4,7 @@ package apikeyweb
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -35,8 +36,10 @@ func (g *Guard) Middleware(api huma.API) func(ctx huma.Context, next func(huma.C
 		key, err := g.check(ctx)
 		if err != nil {
 			answer := apikit.Fail(ctx.Context(), g.Log, err, true)
-			ctx.SetHeader("WWW-Authenticate", "Bearer")
-			_ = huma.WriteErr(api, ctx, answer.GetStatus(), answer.Error(), answer)
+			if answer.Status == http.StatusUnauthorized {
+				ctx.SetHeader("WWW-Authenticate", "Bearer")
+			}
+			apikit.Refuse(api, ctx, answer)
 			return
 		}
 		next(huma.WithContext(ctx, context.WithValue(ctx.Context(), keyName{}, key)))

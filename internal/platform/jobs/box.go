@@ -24,6 +24,7 @@ type box struct {
 type handed struct {
 	kind     string
 	left     int64 // when the note was left
+	known    bool  // River has the job
 	done     bool
 	failures int
 	trouble  string    // the latest failure
@@ -42,6 +43,7 @@ type scan struct {
 	after   id.ID // notes behind it are read
 	again   bool
 	full    bool
+	asked   int
 	now     time.Time
 	seen    map[id.ID]bool
 	strange map[string]int
@@ -83,7 +85,8 @@ func (b *box) sort(s *scan, notes []db.Note, handlers map[string]Handler, p *pac
 			// Known before the job is: its end may be heard at once.
 			b.handed[n.ID] = &handed{kind: n.Kind, left: n.At, ask: s.now.Add(p.trust), pause: p.trust}
 			due = append(due, n)
-		case s.again && !h.done && s.now.After(h.ask):
+		case s.again && !h.done && s.now.After(h.ask) && s.asked < asks:
+			s.asked++
 			h.pause = min(2*h.pause, 5*time.Minute)
 			h.ask = s.now.Add(h.pause)
 			due = append(due, n)
@@ -131,9 +134,12 @@ func (b *box) done() (done []id.ID) {
 	return done
 }
 
-func (b *box) drop(notes []db.Note) {
+// forget takes back what sort noted of jobs that River did not take.
+func (b *box) forget(notes []db.Note) {
 	for _, n := range notes {
-		delete(b.handed, n.ID)
+		if h := b.handed[n.ID]; h != nil && !h.known {
+			delete(b.handed, n.ID)
+		}
 	}
 }
 
@@ -154,6 +160,7 @@ func (b *box) learn(note id.ID, job *rivertype.JobRow) {
 	if h == nil {
 		return
 	}
+	h.known = true
 	h.done = h.done || job.State == rivertype.JobStateCompleted
 	h.failures = len(job.Errors)
 	if h.failures > 0 {

@@ -10,7 +10,7 @@ import (
 func Quick(o Options, bound int) Options {
 	o.pace = pace{
 		poll: 20 * time.Millisecond, linger: time.Millisecond, look: 50 * time.Millisecond,
-		all: 100 * time.Millisecond, trust: 50 * time.Millisecond, bound: bound, retry: soon{},
+		all: 100 * time.Millisecond, trust: time.Second, bound: bound, retry: soon{},
 	}
 	return o
 }
@@ -20,9 +20,6 @@ type soon struct{}
 
 // NextRetry implements river.ClientRetryPolicy.
 func (soon) NextRetry(*rivertype.JobRow) time.Time { return time.Now().UTC().Add(5 * time.Millisecond) }
-
-// Usual are the options of the running program.
-func Usual(o Options) Options { return o }
 
 // Schema is where PostgreSQL keeps the job store.
 const Schema = schema

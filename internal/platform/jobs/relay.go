@@ -16,6 +16,7 @@ import (
 
 const (
 	page   = 500 // notes read, and handed over, at once
+	asks   = 100 // jobs that River is asked about in one look
 	ending = 256 // notes taken off the outbox in one closure
 )
 
@@ -48,11 +49,11 @@ func (j *Jobs) relay(ctx context.Context) {
 			j.stirAll(ctx)
 		}
 		for community, again := range j.takeStirred() {
-			err := j.round(ctx, community, again)
 			if ctx.Err() != nil {
 				return
 			}
-			j.note(community, err)
+			// A round that has begun comes to its end: what it learns would be lost.
+			j.note(community, j.round(context.WithoutCancel(ctx), community, again))
 		}
 		// What comes in meanwhile goes together.
 		select {
@@ -215,7 +216,7 @@ func (j *Jobs) hand(ctx context.Context, community id.ID, b *box, notes []db.Not
 	rows, err := j.insert(ctx, community, notes)
 	if err != nil {
 		j.mu.Lock()
-		b.drop(notes)
+		b.forget(notes)
 		j.mu.Unlock()
 		return err
 	}

@@ -172,6 +172,9 @@ func TestNotesThatNobodyHandlesStayAndAreReported(t *testing.T) {
 			t.Errorf("the log tells it %d times:\n%s", n, o.logged())
 		}
 		o.stop()
+		if left := waiting(t, env.DB, home); len(left) != 2 { // the stop wrote down what was done
+			t.Errorf("the outbox holds %q", left)
+		}
 		next := open(t, env.DB, dir, 100)
 		next.Handle("test.strange", next.keep)
 		next.start()
@@ -230,6 +233,32 @@ func TestACrashBetweenTheJobAndTheOutbox(t *testing.T) {
 			t.Errorf("handled %q, then %q", a, b)
 		}
 	}, dies)
+}
+
+func TestAHandlerThatDoesNotEndIsCutOff(t *testing.T) {
+	each(t, func(t *testing.T, env dbtest.Env, dir string) {
+		o := open(t, env.DB, dir, 100)
+		begun, cut := make(chan struct{}, 1), make(chan struct{})
+		o.Handle("test.note", func(ctx context.Context, _ id.ID, _ string) error {
+			begun <- struct{}{}
+			<-ctx.Done()
+			close(cut)
+			return ctx.Err()
+		})
+		o.must(o.Start(ctx))
+		leave(t, env.DB, home, "test.note", "long")
+		<-begun
+		limit, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+		defer cancel()
+		if err := o.Stop(limit); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("stopped with %v", err)
+		}
+		<-cut
+		if left := waiting(t, env.DB, home); fmt.Sprint(left) != "[long]" {
+			t.Errorf("the outbox holds %q", left)
+		}
+		o.must(o.Stop(ctx)) // again: nothing is left to stop
+	})
 }
 
 func TestALostJobStoreIsFilledAgain(t *testing.T) {
@@ -306,7 +335,7 @@ func TestAProcessThatWasKilledIsNotWaitedFor(t *testing.T) {
 
 func TestMoreNotesThanMayBeUnderWay(t *testing.T) {
 	each(t, func(t *testing.T, env dbtest.Env, dir string) {
-		const n, bound = 1203, 250 // three pages
+		const n, bound = 603, 150 // two pages
 		o := open(t, env.DB, dir, bound)
 		o.Handle("test.note", o.keep)
 		var all []string

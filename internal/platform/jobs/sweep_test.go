@@ -35,12 +35,8 @@ func TestASweepGoesThroughEveryCommunity(t *testing.T) {
 			return s.Name == "tidy" && s.Places == 2 && len(s.Failed) == 0 && s.At.Equal(env.Clock.Now())
 		})
 		o.stop()
-		after := of(home)
 		if of(id.Tilde) != 0 {
 			t.Error("nobody lives under ~")
-		}
-		if of(home) != after {
-			t.Error("swept after the stop")
 		}
 	})
 }

@@ -103,6 +103,8 @@ func classifySQLite(code int) class {
 		return diskFull
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return retryable
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM: // out of file handles, out of memory
+		return retryable
 	case sqlite3.SQLITE_IOERR: // writing past a limit or a full disk under the WAL
 		if code == sqlite3.SQLITE_IOERR_WRITE || code == sqlite3.SQLITE_IOERR_FSYNC || code == sqlite3.SQLITE_IOERR_TRUNCATE || code == sqlite3.SQLITE_IOERR_SHMSIZE {
 			return diskFull

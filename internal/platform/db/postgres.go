@@ -72,8 +72,9 @@ func (b *postgresBackend) release(s *session, err error) {
 }
 
 // fenceSQL proves ownership inside the transaction: no row means that another
-// instance has taken the community. A SELECT would not hold anybody off.
-const fenceSQL = "UPDATE writer SET batch = batch + 1 WHERE community_id = $1 AND fence = $2"
+// instance has taken the community. A SELECT would not hold anybody off. The
+// count that it returns is what a lost answer to COMMIT is looked up by.
+const fenceSQL = "UPDATE writer SET batch = batch + 1 WHERE community_id = $1 AND fence = $2 RETURNING batch"
 
 func (b *postgresBackend) begin(ctx context.Context, bt *batch) error {
 	pb := &pgx.Batch{}
@@ -135,14 +136,15 @@ func readBatch(bt *batch, res pgx.BatchResults, opened bool, bulks []*Bulk) erro
 		if _, err := res.Exec(); err != nil {
 			return err
 		}
-		tag, err := res.Exec()
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() != 1 {
+		var batch int64
+		switch err := res.QueryRow().Scan(&batch); {
+		case errors.Is(err, pgx.ErrNoRows):
 			bt.lane.db.leases.lose(bt.fence)
 			return errLeaseLost
+		case err != nil:
+			return err
 		}
+		bt.fence.batch = batch - 1
 	}
 	var short error
 	for _, bulk := range bulks {

@@ -89,6 +89,9 @@ func (s *session) closeConn() {
 	for _, stmt := range s.stmts {
 		stmt.Close()
 	}
+	if s.broken { // Close alone would hand the same connection to whoever connects next
+		_ = s.conn.Raw(func(any) error { return errBadConn })
+	}
 	s.conn.Close()
 }
 

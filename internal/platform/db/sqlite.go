@@ -131,12 +131,12 @@ func (b *sqliteBackend) reader(ctx context.Context) (*session, error) { return b
 func (b *sqliteBackend) take(ctx context.Context, pool chan *session) (*session, error) {
 	select {
 	case s := <-pool:
-		return s, nil
+		return b.mend(s)
 	default:
 	}
 	select {
 	case s := <-pool:
-		return s, nil
+		return b.mend(s)
 	case <-b.closed: // nobody brings a session back any more
 		return nil, ErrClosed
 	case <-ctx.Done():
@@ -144,19 +144,30 @@ func (b *sqliteBackend) take(ctx context.Context, pool chan *session) (*session,
 	}
 }
 
-// release gives a session back; one whose state is in doubt is replaced.
+// release gives a session back; one whose state is in doubt loses its connection.
 func (b *sqliteBackend) release(s *session, _ error) {
 	if s.broken {
-		d := b.read
-		if s.back == b.writers {
-			d = b.write
-		}
 		s.closeConn()
-		if fresh, err := b.connect(context.Background(), d, s.back); err == nil {
-			s = fresh
-		}
 	}
 	s.back <- s
+}
+
+// mend puts a new connection in place of one that was closed. If there is none to
+// be had now, out of file handles say, the next request tries again.
+func (b *sqliteBackend) mend(s *session) (*session, error) {
+	if !s.broken {
+		return s, nil
+	}
+	d := b.read
+	if s.back == b.writers {
+		d = b.write
+	}
+	fresh, err := b.connect(context.Background(), d, s.back)
+	if err != nil {
+		s.back <- s
+		return nil, err
+	}
+	return fresh, nil
 }
 
 func (b *sqliteBackend) begin(ctx context.Context, bt *batch) error {

@@ -74,8 +74,11 @@ func (d *DB) lane(ctx context.Context, community id.ID) (*lane, error) {
 		key = id.Tilde
 	}
 	d.mu.RLock()
-	l := d.lanes[key]
+	l, closed := d.lanes[key], d.closed
 	d.mu.RUnlock()
+	if closed {
+		return nil, ErrClosed
+	}
 	if l != nil {
 		return l, d.owns(ctx, community)
 	}
@@ -96,12 +99,17 @@ func (d *DB) lane(ctx context.Context, community id.ID) (*lane, error) {
 	return l, nil
 }
 
-// owns makes sure that this instance holds the community's lease.
+// owns makes sure that this instance holds the community's lease. While the
+// server is away nobody can tell; nothing was written, so the caller may ask again.
 func (d *DB) owns(ctx context.Context, community id.ID) error {
 	if d.leases == nil {
 		return nil
 	}
-	return d.leases.hold(ctx, community)
+	err := d.leases.hold(ctx, community)
+	if classify(err) == retryable {
+		err = fmt.Errorf("%w: %w", ErrBusy.After(time.Second), err)
+	}
+	return err
 }
 
 // request is one closure that waits for its commit.

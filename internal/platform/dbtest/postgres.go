@@ -24,6 +24,8 @@ var cluster struct {
 	url  string
 	err  error
 	held io.Closer // our end of the keeper's pipe: the collector must not close it
+
+	ctl func(args ...string) error // pg_ctl on this cluster
 }
 
 var databases atomic.Int64
@@ -89,6 +91,11 @@ func startCluster() (string, error) {
 	if out, err := as(cred, filepath.Join(bin, "initdb"), "-D", data, "-A", "trust", "-U", "gongyi", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w\n%s", err, out)
 	}
+	cluster.ctl = func(args ...string) error {
+		cmd := as(cred, filepath.Join(bin, "pg_ctl"), append([]string{"-D", data, "-w", "-t", "60", "-l", filepath.Join(dir, "log")}, args...)...)
+		cmd.Stdin, cmd.Stdout = nil, nil // the server would inherit a pipe and hold it open
+		return cmd.Run()
+	}
 	script := fmt.Sprintf(`'%s/pg_ctl' -D '%s' -w -t 60 -l '%s/log' -o "-k '%s' -c listen_addresses= -c fsync=off -c max_connections=200 -c shared_buffers=64MB" start && echo up; cat >/dev/null; '%s/pg_ctl' -D '%s' -m immediate stop; rm -rf '%s'`,
 		bin, data, dir, dir, bin, data, dir)
 	keeper := as(cred, "sh", "-c", script)
@@ -151,4 +158,34 @@ func as(cred *syscall.Credential, name string, args ...string) *exec.Cmd {
 	// A group of its own: Ctrl-C in the terminal must not stop it before us.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true}
 	return cmd
+}
+
+// RestartPostgres stops this test binary's server, at once and without a word
+// ("immediate") or in good order ("fast"), and starts it again. A test that uses
+// a server of somebody else's is skipped.
+func RestartPostgres(t testing.TB, mode string) {
+	t.Helper()
+	if cluster.ctl == nil {
+		t.Skip("the PostgreSQL server is not ours to restart")
+	}
+	if err := cluster.ctl("-m", mode, "restart"); err != nil {
+		t.Fatalf("restart PostgreSQL: %v", err)
+	}
+}
+
+// KillBackends ends every connection that a program holds to a database.
+func KillBackends(t testing.TB, url string) (killed int) {
+	t.Helper()
+	ctx := context.Background()
+	admin, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(ctx)
+	const query = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		WHERE datname = current_database() AND application_name = 'gongyi' AND pid <> pg_backend_pid()`
+	if err := admin.QueryRow(ctx, query).Scan(&killed); err != nil {
+		t.Fatal(err)
+	}
+	return killed
 }

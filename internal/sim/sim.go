@@ -56,7 +56,7 @@ type Outcome struct {
 	Replayed bool             // the result of an earlier step with the same key was returned
 	Retried  bool             // no answer came at first, and the step was handed in again: Replayed tells nothing
 	BookedOn string           // "2025-03-01", for steps that make an entry; may be ""
-	Changes  map[string]int64 // what the entry moved, by Key; zero may be left out
+	Changes  map[string]int64 // what the entry moved, by Key; zero may be left out; nil if it is not told: the balances will show it
 }
 
 // Reason is the class of a refusal. A system has finer codes; it maps them here.

@@ -23,13 +23,14 @@ import (
 // machine is what the town runs on. It fails: the same seed fails in the same way.
 type machine struct {
 	sim.System
-	*flow.Flows // to look at what the town left
+	*flow.Flows // the town's
 	t           testing.TB
 	seed        uint64
 	env         dbtest.Env
 	held        *clock.Manual // the town's time
 	last        time.Time     // of the step before
 	until       int           // steps to the next restart
+	often       int           // commits that fail, of a hundred
 
 	mu      sync.Mutex
 	r       *rand.Rand
@@ -41,7 +42,7 @@ type machine struct {
 }
 
 func newMachine(t testing.TB, seed uint64) *machine {
-	return &machine{t: t, seed: seed, held: clock.NewManual(dbtest.Epoch), r: rand.New(rand.NewPCG(seed, 3))}
+	return &machine{t: t, seed: seed, held: clock.NewManual(dbtest.Epoch), often: 1, r: rand.New(rand.NewPCG(seed, 3))}
 }
 
 // plain leaves out what costs most: rehearsals and the tracer have tests of their own.
@@ -62,7 +63,8 @@ func (m *machine) open() {
 	opt.Entropy = dbtest.Entropy(byte(m.r.Uint32())) // another after each restart: ids must not repeat
 	d, err := db.Open(ctx, opt)
 	m.must(err)
-	m.System, m.Flows = town.New(d, m.held), flow.New(d)
+	m.System = town.New(d, m.held)
+	m.Flows = town.FlowsOf(m.System)
 }
 
 // restart ends the program and starts it again. What is derived is brought up to
@@ -114,7 +116,7 @@ var errLost = errors.New("the machine failed")
 func (m *machine) fault(step db.Step) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.failing || m.r.IntN(100) > 0 {
+	if !m.failing || m.r.IntN(100) >= m.often {
 		return nil
 	}
 	if step == db.AfterCommit {

@@ -33,6 +33,7 @@ type town struct {
 	*flow.Flows
 	clock *clock.Manual
 	names map[id.ID]string // references of people and shops, by the ids in account names
+	made  int              // entries, for tells
 }
 
 // New is a system over a migrated database, which must run on that clock.
@@ -215,9 +216,20 @@ func (t *town) Balances(ctx context.Context) (map[string]int64, error) {
 	return all, nil
 }
 
+// tells reports whether an entry is read again to tell what it moved. Where every
+// statement is a journey to a server, few are; the balances show the others.
+func (t *town) tells(p ledger.Posted) bool {
+	t.made++
+	return t.DB.Engine() == db.SQLite || p.Replayed || t.made%6 == 0
+}
+
 // entry tells what an entry moved.
 func (t *town) entry(ctx context.Context, home id.ID, ref string, p ledger.Posted) (out sim.Outcome, err error) {
-	out = sim.Outcome{Replayed: p.Replayed, Changes: make(map[string]int64)}
+	out.Replayed = p.Replayed
+	if !t.tells(p) {
+		return out, nil
+	}
+	out.Changes = make(map[string]int64)
 	err = t.DB.View(ctx, home, func(r db.Reader) error {
 		e, err := t.Ledger.Entry(ctx, r, home, p.Seq)
 		if err != nil {

@@ -42,6 +42,20 @@ func (f *Flows) Visit(ctx context.Context, actor db.Actor, ref string, visited i
 	return f.copyMember(ctx, actor, home, visited, ref)
 }
 
+// updateWith runs fn, which names a member; if she is not known here she may be a
+// member of another community, who is a member here too: then she visits, and fn
+// runs again.
+func (f *Flows) updateWith(ctx context.Context, community id.ID, actor db.Actor, ref string, fn func(tx *db.Tx) error) error {
+	err := f.DB.Update(ctx, community, actor, fn)
+	if !errors.Is(err, member.ErrNotFound) {
+		return err
+	}
+	if err := f.Visit(ctx, actor, ref, community); err != nil {
+		return err
+	}
+	return f.DB.Update(ctx, community, actor, fn)
+}
+
 // copyMember brings the copy that visited holds up to date. A change at home that
 // came in between was followed before the copy was there, so home is looked at
 // again afterwards.

@@ -1,8 +1,11 @@
 package flow_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/policy"
@@ -63,6 +66,22 @@ func TestAVisitorWhoLeadsAVisitorKeepsHerLeader(t *testing.T) {
 		_, err = w.buy("p3", "lena", "bakery", 100_00)
 		w.must(err)
 		w.rewards(map[string]string{"gold": "4.00", "lena": "2.00"})
+	})
+}
+
+// A member of another community is a member here too: a shop may send her to
+// another before she has bought anything.
+func TestAVoucherForSomebodyFromAnotherCommunity(t *testing.T) {
+	inOtherTown(t, func(w *town) {
+		_, err := w.IssueVoucher(ctx, w.home, db.System, flow.VoucherIssue{Ref: "V1", Issuer: "fruit", Target: "bakery", Member: "vera", Amount: 5_00,
+			ExpiresAt: w.env.Clock.Now().Add(time.Hour)})
+		w.must(err)
+		_, err = w.Recommend(ctx, w.home, db.System, flow.Recommendation{Ref: "w1", Recommender: "fruit", Member: "lena", Target: "bakery"})
+		w.must(err)
+		_, err = w.Recommend(ctx, w.home, db.System, flow.Recommendation{Ref: "w2", Recommender: "fruit", Member: "nobody", Target: "bakery"})
+		if !errors.Is(err, member.ErrNotFound) {
+			t.Errorf("nobody was recommended: %v", err)
+		}
 	})
 }
 

@@ -34,7 +34,7 @@ type VoucherIssue struct {
 // purchase at the target. The same voucher again gets the same answer, whatever
 // has changed since. A shop that owes too much may issue none.
 func (f *Flows) IssueVoucher(ctx context.Context, community id.ID, actor db.Actor, v VoucherIssue) (issued promotion.Voucher, err error) {
-	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+	err = f.updateWith(ctx, community, actor, v.Member, func(tx *db.Tx) error {
 		wanted, err := f.voucherOf(ctx, tx, &v)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ type Recommendation struct {
 // Recommend records a recommendation, which is a claim of the recommending shop.
 // The same one again gets the same answer.
 func (f *Flows) Recommend(ctx context.Context, community id.ID, actor db.Actor, r Recommendation) (c promotion.Claim, err error) {
-	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+	err = f.updateWith(ctx, community, actor, r.Member, func(tx *db.Tx) error {
 		from, err := f.Merchants.ByRef(ctx, tx, r.Recommender)
 		if err != nil {
 			return onField(err, "recommender_ref")

@@ -15,7 +15,7 @@ func (s *Stream) giveVoucher() Step {
 	}
 	c := s.community()
 	g := GiveVoucher{
-		Head: s.head(c, "give"), From: s.shop(c), For: s.shop(c), To: s.household(c),
+		Head: s.head(c, "give"), From: s.shop(c), For: s.shop(c), To: s.guest(c),
 		Face:    100 * (1 + s.r.Int64N(12)),
 		Expires: s.now.Add(time.Duration(1+s.r.IntN(60))*24*time.Hour + 500*time.Millisecond),
 	}
@@ -56,7 +56,7 @@ func (s *Stream) recommend() Step {
 		return nil
 	}
 	c := s.community()
-	w := Recommend{Head: s.head(c, "word"), From: s.shop(c), For: s.shop(c), To: s.household(c)}
+	w := Recommend{Head: s.head(c, "word"), From: s.shop(c), For: s.shop(c), To: s.guest(c)}
 	switch s.r.IntN(30) {
 	case 0:
 		w.From = s.elsewhere(c)

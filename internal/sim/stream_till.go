@@ -34,10 +34,15 @@ func (s *Stream) purchase() Step {
 
 // buyer is somebody from here, a visitor, or somebody without a name.
 func (s *Stream) buyer(community string) string {
-	switch {
-	case s.often(12):
+	if s.often(12) {
 		return ""
-	case s.o.Visits && s.often(15):
+	}
+	return s.guest(community)
+}
+
+// guest is somebody from here, or a visitor.
+func (s *Stream) guest(community string) string {
+	if s.o.Visits && s.often(15) {
 		return s.household("")
 	}
 	return s.household(community)

@@ -30,7 +30,8 @@ type replayer struct {
 	report    *Report
 
 	versions []policy.Version
-	recorded map[int]bool // versions that are in the evidence
+	recorded map[int]bool     // versions that are in the evidence
+	known    []policy.Version // those of them that were met so far
 	uses     promotion.Uses
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
@@ -146,23 +147,14 @@ func (p *replayer) checkDates(e *ledger.Entry, rates *policy.Params, before ledg
 	if zone, err := p.flows.zone(rates); err == nil {
 		expect(p, 7, "booked_differs", e.Seq, max(period.DayOf(f.PurchasedAt, zone), before.Open()), e.BookedOn)
 	}
-	// A version proposed at the very instant may or may not have been known.
-	known := func(v policy.Version) bool { return !v.ProposedAt.After(e.PostedAt) }
-	if p.inForce(known) == f.Policy {
-		return
-	}
-	strictly := func(v policy.Version) bool { return v.ProposedAt.Before(e.PostedAt) }
-	expect(p, 7, "policy_not_in_force", e.Seq, p.inForce(strictly), f.Policy)
+	expect(p, 7, "policy_not_in_force", e.Seq, p.inForce(), f.Policy)
 }
 
 // inForce is the number of the version that ruled the purchase, among those that
-// were known.
-func (p *replayer) inForce(known func(v policy.Version) bool) int {
-	n := len(p.versions)
-	for n > 0 && !known(p.versions[n-1]) { // proposed later: numbers follow time
-		n--
-	}
-	if v := policy.InForce(p.versions[:n], p.facts.PurchasedAt); v != nil {
+// were recorded before it. Their order in the log is what tells, not their times: a
+// clock may have jumped back.
+func (p *replayer) inForce() int {
+	if v := policy.InForce(p.known, p.facts.PurchasedAt); v != nil {
 		return v.Number
 	}
 	return 0
@@ -230,6 +222,7 @@ func (p *replayer) other(e *ledger.Entry) {
 	p.recorded[v.Number] = true
 	for i := range p.versions {
 		if stored := &p.versions[i]; stored.Number == v.Number {
+			p.known = append(p.known, *stored)
 			if !reflect.DeepEqual(stored, &v) {
 				want, got := texts(&v, stored)
 				p.flaw(7, "policy_differs", e.Seq, "", want, got)

@@ -65,20 +65,10 @@ func (a *Auditor) purchase(c *community, s Purchase) Expectation {
 // enoughCoins refuses a buyer who has not the coins she pays with. Floors count
 // for the finished entry, so the coins that this purchase earns count.
 //
-// Reading: whether a buyer who owes coins must first make good her debt before
-// she may spend what this very purchase earns is not said; either is right.
+// Reading: they count also if she owes coins; her debt then stays as it is.
 func (t *terms) enoughCoins(c *community, legs []leg, e Expectation) Expectation {
-	if t.s.Coins == 0 {
-		return e
-	}
-	mine := coins(t.s.Buyer)
-	debt, _ := mine.owed()
-	left := c.balance[mine] + amountOf(legs, "S-07") - t.s.Coins
-	if left < 0 {
+	if t.s.Coins > 0 && c.balance[coins(t.s.Buyer)]+amountOf(legs, "S-07") < t.s.Coins {
 		return refuse(CoinsShort)
-	}
-	if left+c.balance[debt] < 0 {
-		e.Refuse = []Reason{CoinsShort}
 	}
 	return e
 }

@@ -29,22 +29,17 @@ func (a *Auditor) refund(c *community, s Refund) Expectation {
 		p.refunded += s.Amount
 		// Reading: the room in the cap comes back to the month that used it.
 		c.caps[p.leader] -= amountOf(inverse, "S-08R")
-		if p.refunded == p.step.Price {
-			p.returnVouchers(s.Now, whole)
+		if whole {
+			p.returnVouchers(s.Now)
 		}
 	})
 }
 
-// returnVouchers gives the buyer her vouchers back.
+// returnVouchers gives the buyer her vouchers back, after one refund of all.
 //
-// Reading: it is not said whether several refunds that add up to the price are
-// "a full refund"; such a voucher is left alone from then on.
-func (p *purchase) returnVouchers(now time.Time, whole bool) {
+// Reading: several refunds that add up to the price are no "full refund".
+func (p *purchase) returnVouchers(now time.Time) {
 	for _, v := range p.vouchers {
-		if !whole {
-			v.doubtful = true
-			continue
-		}
 		v.used = false
 		if least := now.AddDate(0, 0, int(p.policy.VoucherReturnDays)); v.expires.Before(least) {
 			v.expires = least

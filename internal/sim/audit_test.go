@@ -229,6 +229,11 @@ func TestShortAccounts(t *testing.T) {
 	})
 	v.does(Payout{v.head("P"), "B"})
 	v.does(Spend{Head: v.head("F"), Fund: "welfare", Amount: 55})
+	refused(t, v, Refund{Head: v.head("early"), Purchase: "2", Amount: 1_000}, NoMoney)
+	other := v.held("3", 1_000) // so that the provider holds something
+	other.Buyer, other.Shop = "", "A"
+	v.does(other)
+	v.does(Spend{Head: v.head("G"), Fund: "welfare", Amount: 5})
 	v.want("the fund is empty, the commission pays", v.does(Refund{Head: v.head("R"), Purchase: "2", Amount: 1_000}), map[string]int64{
 		"gateway/clearing CNY": 1_000, "merchant:B/owed CNY": -970, "platform/commission CNY": -30,
 	})

@@ -13,7 +13,6 @@ type voucher struct {
 	sharers                 []string
 	expires                 time.Time
 	used                    bool
-	doubtful                bool // used, and whether it came back is left open
 	claim                   *claim
 }
 
@@ -28,7 +27,7 @@ type claim struct {
 func (a *Auditor) openVouchers(community string, now time.Time) []*voucher {
 	var open []*voucher
 	for _, v := range a.communities[community].vouchers {
-		if !v.used && !v.doubtful && now.Before(v.expires) {
+		if !v.used && now.Before(v.expires) {
 			open = append(open, v)
 		}
 	}

@@ -156,14 +156,13 @@ func contentOf(s Step) string { return fmt.Sprintf("%T%+v", s, s.at(time.Time{})
 // entry expects an entry of these legs on a day.
 func (a *Auditor) entry(c *community, legs []leg, day string, late bool, commit func()) Expectation {
 	changes := c.changes(legs)
-	var why []Reason
-	if changes[gateway] > 0 && c.balance[gateway]+changes[gateway] > 0 {
-		// Reading: gateway/clearing has no floor, yet it says what the provider
-		// holds. Paying out more than that may be refused or be owed to it.
-		why = append(why, NoMoney)
+	if c.balance[gateway]+changes[gateway] > 0 {
+		// Reading: gateway/clearing says what the provider holds, so it is never
+		// above zero; whatever would pay out more is refused.
+		return refuse(NoMoney)
 	}
 	return Expectation{
-		Refuse: why, Accept: true, BookedOn: day, Changes: c.keyed(changes), late: late,
+		Accept: true, BookedOn: day, Changes: c.keyed(changes), late: late,
 		commit: func() {
 			c.apply(changes)
 			for _, g := range legs {

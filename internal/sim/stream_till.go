@@ -156,7 +156,7 @@ func (s *Stream) misuse(p *Purchase, n int) {
 	var bad []*voucher
 	for _, v := range c.vouchers {
 		old := !p.Now.Before(v.expires)
-		if !v.doubtful && (n == 7 && v.used || n == 8 && old && !v.used || n > 8 && !old && !v.used) {
+		if n == 7 && v.used || n == 8 && old && !v.used || n > 8 && !old && !v.used {
 			bad = append(bad, v)
 		}
 	}

@@ -105,7 +105,9 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, p Proposal) (v Version
 }
 
 // proposal is what was proposed.
-func (v *Version) proposal() Proposal { return Proposal{v.Code, v.EffectiveFrom, v.Author, v.Reason, v.Params} }
+func (v *Version) proposal() Proposal {
+	return Proposal{v.Code, v.EffectiveFrom, v.Author, v.Reason, v.Params}
+}
 
 func list(ctx context.Context, r db.Reader, community id.ID) (versions []Version, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

@@ -38,6 +38,7 @@ type seen struct {
 type book struct {
 	community id.ID
 	accounts  map[Account]*slot
+	numbered  []*slot // the same by number
 	secrets   map[id.ID][16]byte
 	forgotten map[id.ID]bool // subjects that were erased
 	known     map[string]seen
@@ -128,6 +129,10 @@ func (b *book) loadAccounts(ctx context.Context, r db.Reader) error {
 			return err
 		}
 		b.accounts[s.account] = s
+		for int64(len(b.numbered)) <= s.no {
+			b.numbered = append(b.numbered, nil)
+		}
+		b.numbered[s.no] = s
 		return nil
 	}, `SELECT a.no, a.owner_kind, a.owner_id, a.purpose, a.asset, b.balance, b.last_seq, b.entries
 		FROM ledger_account a JOIN ledger_balance b ON b.community_id = a.community_id AND b.no = a.no
@@ -174,8 +179,8 @@ func (b *book) slotOf(a Account) *slot {
 	if s := b.accounts[a]; s != nil {
 		return s
 	}
-	s := &slot{account: a, no: int64(len(b.accounts)), last: -1}
-	b.accounts[a] = s
+	s := &slot{account: a, no: int64(len(b.numbered)), last: -1}
+	b.accounts[a], b.numbered = s, append(b.numbered, s)
 	b.journal = append(b.journal, change{what: opened, slot: s})
 	b.staged.accounts = append(b.staged.accounts, s)
 	return s
@@ -218,6 +223,7 @@ func (b *book) Revert(mark int) {
 			c.slot.balance, c.slot.last, c.slot.entries = c.balance, c.last, c.entries
 		case opened:
 			delete(b.accounts, c.slot.account)
+			b.numbered = b.numbered[:len(b.numbered)-1]
 			b.staged.accounts = b.staged.accounts[:len(b.staged.accounts)-1]
 			c.slot.no = -1 // a dirty slot without a number is not written
 		case posted:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -189,11 +190,10 @@ func (s *Service) findHold(ctx context.Context, tx *db.Tx, where string, arg any
 	if row.How != nil {
 		h.Ended = *row.How
 	}
-	for a, slot := range b.accounts {
-		if slot.no == row.No {
-			h.Source = a
-		}
+	if row.No < 0 || row.No >= int64(len(b.numbered)) || b.numbered[row.No] == nil {
+		return Hold{}, fmt.Errorf("%w: the source of hold %s", ErrCorrupt, h.ID)
 	}
+	h.Source = b.numbered[row.No].account
 	return h, nil
 }
 

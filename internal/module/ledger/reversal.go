@@ -74,13 +74,9 @@ func (b *book) stagedEntry(i int) (*Entry, error) {
 	if err := decodeBody(st.bodies[st.bodyStart(i):st.ends[i]], st.seq[i], &raw); err != nil {
 		return nil, err
 	}
-	byNo := make(map[int64]Account, len(raw.touches))
-	for a, s := range b.accounts {
-		byNo[s.no] = a
-	}
-	names := &accountNames{byNo: make([]Account, len(b.accounts))}
-	for no, a := range byNo {
-		names.byNo[no] = a
+	names := &accountNames{byNo: make([]Account, len(b.numbered))}
+	for _, t := range raw.touches {
+		names.byNo[t.no] = b.numbered[t.no].account
 	}
 	e := &Entry{Community: b.community, Seq: st.seq[i], PostedAt: time.UnixMicro(st.postedAt[i]).UTC(), BookedOn: period.Day(st.bookedOn[i]),
 		Kind: Kind(st.kind[i]), Key: st.keys[i], Content: st.content[i], Leaf: st.leaf[i]}

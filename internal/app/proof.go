@@ -34,6 +34,10 @@ type Proof struct {
 	trees  map[id.ID]*evidence.Tree // to be resumed
 	logs   map[id.ID]signed
 	faults map[id.ID]error
+
+	closed   bool
+	resuming id.ID         // the log that is being taken over
+	turn     chan struct{} // closed, and made anew, when one was
 }
 
 // signed is a community's log in its present generation.
@@ -54,7 +58,7 @@ func openProof(_ context.Context, a *App) (*Proof, error) {
 		return nil, err
 	}
 	return &Proof{app: a, keys: keys, wake: make(chan struct{}, 1), trees: make(map[id.ID]*evidence.Tree),
-		logs: make(map[id.ID]signed), faults: make(map[id.ID]error)}, nil
+		logs: make(map[id.ID]signed), faults: make(map[id.ID]error), turn: make(chan struct{})}, nil
 }
 
 // Start begins to sign and publish; serve and demo call it.
@@ -66,37 +70,68 @@ func (p *Proof) Start(ctx context.Context) error {
 	}
 	// Writers call this from their own goroutine: only note it down.
 	p.app.Flows.Ledger.OnTree(func(community id.ID, t *evidence.Tree) {
-		if community == id.Tilde {
-			return
-		}
-		p.mu.Lock()
-		p.trees[community] = t
-		p.mu.Unlock()
-		select {
-		case p.wake <- struct{}{}:
-		default: // it will look at all of them anyway
+		if community != id.Tilde {
+			p.queue(community, t)
 		}
 	})
 	p.done.Go(p.resumeAll)
 	return nil
 }
 
+// queue notes a log to be taken over.
+func (p *Proof) queue(community id.ID, t *evidence.Tree) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.trees[community] = t
+	select {
+	case p.wake <- struct{}{}:
+	default: // it will look at all of them anyway
+	}
+}
+
+// next is a log that waits to be taken over.
+func (p *Proof) next() (community id.ID, t *evidence.Tree) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for community, t = range p.trees {
+		delete(p.trees, community)
+		p.resuming = community
+		return community, t
+	}
+	return id.ID{}, nil
+}
+
+// tryAgain is how long a log waits whose taking over failed in passing.
+const tryAgain = time.Second
+
 // resumeAll takes over every log whose tree was read.
 func (p *Proof) resumeAll() {
 	for range p.wake {
-		p.mu.Lock()
-		trees := p.trees
-		p.trees = make(map[id.ID]*evidence.Tree)
-		p.mu.Unlock()
-		for community, t := range trees {
+		for community, t := p.next(); t != nil; community, t = p.next() {
 			err := p.resume(context.Background(), community, t)
 			p.mu.Lock()
-			p.faults[community] = err
+			p.faults[community], p.resuming = err, id.ID{}
+			close(p.turn)
+			p.turn = make(chan struct{})
 			p.mu.Unlock()
-			if err != nil {
-				p.app.Log.Error("evidence: a community's log is not signed", "community", community, "err", err)
+			if err == nil {
+				continue
+			}
+			p.app.Log.Error("evidence: a community's log is not signed", "community", community, "err", err)
+			if kind := fault.KindOf(err); kind == fault.Busy || kind == fault.Internal {
+				time.AfterFunc(tryAgain, func() { p.again(community, t) })
 			}
 		}
+	}
+}
+
+// again queues a log once more, unless a newer tree of it was read meanwhile.
+func (p *Proof) again(community id.ID, t *evidence.Tree) {
+	if p.app.Flows.Ledger.Keeps(community, t) {
+		p.queue(community, t)
 	}
 }
 
@@ -152,6 +187,30 @@ func (p *Proof) Origin(ctx context.Context, community id.ID) (evidence.Origin, s
 	return s.origin, s.verifier, err
 }
 
+// handOver is how long a log that was read anew may take until it is signed.
+const handOver = 3 * time.Second
+
+// waitForTurn waits until a log that this process writes is signed by it; false
+// if it is not going to be.
+func (p *Proof) waitForTurn(ctx context.Context, community id.ID) bool {
+	ctx, cancel := context.WithTimeout(ctx, handOver)
+	defer cancel()
+	for {
+		p.mu.Lock()
+		_, waiting := p.trees[community]
+		turn, busy := p.turn, p.resuming == community
+		p.mu.Unlock()
+		if !waiting && !busy {
+			return p.Fault(community) == nil
+		}
+		select {
+		case <-turn:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
 // Fault is why a community's log is not signed, nil if it is.
 func (p *Proof) Fault(community id.ID) error {
 	p.mu.Lock()
@@ -187,6 +246,12 @@ func (p *Proof) Checkpoint(ctx context.Context, community id.ID, seq int64) (evi
 	}
 	if p.authority != nil {
 		c, err := p.authority.Receipt(ctx, o, seq)
+		if errors.Is(err, evidence.ErrNotSigningHere) || errors.Is(err, evidence.ErrBeyondLog) {
+			// The writer has just read its log anew: signing follows in a moment.
+			if p.waitForTurn(ctx, community) {
+				c, err = p.authority.Receipt(ctx, o, seq)
+			}
+		}
 		if !errors.Is(err, evidence.ErrNotSigningHere) {
 			return c, err
 		} // another instance signs it, or this one has not taken it over yet
@@ -272,7 +337,10 @@ func (p *Proof) close() error {
 	if p.authority == nil {
 		return nil
 	}
+	p.mu.Lock()
+	p.closed = true
 	close(p.wake)
+	p.mu.Unlock()
 	p.done.Wait()
 	return p.authority.Close()
 }

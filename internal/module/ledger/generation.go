@@ -40,6 +40,10 @@ func (s *Service) OnTree(fn func(community id.ID, t *evidence.Tree)) {
 	})
 }
 
+// Keeps reports whether t is the log of a community that this process's writer
+// keeps up to date now.
+func (s *Service) Keeps(community id.ID, t *evidence.Tree) bool { return s.tree(community) == t }
+
 // Warm loads a community's books into its writer's memory.
 func (s *Service) Warm(ctx context.Context, community id.ID) error {
 	return s.db.Update(ctx, community, db.System, func(tx *db.Tx) error {

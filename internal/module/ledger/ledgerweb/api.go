@@ -260,11 +260,11 @@ func (a *API) head(ctx context.Context, ref string) (*checkpointOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, verifier, err := a.Logs.Origin(ctx, p.ID)
+	c, err := a.Logs.Checkpoint(ctx, p.ID, 0) // first: it waits until the log has its key
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.Logs.Checkpoint(ctx, p.ID, 0)
+	o, verifier, err := a.Logs.Origin(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -61,22 +62,22 @@ func Token(community id.ID, seq int64, capability [16]byte) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, capability[:]...))
 }
 
-// parseToken is the inverse of Token.
-func parseToken(token string) (community id.ID, seq int64, capability [16]byte, ok bool) {
+// parseToken tells where the receipt is that a token may open.
+func parseToken(token string) (community id.ID, seq int64, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(b) < 33 || len(b) > 42 {
-		return community, 0, capability, false
+		return community, 0, false
 	}
 	n, used := binary.Uvarint(b[16 : len(b)-16])
 	if used != len(b)-32 || n > 1<<62 {
-		return community, 0, capability, false
+		return community, 0, false
 	}
-	return id.ID(b[:16]), int64(n), [16]byte(b[len(b)-16:]), true
+	return id.ID(b[:16]), int64(n), true
 }
 
 // OpenReceipt reads the receipt that a token opens.
 func (f *Flows) OpenReceipt(ctx context.Context, token string) (*Receipt, error) {
-	community, seq, capability, ok := parseToken(token)
+	community, seq, ok := parseToken(token)
 	if !ok {
 		return nil, ErrNoReceipt
 	}
@@ -87,8 +88,8 @@ func (f *Flows) OpenReceipt(ctx context.Context, token string) (*Receipt, error)
 		}
 		return nil, err
 	}
-	if _, _, want, ok := parseToken(r.Token); !ok || want != capability {
-		return nil, ErrNoReceipt
+	if subtle.ConstantTimeCompare([]byte(token), []byte(r.Token)) != 1 {
+		return nil, ErrNoReceipt // nor does another way to write the number open it
 	}
 	return r, nil
 }

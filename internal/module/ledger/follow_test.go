@@ -58,66 +58,64 @@ func (b *books) told(from, to period.Day) (x told) {
 
 // retell makes the same from the entries, in the plainest way.
 func retell(entries []*ledger.Entry, from, to period.Day) (x told) {
-	find := func(n int, is func(i int) bool, add func()) int {
-		for i := range n {
-			if is(i) {
-				return i
-			}
-		}
-		add()
-		return n
-	}
 	for _, e := range entries {
 		if e.BookedOn < from || e.BookedOn > to {
 			continue
 		}
-		counted := make(map[int]bool)
-		for _, l := range e.Legs {
-			f := ledger.DayFlow{Day: e.BookedOn, Rule: l.Rule, From: nameless(l.From), To: nameless(l.To), Asset: l.From.Asset}
-			i := find(len(x.Flows), func(i int) bool {
-				g := x.Flows[i]
-				g.Amount, g.Entries = 0, 0
-				return g == f
-			}, func() { x.Flows = append(x.Flows, f) })
-			x.Flows[i].Amount += l.Amount
-			if !counted[i] {
-				x.Flows[i].Entries++
-			}
-			counted[i] = true
-			for _, a := range []ledger.Account{l.From, l.To} {
-				j := find(len(x.Turnovers), func(i int) bool { return x.Turnovers[i].Account == a }, func() { x.Turnovers = append(x.Turnovers, ledger.Turnover{Account: a}) })
-				if a == l.From {
-					x.Turnovers[j].Out += l.Amount
-				} else {
-					x.Turnovers[j].In += l.Amount
-				}
-			}
+		x.legs(e)
+		if e.Kind == ledger.Purchase || e.Kind == ledger.Refund {
+			x.spending(e)
 		}
-		if e.Kind != ledger.Purchase && e.Kind != ledger.Refund {
-			continue
-		}
-		s, _ := tells(e)
-		i := find(len(x.Days), func(i int) bool { return x.Days[i].Day == e.BookedOn }, func() { x.Days = append(x.Days, ledger.DayTotal{Day: e.BookedOn, First: -1, Last: -1}) })
-		d := &x.Days[i]
-		d.Direct += s.Direct
-		if e.Kind == ledger.Refund {
-			d.Refunds++
-			d.Refunded -= s.Price
-			continue
-		}
-		d.Purchases++
-		d.Amount += s.Price
-		if d.Last = e.Seq; d.First < 0 {
-			d.First = e.Seq
-		}
-		if e.Subject.IsZero() {
-			continue
-		}
-		j := find(len(x.Buyers), func(i int) bool { return x.Buyers[i].Day == e.BookedOn && x.Buyers[i].Subject == e.Subject },
-			func() { x.Buyers = append(x.Buyers, ledger.DayBuyer{Day: e.BookedOn, Subject: e.Subject}); d.Buyers++ })
-		x.Buyers[j].Purchases++
 	}
 	return x
+}
+
+// find is the place of what is found, or of what is then added.
+func find[T any](all *[]T, is func(v T) bool, add T) *T {
+	i := slices.IndexFunc(*all, is)
+	if i < 0 {
+		i = len(*all)
+		*all = append(*all, add)
+	}
+	return &(*all)[i]
+}
+
+func (x *told) legs(e *ledger.Entry) {
+	counted := make(map[ledger.DayFlow]bool)
+	for _, l := range e.Legs {
+		key := ledger.DayFlow{Day: e.BookedOn, Rule: l.Rule, From: nameless(l.From), To: nameless(l.To), Asset: l.From.Asset}
+		f := find(&x.Flows, func(g ledger.DayFlow) bool { g.Amount, g.Entries = 0, 0; return g == key }, key)
+		f.Amount += l.Amount
+		if !counted[key] {
+			f.Entries++
+		}
+		counted[key] = true
+		find(&x.Turnovers, func(t ledger.Turnover) bool { return t.Account == l.From }, ledger.Turnover{Account: l.From}).Out += l.Amount
+		find(&x.Turnovers, func(t ledger.Turnover) bool { return t.Account == l.To }, ledger.Turnover{Account: l.To}).In += l.Amount
+	}
+}
+
+func (x *told) spending(e *ledger.Entry) {
+	s, _ := tells(e)
+	d := find(&x.Days, func(d ledger.DayTotal) bool { return d.Day == e.BookedOn }, ledger.DayTotal{Day: e.BookedOn, First: -1, Last: -1})
+	d.Direct += s.Direct
+	if e.Kind == ledger.Refund {
+		d.Refunds++
+		d.Refunded -= s.Price
+		return
+	}
+	d.Purchases++
+	d.Amount += s.Price
+	if d.Last = e.Seq; d.First < 0 {
+		d.First = e.Seq
+	}
+	if e.Subject.IsZero() {
+		return
+	}
+	b := find(&x.Buyers, func(b ledger.DayBuyer) bool { return b.Day == e.BookedOn && b.Subject == e.Subject }, ledger.DayBuyer{Day: e.BookedOn, Subject: e.Subject})
+	if b.Purchases++; b.Purchases == 1 {
+		d.Buyers++
+	}
 }
 
 func nameless(a ledger.Account) string { return a.Owner.Kind.String() + "/" + a.Pattern().Name }

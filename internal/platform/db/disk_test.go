@@ -64,18 +64,7 @@ func writeUntilFull(t *testing.T, dir string) {
 		}
 		check("with room")
 		limit(t, largest(t, dir)+int64(round)*1111)
-		for tries := 0; tries < 60; tries++ {
-			err := write()
-			if f := fault.Of(err); err != nil && (!errors.Is(err, db.ErrDiskFull) || f == nil || f.Retry <= 0) {
-				t.Fatalf("round %d: %v, want disk full with a time", round, err)
-			}
-			if err != nil {
-				if full++; tries > 50 {
-					break
-				}
-			}
-			check("on a full disk")
-		}
+		full += refusedWhileFull(t, write, func() { check("on a full disk") })
 		limit(t, -1)
 	}
 	withoutHandles(t, env, write)
@@ -97,6 +86,22 @@ func writeUntilFull(t *testing.T, dir string) {
 	env.DB = again
 	check("opened again")
 	t.Logf("%d rows, full %d times", stored, full)
+}
+
+// refusedWhileFull writes on a full disk and counts the refusals.
+func refusedWhileFull(t *testing.T, write func() error, check func()) (full int) {
+	t.Helper()
+	for range 60 {
+		err := write()
+		if f := fault.Of(err); err != nil && (!errors.Is(err, db.ErrDiskFull) || f == nil || f.Retry <= 0) {
+			t.Fatalf("%v, want disk full with a time", err)
+		}
+		if err != nil {
+			full++
+		}
+		check()
+	}
+	return full
 }
 
 // withoutHandles breaks the writer's connection at a moment when no other can be

@@ -35,7 +35,7 @@ func newMetrics(a *App) *metrics {
 		counter("gongyi_db_retries_total", "Batches that ran again.", stats.Retries.Load),
 		counter("gongyi_db_busy_total", "Requests turned away because a queue was full.", stats.Busy.Load),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "gongyi_db_batch_size", Help: "Closures in the latest commit."}, func() float64 { return float64(stats.LastBatch.Load()) }),
-		logCollector{a},
+		logCollector{a}, jobCollector{a},
 	)
 	return m
 }
@@ -75,5 +75,48 @@ func (c logCollector) Collect(ch chan<- prometheus.Metric) {
 		if s, ok := c.app.Proof.Published(community); ok {
 			ch <- prometheus.MustNewConstMetric(publishedDesc, prometheus.GaugeValue, float64(s.Published), community.String())
 		}
+	}
+}
+
+// jobCollector tells how the work after commits stands.
+type jobCollector struct{ app *App }
+
+var (
+	waitingDesc = prometheus.NewDesc("gongyi_jobs_waiting", "Notes that are handed over and not yet done.", nil, nil)
+	oldestDesc  = prometheus.NewDesc("gongyi_jobs_oldest_seconds", "Age of the oldest of them.", nil, nil)
+	failingDesc = prometheus.NewDesc("gongyi_jobs_failing", "Notes that failed at least once and are tried again.", nil, nil)
+	strangeDesc = prometheus.NewDesc("gongyi_jobs_unhandled", "Notes of kinds that nobody handles.", nil, nil)
+	sweepDesc   = prometheus.NewDesc("gongyi_sweep_failed", "Communities in which the latest sweep failed.", []string{"sweep"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c jobCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{waitingDesc, oldestDesc, failingDesc, strangeDesc, sweepDesc} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c jobCollector) Collect(ch chan<- prometheus.Metric) {
+	if c.app.jobs == nil {
+		return
+	}
+	s := c.app.jobs.Status()
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	age, strange := 0.0, 0
+	if !s.Oldest.IsZero() {
+		age = c.app.DB.Clock().Now().Sub(s.Oldest).Seconds()
+	}
+	for _, n := range s.Strange {
+		strange += n
+	}
+	gauge(waitingDesc, float64(s.Waiting))
+	gauge(oldestDesc, age)
+	gauge(failingDesc, float64(len(s.Failing)))
+	gauge(strangeDesc, float64(strange))
+	for _, w := range s.Sweeps {
+		gauge(sweepDesc, float64(len(w.Failed)), w.Name)
 	}
 }

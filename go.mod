@@ -108,5 +108,4 @@ tool (
 )
 
 // goose names a version of x/exp that the proxy does not serve; tessera needs the package maps of any.
-// A version that a dependency of goose names cannot be had everywhere; ours uses the same packages.
 replace golang.org/x/exp => golang.org/x/exp v0.0.0-20240325151524-a685a6edb6d8

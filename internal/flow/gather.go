@@ -10,7 +10,6 @@ import (
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/policy"
-	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 )
@@ -126,7 +125,7 @@ func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params
 		if c.Target != facts.Merchant.ID {
 			continue
 		}
-		owner, err := f.ownerOf(ctx, tx, c)
+		owner, err := f.Merchants.OwnerOf(ctx, tx, c.Recommender)
 		if err != nil {
 			return err
 		}
@@ -136,14 +135,6 @@ func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params
 	}
 	facts.Claim, _ = settlement.ChooseClaim(rates, facts, candidates)
 	return nil
-}
-
-func (f *Flows) ownerOf(ctx context.Context, tx *db.Tx, c promotion.Claim) (id.ID, error) {
-	shop, err := f.Merchants.ByID(ctx, tx, tx.Community, c.Recommender)
-	if err != nil {
-		return id.ID{}, err
-	}
-	return shop.Owner, nil
 }
 
 // gatherLimits adds what is left of the leader's cap, and what stands behind the

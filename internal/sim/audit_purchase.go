@@ -51,6 +51,8 @@ func (a *Auditor) purchase(c *community, s Purchase) Expectation {
 	done := &purchase{step: s, legs: legs, vouchers: t.vouchers, policy: t.p, leader: month}
 	e := a.entry(c, legs, day, day != made, func() {
 		c.purchases[s.Key] = done
+		at, _ := slices.BinarySearch(c.bought, s.Key)
+		c.bought = slices.Insert(c.bought, at, s.Key)
 		c.caps[month] += amountOf(legs, "S-08")
 		for _, v := range t.vouchers {
 			v.used = true

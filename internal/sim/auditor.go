@@ -27,6 +27,7 @@ type community struct {
 	vouchers  map[string]*voucher
 	claims    []*claim
 	purchases map[string]*purchase
+	bought    []string              // their keys, in order
 	caps      map[leaderMonth]int64 // what S-08 has paid
 	done      map[string]done
 	closed    string // the last day that is closed, "2025-03-01"

@@ -180,15 +180,14 @@ func (s *Stream) misuse(p *Purchase, n int) {
 func (s *Stream) refund() Step {
 	c := s.a.communities[s.community()]
 	var keys []string
-	for key, p := range c.purchases {
-		if p.refunded < p.step.Price {
+	for _, key := range c.bought {
+		if p := c.purchases[key]; p.refunded < p.step.Price {
 			keys = append(keys, key)
 		}
 	}
 	if len(keys) == 0 {
 		return nil
 	}
-	slices.Sort(keys)
 	f := Refund{Head: s.head(c.name, "back"), Purchase: pick(s.r, keys...)}
 	if s.often(60) { // most come back soon
 		f.Purchase = keys[len(keys)-1-s.r.IntN(min(len(keys), 20))]

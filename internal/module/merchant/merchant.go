@@ -75,18 +75,27 @@ func (m *Merchant) Validate() error {
 
 // Service is the door to merchants.
 type Service struct {
-	byRef *db.Memo[string, *Merchant]
+	byRef  *db.Memo[string, *Merchant]
+	owners *db.Memo[id.ID, id.ID]
 }
 
 // New makes the service.
 func New() *Service {
-	return &Service{byRef: db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, ref string) (*Merchant, error) {
+	s := &Service{byRef: db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, ref string) (*Merchant, error) {
 		m, err := find(ctx, tx, tx.Community, "ref = ?", ref)
 		if errors.Is(err, ErrNotFound) {
 			return nil, nil
 		}
 		return m, err
 	})}
+	s.owners = db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, merchant id.ID) (id.ID, error) {
+		m, err := find(ctx, tx, tx.Community, "id = ?", merchant[:])
+		if err != nil {
+			return id.ID{}, err
+		}
+		return m.Owner, nil
+	})
+	return s
 }
 
 // ByRef finds a shop of tx's community. The result is shared: do not change it.
@@ -96,6 +105,12 @@ func (s *Service) ByRef(ctx context.Context, tx *db.Tx, ref string) (*Merchant, 
 		err = ErrNotFound
 	}
 	return m, err
+}
+
+// OwnerOf is the owner of a shop of tx's community: a purchase asks it of every
+// shop that has a claim.
+func (s *Service) OwnerOf(ctx context.Context, tx *db.Tx, merchant id.ID) (id.ID, error) {
+	return s.owners.Get(ctx, tx, merchant)
 }
 
 // Admit adds a shop; a reference that is there already is left as it is.
@@ -114,7 +129,14 @@ func (s *Service) Admit(ctx context.Context, tx *db.Tx, m Merchant) (admitted *M
 	if err != nil {
 		return nil, false, err
 	}
-	return &m, true, s.byRef.Put(ctx, tx, m.Ref, &m)
+	return &m, true, s.remember(ctx, tx, &m)
+}
+
+func (s *Service) remember(ctx context.Context, tx *db.Tx, m *Merchant) error {
+	if err := s.owners.Put(ctx, tx, m.ID, m.Owner); err != nil {
+		return err
+	}
+	return s.byRef.Put(ctx, tx, m.Ref, m)
 }
 
 // Change edits a shop.
@@ -135,7 +157,7 @@ func (s *Service) Change(ctx context.Context, tx *db.Tx, ref string, edit func(m
 		int64(m.Tier), int64(m.CarePledge), m.Owner, string(m.Status), tx.Community[:], m.ID[:]); err != nil {
 		return err
 	}
-	return s.byRef.Put(ctx, tx, ref, &m)
+	return s.remember(ctx, tx, &m)
 }
 
 // List is every shop of a community, by reference.

@@ -36,7 +36,7 @@ func TestCrowd(t *testing.T) {
 		m := newMachine(t, 1)
 		m.take(env)
 		c := gather(m)
-		m.failing, m.often = true, 10
+		m.failing, m.often = true, 50
 		began := time.Now()
 		var done sync.WaitGroup
 		for i := range callers {

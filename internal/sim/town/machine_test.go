@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ type machine struct {
 	held        *clock.Manual // the town's time
 	last        time.Time     // of the step before
 	until       int           // steps to the next restart
-	often       int           // commits that fail, of a hundred
+	often       int           // commits that fail, of a thousand
 
 	mu      sync.Mutex
 	r       *rand.Rand
@@ -42,7 +43,7 @@ type machine struct {
 }
 
 func newMachine(t testing.TB, seed uint64) *machine {
-	return &machine{t: t, seed: seed, held: clock.NewManual(dbtest.Epoch), often: 1, r: rand.New(rand.NewPCG(seed, 3))}
+	return &machine{t: t, seed: seed, held: clock.NewManual(dbtest.Epoch), often: 5, r: rand.New(rand.NewPCG(seed, 3))}
 }
 
 // plain leaves out what costs most: rehearsals and the tracer have tests of their own.
@@ -111,12 +112,12 @@ func (m *machine) Now() time.Time {
 
 var errLost = errors.New("the machine failed")
 
-// fault loses a write or an answer now and then. Some failures are of the kind
-// that the writer tries again by itself.
+// fault loses a write or an answer now and then. Some writes are lost with their
+// connection, and the writer tries them again by itself; some to a full disk.
 func (m *machine) fault(step db.Step) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.failing || m.r.IntN(100) >= m.often {
+	if !m.failing || m.r.IntN(1000) >= m.often {
 		return nil
 	}
 	if step == db.AfterCommit {
@@ -124,8 +125,11 @@ func (m *machine) fault(step db.Step) error {
 		return errLost
 	}
 	m.lost.writes++
-	if m.r.IntN(2) == 0 {
+	switch m.r.IntN(8) {
+	case 0:
 		return driver.ErrBadConn
+	case 1, 2:
+		return syscall.ENOSPC
 	}
 	return errLost
 }

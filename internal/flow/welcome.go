@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -65,16 +67,48 @@ func (f *Flows) Enrol(ctx context.Context, actor db.Actor, shops []Newshop) []Re
 	return results
 }
 
+// tries is how often work is handed in that the writer has no time for.
+const tries = 6
+
 // each runs fn for many items, a crowd a transaction, community by community. A
 // refusal of fn is the item's result and leaves the others alone, so fn must
-// refuse before it writes. Items that failed already are passed over.
+// refuse before it writes. Items that failed already are passed over. On a machine
+// that is busy with other things a crowd may be too much: then it comes again, in
+// smaller ones.
 func (f *Flows) each(ctx context.Context, actor db.Actor, n int, at func(i int) id.ID, results []Result, fn func(tx *db.Tx, i int) (bool, error)) {
+	var items []int
+	for i := range n {
+		if results[i].Err == nil {
+			items = append(items, i)
+		}
+	}
+	for try, size := 1, crowd; len(items) > 0; try, size = try+1, max(1, size/4) {
+		f.once(ctx, actor, items, size, at, results, fn)
+		items = slices.DeleteFunc(items, func(i int) bool { return !Passing(results[i].Err) })
+		if len(items) == 0 || try == tries || Pause(ctx, results[items[0]].Err) != nil {
+			return
+		}
+	}
+}
+
+// Passing reports whether a refusal only says that the writer has too much to do:
+// the same again in a moment may succeed.
+func Passing(err error) bool { return errors.Is(err, db.ErrBusy) || errors.Is(err, db.ErrTooSlow) }
+
+// Pause waits as long as such a refusal asks.
+func Pause(ctx context.Context, refused error) error {
+	select {
+	case <-time.After(max(fault.Of(refused).Retry, 50*time.Millisecond)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *Flows) once(ctx context.Context, actor db.Actor, items []int, size int, at func(i int) id.ID, results []Result, fn func(tx *db.Tx, i int) (bool, error)) {
 	byPlace := make(map[id.ID][]int)
 	var order []id.ID
-	for i := range n {
-		if results[i].Err != nil {
-			continue
-		}
+	for _, i := range items {
 		if _, seen := byPlace[at(i)]; !seen {
 			order = append(order, at(i))
 		}
@@ -87,14 +121,14 @@ func (f *Flows) each(ctx context.Context, actor db.Actor, n int, at func(i int) 
 	}
 	var all []sent
 	for _, place := range order {
-		for items := byPlace[place]; len(items) > 0; {
-			some := items[:min(crowd, len(items))]
-			items = items[len(some):]
+		for some := range slices.Chunk(byPlace[place], size) {
 			p, err := f.DB.Submit(ctx, place, actor, func(tx *db.Tx) error {
 				for _, i := range some {
 					results[i].Added, results[i].Err = fn(tx, i)
-					if err := results[i].Err; err != nil && fault.Of(err) == nil {
-						return err
+					switch kind := fault.KindOf(results[i].Err); {
+					case results[i].Err == nil:
+					case kind == fault.Internal, kind == fault.Busy: // may have written half
+						return results[i].Err
 					}
 				}
 				return nil

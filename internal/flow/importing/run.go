@@ -50,8 +50,9 @@ type visit struct {
 	community id.ID
 }
 
-// chunk is how many rows are read before the books are asked to take them.
-const chunk = 4096
+// chunk is how many rows are read before the books are asked to take them: two
+// chunks fit a writer's queue.
+const chunk = 2048
 
 // Import takes over the tables in the order that they need.
 func (r *Run) Import(ctx context.Context, tables []*Table) (outcomes []Outcome, err error) {
@@ -207,8 +208,25 @@ func (r *Run) purchases(ctx context.Context, t *Table, o *Outcome) error {
 }
 
 type settling struct {
-	line int
+	line     int
+	at       id.ID
+	purchase *flow.Purchase
 	*flow.Settling
+}
+
+// tries is how often a row is handed in that the writer has no time for.
+const tries = 6
+
+// wait returns the outcome. A machine may be busy with other things, so what the
+// writer has no time for comes again.
+func (r *Run) wait(ctx context.Context, w settling) (settled flow.Settled, err error) {
+	for try := 1; ; try++ {
+		settled, err = w.Wait(ctx)
+		if !flow.Passing(err) || try == tries || flow.Pause(ctx, err) != nil {
+			return settled, err
+		}
+		w.Settling = r.Flows.Submit(ctx, w.at, r.Actor, w.purchase)
+	}
 }
 
 func (r *Run) submit(ctx context.Context, t *Table, o *Outcome, rows []PurchaseRow) (waiting []settling, err error) {
@@ -221,17 +239,18 @@ func (r *Run) submit(ctx context.Context, t *Table, o *Outcome, rows []PurchaseR
 			}
 			continue
 		}
-		waiting = append(waiting, settling{row.Line, r.Flows.Submit(ctx, at, r.Actor, &flow.Purchase{
+		p := &flow.Purchase{
 			Ref: row.Ref, PurchasedAt: row.At, Member: row.Member, Merchant: row.Merchant,
 			List: row.List, Price: row.Paid, Held: row.Paid, Coupon: row.Coupon, Items: row.Items, Imported: true,
-		})})
+		}
+		waiting = append(waiting, settling{row.Line, at, p, r.Flows.Submit(ctx, at, r.Actor, p)})
 	}
 	return waiting, nil
 }
 
 func (r *Run) collect(ctx context.Context, t *Table, o *Outcome, waiting []settling) error {
 	for _, w := range waiting {
-		settled, err := w.Wait(ctx)
+		settled, err := r.wait(ctx, w)
 		if err := r.verdict(t, o, w.line, !settled.Replayed, err); err != nil {
 			return err
 		}

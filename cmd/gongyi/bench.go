@@ -43,6 +43,9 @@ func (f *benchFlags) print(r bench.Result) error {
 func (c *cli) place() (cfg app.Config, clean func() error, err error) {
 	cfg = c.config()
 	cfg.Create = true
+	if cfg.State == "" {
+		cfg.State = cfg.Data
+	}
 	if cfg.Data != "" || cfg.DatabaseURL != "" && cfg.State != "" {
 		return cfg, func() error { return nil }, nil
 	}

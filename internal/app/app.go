@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -45,6 +46,7 @@ type App struct {
 	metrics *metrics
 	derive  *deriving
 	jobs    *jobs.Jobs
+	docs    http.Handler // what the API offers
 	url     atomic.Pointer[string]
 }
 

@@ -219,7 +219,7 @@ func (d *Demo) Welcome(url string) {
 	fmt.Println("  open books   ", url+"/")
 	fmt.Println("  a receipt    ", url+d.receipt())
 	fmt.Println("  check one    ", url+"/verify")
-	fmt.Println("  API          ", url+"/openapi.json")
+	fmt.Println("  API          ", url+"/docs")
 	fmt.Println("  admin's key  ", d.AdminKeyFile())
 	fmt.Println("Nobody needs to sign in to read open books and receipts. Ctrl-C stops.")
 }

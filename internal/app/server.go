@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"gongyi/internal/app/docsweb"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/apikey"
@@ -95,6 +96,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 	if err := apikit.Describe(mux, api); err != nil {
 		return nil, err
 	}
+	a.docs = docsweb.Handler(kit, api)
 	mux.Handle("/api/", apikit.Elsewhere(mux, kit))
 	mux.Handle("/", apikit.Elsewhere(mux, kit))
 	var inner http.Handler = mux
@@ -118,6 +120,7 @@ func (a *App) pages(kit *httpkit.Kit) http.Handler {
 	ledgerweb.Routes(mux, kit, books)
 	settlementweb.Routes(mux, kit, receipts, receipts)
 	mux.Handle("GET /assets/", ui.Assets())
+	mux.Handle("GET /docs", a.docs)
 	mux.Handle("/", kit.NotFound())
 	return kit.Wrap(apikit.Observe(a.metrics.observe, mux))
 }

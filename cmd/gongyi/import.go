@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"gongyi/internal/flow/importing"
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/sheet"
 )
@@ -73,6 +75,9 @@ func (m *importCmd) open(zone *time.Location) (tables []*importing.Table, closeA
 		}
 		files = append(files, f)
 		t, err := importing.Open(name, f, sheet.DefaultLimits, zone)
+		if refused := fault.Of(err); refused != nil {
+			return tables, closeAll, refused.With("file", filepath.Base(name))
+		}
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("%s: %w", name, err)
 		}

@@ -145,7 +145,7 @@ type keysRevokeCmd struct {
 func (k *keysRevokeCmd) Run(ctx context.Context, c *cli) (err error) {
 	key, err := id.Parse(k.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("%q is no key's id: %w", k.ID, err)
 	}
 	a, err := c.write(ctx)
 	if errors.Is(err, db.ErrLocked) {

@@ -22,9 +22,9 @@ import (
 // cli is the whole command line. Every flag can also stand in the environment as
 // GONGYI_…; a flag counts more.
 type cli struct {
-	Data         string `help:"Data directory of the embedded database." env:"GONGYI_DATA" placeholder:"DIR" type:"path"`
+	Data         string `help:"Data directory of the embedded database." env:"GONGYI_DATA" placeholder:"DIR"`
 	DatabaseURL  string `help:"PostgreSQL database instead: postgres://…" env:"GONGYI_DATABASE_URL" name:"database-url" placeholder:"URL"`
-	State        string `help:"Where keys and published tiles lie (default: the data directory)." env:"GONGYI_STATE" placeholder:"DIR" type:"path"`
+	State        string `help:"Where keys and published tiles lie (default: the data directory)." env:"GONGYI_STATE" placeholder:"DIR"`
 	Installation string `help:"Name of this installation in its evidence logs." env:"GONGYI_INSTALLATION" default:"localhost"`
 	Lang         string `help:"Language of messages: zh or en." env:"GONGYI_LANG" placeholder:"zh|en"`
 	LogLevel     string `help:"What is logged to standard error." enum:"debug,info,warn,error" default:"warn" env:"GONGYI_LOG_LEVEL"`
@@ -61,11 +61,11 @@ func main() { os.Exit(run()) }
 func run() int {
 	var c cli
 	parser := kong.Must(&c, kong.Name("gongyi"), kong.Description("Gongyi 共益: the open books of a mutual-benefit neighbourhood."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.ShortUsageOnError(), kong.Exit(leave), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	cmd, err := parser.Parse(os.Args[1:])
 	if err != nil {
+		parser.Stdout = os.Stderr // nobody asked for the usage; it is no output
 		parser.FatalIfErrorf(err)
-		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -81,6 +81,14 @@ func run() int {
 	}
 	fmt.Fprintln(os.Stderr, "gongyi: "+explain(ctx, err))
 	return exitFailed
+}
+
+// leave ends the program; kong's own code for a wrong command line is ours.
+func leave(code int) {
+	if code != 0 {
+		code = exitUsage
+	}
+	os.Exit(code)
 }
 
 // language is the one asked for, else the one of the environment.
@@ -103,9 +111,9 @@ func explain(ctx context.Context, err error) string {
 		return err.Error()
 	}
 	if sentence, ok := i18n.Refusal(ctx, f); ok {
-		return sentence + " (" + f.Error() + ")"
+		return sentence + " (" + err.Error() + ")"
 	}
-	return f.Error()
+	return err.Error()
 }
 
 func (c *cli) logger() *slog.Logger {

@@ -51,10 +51,12 @@ func (v *verifyCmd) Run(ctx context.Context, c *cli) (err error) {
 	if err != nil {
 		return err
 	}
-	out := verdict{Whole: true, Findings: []flow.Finding{}}
-	if out.Findings, err = a.Flows.VerifyFile(ctx); err != nil {
+	out := verdict{Whole: true, Communities: []verdictOf{}, Findings: []flow.Finding{}, Tiles: []app.TileCheck{}}
+	damaged, err := a.Flows.VerifyFile(ctx)
+	if err != nil {
 		return err
 	}
+	out.Findings = append(out.Findings, damaged...)
 	for _, p := range places {
 		began := time.Now()
 		progress, done := bar(p.Ref)

@@ -162,10 +162,6 @@ func (a *App) local(next http.Handler) http.Handler {
 
 // Run serves until ctx ends, then answers who waits, publishes and stops.
 func (a *App) Run(ctx context.Context, s Serve) error {
-	handler, err := a.Handler(ctx, s.Trusted)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return err
@@ -182,6 +178,10 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	url := scheme + "://" + listener.Addr().String()
 	if err := a.DB.Announce(url); err != nil {
 		a.Log.Warn("the address could not be noted", "err", err)
+	}
+	handler, err := a.Handler(ctx, s.Trusted) // after the address is known: it may take a lease
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	public := strings.TrimSuffix(cmp.Or(s.URL, url), "/")
 	a.url.Store(&public)
@@ -265,6 +265,10 @@ func (a *App) firstKey(ctx context.Context) error {
 		_, text, err = a.Flows.Keys.Make(ctx, tx, "administrator", apikey.Scope{Rights: apikey.Rights}, 0)
 		return err
 	})
+	if errors.Is(err, db.ErrElsewhere) {
+		a.Log.InfoContext(ctx, "another instance keeps the keys; its administrator's key is the one")
+		return nil
+	}
 	if err != nil {
 		return err
 	}

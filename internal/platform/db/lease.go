@@ -218,7 +218,7 @@ func (l *leases) renew(f *fence) {
 	defer cancel()
 	var n int64
 	err := l.withConn(ctx, func(c *session) (err error) {
-		n, err = c.exec(ctx, "UPDATE writer SET expires_at = ? WHERE community_id = ? AND fence = ?", until.UnixMicro(), f.community[:], f.number)
+		n, err = c.exec(ctx, "UPDATE writer SET expires_at = ?, address = ? WHERE community_id = ? AND fence = ?", until.UnixMicro(), *l.address.Load(), f.community[:], f.number)
 		return err
 	})
 	if err == nil && n == 0 {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,15 +98,21 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Setenv(args[0], s.url)
 	ts.Setenv(args[0]+"_ADDR", strings.TrimPrefix(s.url, "http://"))
-	running[s.url] = s
+	running.Store(s.url, s)
 	ts.Defer(s.kill)
 }
 
-// running are the servers by address; scripts have addresses of their own.
-var running = map[string]*server{}
+// running are the servers by address; scripts run at the same time.
+var running sync.Map
 
 // term ADDRESS ends a server politely; it must end well.
-func term(ts *testscript.TestScript, _ bool, args []string) { ts.Check(running[args[0]].stop()) }
+func term(ts *testscript.TestScript, _ bool, args []string) {
+	s, ok := running.Load(args[0])
+	if !ok {
+		ts.Fatalf("nothing serves at %s", args[0])
+	}
+	ts.Check(s.(*server).stop())
+}
 
 // http STATUS METHOD URL [KEYFILE [BODY]] calls a server; "now" in the body is now.
 func call(ts *testscript.TestScript, _ bool, args []string) {

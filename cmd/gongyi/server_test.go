@@ -31,7 +31,8 @@ func startServer(dir string, env []string, args ...string) (*server, error) {
 func startProgram(dir string, env []string, args ...string) (*server, error) {
 	s := &server{cmd: exec.Command("gongyi", args...), log: &logged{}, exited: make(chan struct{})}
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stderr = dir, env, s.log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test
+	// Ctrl-C is for the test, and when the test is gone so is this.
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

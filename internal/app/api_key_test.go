@@ -129,6 +129,7 @@ func TestTheLifeOfAKey(t *testing.T) {
 		h.clock.Advance(time.Hour)
 		h.refused(try(), 401, "apikey.unknown")
 		h.refused(h.call(http.MethodPost, "/keys/nonsense/revocation", ""), 404, "apikey.no_such_key")
+		h.refused(h.call(http.MethodPost, "/keys/"+strings.Repeat("0", 32)+"/revocation", ""), 404, "apikey.no_such_key")
 		for body, code := range map[string]string{
 			`{"name":"x","rights":["fly"],"per_second":0}`:                        "apikey.bad_scope",
 			`{"name":"x","rights":["read"],"merchant":"bakery","per_second":0}`:   "apikey.bad_scope",

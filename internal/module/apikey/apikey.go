@@ -74,6 +74,8 @@ var (
 	ErrTooFast  = fault.New(fault.TooMany, "apikey.too_fast")
 	ErrScope    = fault.New(fault.Forbidden, "apikey.out_of_scope")
 	ErrBadScope = fault.New(fault.Invalid, "apikey.bad_scope")
+
+	ErrNoSuchKey = fault.New(fault.NotFound, "apikey.no_such_key")
 )
 
 // Key is a key without its secret.
@@ -165,7 +167,14 @@ func (s *Service) Make(ctx context.Context, tx *db.Tx, name string, scope Scope,
 
 // Revoke ends a key. tx belongs to "~".
 func (s *Service) Revoke(ctx context.Context, tx *db.Tx, key id.ID) error {
-	_, err := tx.Exec(ctx, "INSERT INTO apikey_revocation (community_id, key_id, revoked_at) VALUES (?, ?, ?) ON CONFLICT (community_id, key_id) DO NOTHING",
+	known, err := read(ctx, tx, "k.id = ?", key[:])
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 { // a wrong number must not look like a revoked key
+		return ErrNoSuchKey.With("id", key)
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO apikey_revocation (community_id, key_id, revoked_at) VALUES (?, ?, ?) ON CONFLICT (community_id, key_id) DO NOTHING",
 		id.Tilde[:], key[:], tx.Now.UnixMicro())
 	s.mu.Lock()
 	delete(s.used, key)

@@ -7,15 +7,11 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/db"
 )
-
-// ErrBadID refuses a text that names no key.
-var ErrBadID = fault.New(fault.NotFound, "apikey.no_such_key")
 
 // API is the JSON operations on keys; they need the right "admin" everywhere.
 type API struct {
@@ -98,7 +94,7 @@ func (a *API) revoke(ctx context.Context, in *struct {
 	err := Key(ctx).May(apikey.Admin, "", "")
 	if err == nil {
 		if out.Body.Revoked, err = id.Parse(in.ID); err != nil {
-			err = ErrBadID
+			err = apikey.ErrNoSuchKey
 		} else {
 			err = a.DB.Update(ctx, id.Tilde, Key(ctx).Actor(), func(tx *db.Tx) error { return a.Keys.Revoke(ctx, tx, out.Body.Revoked) })
 		}

@@ -31,9 +31,10 @@ type Config struct {
 	ReadOnly     bool   // a command that only looks: it works beside a running server
 	Clock        clock.Clock
 	Log          *slog.Logger
-	Address      string // where other instances reach this one
-	NoSync       bool   // soaks only
-	Create       bool   // an empty directory is filled rather than refused
+	Address      string        // where other instances reach this one
+	NoSync       bool          // soaks only
+	Budget       time.Duration // time a closure has; tests on a crowded machine give more
+	Create       bool          // an empty directory is filled rather than refused
 }
 
 // App is the running program without its web.
@@ -71,7 +72,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a := &App{Config: c}
 	a.DB, err = db.Open(ctx, db.Options{
-		Dir: c.Data, URL: c.DatabaseURL, ReadOnly: c.ReadOnly, Clock: c.Clock, Log: c.Log, Address: c.Address, NoSync: c.NoSync,
+		Dir: c.Data, URL: c.DatabaseURL, ReadOnly: c.ReadOnly, Clock: c.Clock, Log: c.Log, Address: c.Address, NoSync: c.NoSync, Budget: c.Budget,
 		Lost: func(community id.ID) {
 			if a.Proof != nil {
 				a.Proof.leave(community)

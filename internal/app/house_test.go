@@ -55,7 +55,7 @@ func onEachEngine(t *testing.T, fn func(t *testing.T, h *house)) {
 func newHouse(t testing.TB, c Config) *house {
 	t.Helper()
 	h := &house{TB: t, clock: clock.NewManual(dbtest.Epoch), log: &bytes.Buffer{}}
-	c.Clock, c.NoSync, c.Create = h.clock, true, true
+	c.Clock, c.NoSync, c.Create, c.Budget = h.clock, true, true, time.Minute
 	c.Log = slog.New(slog.NewTextHandler(&locked{w: h.log}, nil))
 	a, err := Open(t.Context(), c)
 	h.must(err)

@@ -31,7 +31,7 @@ type office struct {
 func inOffice(t *testing.T, fn func(o *office)) {
 	open := func(t *testing.T, c Config) {
 		o := &office{t: t, clock: clock.NewManual(dbtest.Epoch)}
-		c.Clock, c.NoSync, c.Create = o.clock, true, true
+		c.Clock, c.NoSync, c.Create, c.Budget = o.clock, true, true, time.Minute
 		var err error
 		o.App, err = Open(t.Context(), c)
 		o.must(err)

@@ -59,8 +59,8 @@ func TestProofs(t *testing.T) {
 		}
 		var head struct{ Origin, Verifier, Checkpoint, Tiles string }
 		h.decode(h.send(h.request(http.MethodGet, "/api/v1/communities/C1/checkpoint", "", "")), &head)
-		if c, err := evidence.OpenCheckpoint([]byte(head.Checkpoint), head.Verifier); err != nil || c.Origin != head.Origin {
-			t.Errorf("checkpoint of %s: %+v, %v", head.Origin, c, err)
+		if c, err := evidence.OpenCheckpoint([]byte(head.Checkpoint), head.Verifier); err != nil || c.Origin != head.Origin || c.Size != settled.Entry+1 {
+			t.Errorf("the head of %s is %+v, %v", head.Origin, c, err)
 		}
 		var receipt struct {
 			Entry      int64

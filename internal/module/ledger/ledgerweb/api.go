@@ -260,7 +260,14 @@ func (a *API) head(ctx context.Context, ref string) (*checkpointOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.Logs.Checkpoint(ctx, p.ID, 0) // first: it waits until the log has its key
+	tree, err := a.Flows.Ledger.Log(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.Logs.Checkpoint(ctx, p.ID, max(0, tree.Size()-1)) // first: it waits until the log has its key
+	if err != nil {                                               // where another instance signs: the latest that is published
+		c, err = a.Logs.Checkpoint(ctx, p.ID, 0)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
 )
 
@@ -47,7 +48,8 @@ type App struct {
 	metrics *metrics
 	derive  *deriving
 	jobs    *jobs.Jobs
-	docs    http.Handler // what the API offers
+	docs    http.Handler    // what the API offers
+	routes  *httpkit.Router // what people may open
 	url     atomic.Pointer[string]
 }
 

@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/module/access"
 	"gongyi/internal/module/ledger/ledgerweb"
 	"gongyi/internal/module/settlement/settlementweb"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 	"gongyi/internal/platform/httpkit"
@@ -35,8 +37,11 @@ func TestPagesOfTheBlock(t *testing.T) {
 	receipts.Base = books.Base
 	kit := &httpkit.Kit{Log: slog.New(slog.DiscardHandler)}
 	mux := http.NewServeMux()
-	ledgerweb.Routes(mux, kit, books)
-	settlementweb.Routes(mux, kit, receipts, receipts)
+	engine, err := authz.New(access.Policies, nil)
+	b.must(err)
+	router := httpkit.NewRouter(kit, mux, engine)
+	ledgerweb.Routes(router, books)
+	settlementweb.Routes(router, receipts, receipts)
 	han := regexp.MustCompile(`\p{Han}+`)
 	names := strings.NewReplacer("竹溪社区", "", "桥头面包房", "", "东门鲜果店", "", "\u4e2d\u6587", "")
 	for path, says := range map[string][2]string{

@@ -20,6 +20,7 @@ import (
 	"gongyi/internal/app/docsweb"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/module/community"
@@ -28,6 +29,7 @@ import (
 	"gongyi/internal/module/promotion/promotionweb"
 	"gongyi/internal/module/settlement/settlementweb"
 	"gongyi/internal/platform/apikit"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/evidence"
 	"gongyi/internal/platform/httpkit"
@@ -65,7 +67,11 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 	if err != nil {
 		return nil, err
 	}
-	pages := a.pages(kit)
+	engine, err := authz.New(access.Policies, community.Tree{Places: a.Flows.Communities, DB: a.DB})
+	if err != nil {
+		return nil, err
+	}
+	pages := a.pages(kit, engine)
 	mux := http.NewServeMux()
 	mux.Handle("/api/", programs)
 	mux.Handle("/openapi.json", programs)
@@ -113,14 +119,18 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 }
 
 // pages is what people see.
-func (a *App) pages(kit *httpkit.Kit) http.Handler {
+func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	mux := http.NewServeMux()
+	a.routes = httpkit.NewRouter(kit, mux, engine)
 	receipts, books := NewReceipts(a), NewBooks(a)
 	receipts.Base, books.Base = a.base, a.base
-	ledgerweb.Routes(mux, kit, books)
-	settlementweb.Routes(mux, kit, receipts, receipts)
+	ledgerweb.Routes(a.routes, books)
+	settlementweb.Routes(a.routes, receipts, receipts)
 	mux.Handle("GET /assets/", ui.Assets())
-	mux.Handle("GET /docs", a.docs)
+	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
+		a.docs.ServeHTTP(w, r)
+		return nil
+	}})
 	mux.Handle("/", kit.NotFound())
 	return kit.Wrap(apikit.Observe(a.metrics.observe, mux))
 }

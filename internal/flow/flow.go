@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/openbooks"
+	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
@@ -33,6 +35,8 @@ type Flows struct {
 	Promotions  *promotion.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
+	People      *person.Service
+	Access      *access.Service
 
 	Peer Peer // nil while this is the only instance
 
@@ -44,12 +48,13 @@ func New(d *db.DB) *Flows {
 	return &Flows{
 		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
 		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
-		OpenBooks: openbooks.New(),
+		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d),
 	}
 }
 
 // Schemas are the tables that these processes need.
-var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema}
+var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema,
+	person.Schema, access.Schema}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {

@@ -163,3 +163,26 @@ func (s *Service) List(ctx context.Context, d *db.DB, kind Kind) (places []Place
 	})
 	return places, err
 }
+
+// Tree tells what lies below what; it is what the policies ask (authz.Tree).
+type Tree struct {
+	Places *Service
+	DB     *db.DB
+}
+
+// Covers reports whether inner is outer or lies below it.
+func (t Tree) Covers(ctx context.Context, outer, inner id.ID) (bool, error) {
+	for at := inner; ; {
+		if at == outer {
+			return true, nil
+		}
+		p, err := t.Places.ByID(ctx, t.DB, at)
+		if errors.Is(err, ErrNotFound) || err == nil && p.Parent.IsZero() {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		at = p.Parent
+	}
+}

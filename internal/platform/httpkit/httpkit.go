@@ -5,6 +5,7 @@
 package httpkit
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -15,6 +16,10 @@ type Kit struct {
 	Log     *slog.Logger
 	Trusted []netip.Prefix // proxies whose word about the client is believed
 	MaxBody int64          // of a request, in bytes; 0 means 1 MiB
+
+	// Recognise finds who asks and puts her into the context (authz.With, the look
+	// she chose); nil where nobody signs in. It may set cookies.
+	Recognise func(w http.ResponseWriter, r *http.Request) (context.Context, error)
 }
 
 // Wrap puts the house's middleware around a handler, outermost first. Only the
@@ -22,6 +27,7 @@ type Kit struct {
 // mux notes in it can be logged.
 func (k *Kit) Wrap(h http.Handler) http.Handler {
 	h = k.limitBody(h)
+	h = k.recognise(h)
 	h = k.sameOrigin(h)
 	h = k.onlyLegible(h)
 	h = headers(h)
@@ -36,6 +42,21 @@ func (k *Kit) arrive(next http.Handler) http.Handler {
 		ctx := withNumber(r.Context(), newNumber())
 		ctx = withClient(ctx, k.clientOf(r))
 		ctx = prefer(ctx, w, r)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// recognise finds who asks, after everything that could refuse anybody.
+func (k *Kit) recognise(next http.Handler) http.Handler {
+	if k.Recognise == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, err := k.Recognise(w, r)
+		if err != nil {
+			k.Fail(w, r, err)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

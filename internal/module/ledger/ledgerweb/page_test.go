@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 
+	"gongyi/internal/module/access"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/platform/ui/uitest"
@@ -13,7 +15,11 @@ import (
 func server(books Books) http.Handler {
 	kit := &httpkit.Kit{Log: slog.New(slog.DiscardHandler)}
 	mux := http.NewServeMux()
-	Routes(mux, kit, books)
+	engine, err := authz.New(access.Policies, nil)
+	if err != nil {
+		panic(err)
+	}
+	Routes(httpkit.NewRouter(kit, mux, engine), books)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("/", kit.NotFound())
 	return kit.Wrap(mux)

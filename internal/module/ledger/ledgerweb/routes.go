@@ -36,13 +36,15 @@ type Ask struct {
 	Export    bool // for a file, whose groups must be larger
 }
 
-// Routes adds the pages of the open books to a mux.
-func Routes(mux *http.ServeMux, kit *httpkit.Kit, books Books) {
-	h := handlers{kit, books}
-	mux.Handle("GET /{$}", kit.Handle(h.street))
-	mux.Handle("GET /c/{community}/books", kit.Handle(h.latest))
-	mux.Handle("GET /c/{community}/books/{month}", kit.Handle(h.month))
-	mux.Handle("GET /c/{community}/books/{month}/entries.csv", kit.Handle(h.export))
+// Routes adds the pages of the open books.
+func Routes(t *httpkit.Router, books Books) {
+	h := handlers{t.Kit(), books}
+	t.Add(
+		httpkit.Route{Pattern: "GET /{$}", Action: "books.read", Do: h.street},
+		httpkit.Route{Pattern: "GET /c/{community}/books", Action: "books.read", Do: h.latest},
+		httpkit.Route{Pattern: "GET /c/{community}/books/{month}", Action: "books.read", Do: h.month},
+		httpkit.Route{Pattern: "GET /c/{community}/books/{month}/entries.csv", Action: "books.read", Do: h.export},
+	)
 }
 
 type handlers struct {

@@ -27,13 +27,16 @@ type Verifier interface {
 	Offline(ctx context.Context) Offline
 }
 
-// Routes adds the receipt and its checking to a mux.
-func Routes(mux *http.ServeMux, kit *httpkit.Kit, receipts Receipts, verifier Verifier) {
-	h := handlers{kit, receipts, verifier}
-	mux.Handle("GET /r/{token}", kit.Handle(h.receipt))
-	mux.Handle("GET /r/{token}/file", kit.Handle(h.file))
-	mux.Handle("GET /verify", kit.Handle(h.ask))
-	mux.Handle("POST /verify", kit.Handle(h.verify))
+// Routes adds the receipt and its checking. A receipt's address is its key: who
+// holds it may open it.
+func Routes(t *httpkit.Router, receipts Receipts, verifier Verifier) {
+	h := handlers{t.Kit(), receipts, verifier}
+	t.Add(
+		httpkit.Route{Pattern: "GET /r/{token}", Action: "receipt.open", Do: h.receipt},
+		httpkit.Route{Pattern: "GET /r/{token}/file", Action: "receipt.open", Do: h.file},
+		httpkit.Route{Pattern: "GET /verify", Action: "receipt.verify", Do: h.ask},
+		httpkit.Route{Pattern: "POST /verify", Action: "receipt.verify", Do: h.verify},
+	)
 }
 
 type handlers struct {

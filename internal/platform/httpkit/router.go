@@ -1,0 +1,99 @@
+package httpkit
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gongyi/internal/platform/authz"
+)
+
+// Route is one page or form of the house, and what the policies are asked before
+// it is opened.
+type Route struct {
+	Pattern string // "GET /me/wallet"
+	Action  authz.Action
+	On      func(r *http.Request) (authz.Resource, error) // nil: the whole installation
+	Do      Func
+}
+
+// Router opens routes to who may. A route without an action does not exist, and an
+// action that no policy permits is refused.
+type Router struct {
+	kit    *Kit
+	mux    *http.ServeMux
+	engine *authz.Engine
+	routes []Route
+}
+
+// NewRouter routes into a mux.
+func NewRouter(kit *Kit, mux *http.ServeMux, engine *authz.Engine) *Router {
+	return &Router{kit: kit, mux: mux, engine: engine}
+}
+
+// Kit is what the handlers of the routes share.
+func (t *Router) Kit() *Kit { return t.kit }
+
+// Engine is asked where a page depends on what may be done on it.
+func (t *Router) Engine() *authz.Engine { return t.engine }
+
+// Routes lists what was added.
+func (t *Router) Routes() []Route { return t.routes }
+
+// Add adds routes. It panics on a route without an action: that is a mistake of
+// the program, and every start would meet it.
+func (t *Router) Add(routes ...Route) {
+	for _, route := range routes {
+		if route.Action == "" {
+			panic("httpkit: " + route.Pattern + " has no action")
+		}
+		t.routes = append(t.routes, route)
+		t.mux.Handle(route.Pattern, t.guarded(route))
+	}
+}
+
+// Everywhere is what a route belongs to that belongs to no place.
+func Everywhere(*http.Request) (authz.Resource, error) { return authz.Resource{}, nil }
+
+// Mine is what belongs to the person who looks, or whom she helps.
+func Mine(r *http.Request) (authz.Resource, error) {
+	return authz.Resource{Kind: "person", Owner: authz.Of(r.Context()).Acting()}, nil
+}
+
+// guarded asks the policies, then does.
+func (t *Router) guarded(route Route) http.Handler {
+	on := route.On
+	if on == nil {
+		on = Everywhere
+	}
+	return t.kit.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		resource, err := on(r)
+		if err != nil {
+			return err
+		}
+		err = t.engine.May(r.Context(), authz.Of(r.Context()), route.Action, resource)
+		if errors.Is(err, authz.ErrSignIn) && toSignIn(w, r) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return route.Do(w, r)
+	})
+}
+
+// SignInPath is where a person signs in; "to" is where she wanted to go.
+const SignInPath = "/sign-in"
+
+// toSignIn leads somebody who is looking at pages to the sign-in page and back
+// afterwards. A form that was sent is answered with the refusal: its content would
+// be lost on the way.
+func toSignIn(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodGet || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	to := url.Values{"to": {r.URL.RequestURI()}}
+	http.Redirect(w, r, SignInPath+"?"+to.Encode(), http.StatusSeeOther)
+	return true
+}

@@ -38,3 +38,14 @@ func ServiceTime(ctx context.Context, coins, perHour money.Amount) string {
 }
 
 func halfUp(num, den money.Amount) money.Amount { return (2*num + den) / (2 * den) }
+
+// hoursOf is ServiceTime in two parts, for a tile.
+func hoursOf(ctx context.Context, coins, perHour money.Amount) (number, unit string) {
+	if perHour <= 0 {
+		return Coins(coins), ""
+	}
+	if coins < perHour && coins > 0 {
+		return halfUp(coins*60, perHour).Grouped(money.Point), i18n.T(ctx, "分钟")
+	}
+	return halfUp(coins*100, perHour).Grouped(money.CNY), i18n.T(ctx, "小时")
+}

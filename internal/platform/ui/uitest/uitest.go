@@ -120,6 +120,10 @@ func checkTag(tok html.Token, ids, targets map[string]bool, complain func(what, 
 		case a.Key == "href" && strings.HasPrefix(a.Val, "#"):
 			targets[a.Val[1:]] = true
 		case a.Key == "aria-labelledby" || a.Key == "aria-describedby":
+			for _, id := range strings.Fields(a.Val) {
+				targets[id] = true
+			}
+		case a.Key == "popovertarget" || a.Key == "for":
 			targets[a.Val] = true
 		case (a.Key == "href" || a.Key == "src") && strings.Contains(a.Val, "://"):
 			complain("loads or leads away from the house", tok.String())

@@ -12,7 +12,7 @@ export GOFLAGS := $(GOFLAGS)$(shell git rev-parse HEAD >/dev/null 2>&1 || echo '
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## open a neighbourhood with half a year of real purchases; nothing needs to be installed but Go
+demo: ## open a street of eight communities with a year of life; nothing needs to be installed but Go
 	@go run ./cmd/gongyi demo
 
 test: ## every test there is, on every engine; installs by apt what is missing, where it may

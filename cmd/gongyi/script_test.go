@@ -20,7 +20,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"gongyi/internal/app/demodata"
+	"gongyi/internal/demo/demodata"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/clock"
 )

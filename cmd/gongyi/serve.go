@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"gongyi/internal/app"
+	"gongyi/internal/demo"
 )
 
 type serveCmd struct {
@@ -58,19 +59,19 @@ type demoCmd struct {
 }
 
 // Run serves the demo neighbourhood. Without --data it lives in ./demo-data.
-func (d *demoCmd) Run(ctx context.Context, c *cli) (err error) {
-	cfg := c.config()
+func (c *demoCmd) Run(ctx context.Context, all *cli) (err error) {
+	cfg := all.config()
 	if cfg.Data == "" && cfg.DatabaseURL == "" {
 		cfg.Data = "demo-data"
 	}
-	demo, err := app.OpenDemo(ctx, cfg)
+	d, err := demo.Open(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, demo.Close()) }()
-	return demo.Run(ctx, app.Serve{Addr: d.Addr, Ready: func(url string) {
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return d.Run(ctx, app.Serve{Addr: c.Addr, Ready: func(url string) {
 		fmt.Println("ready", url)
-		demo.Welcome(url)
+		d.Welcome(url)
 	}})
 }
 

@@ -54,7 +54,7 @@ func layerOf(pkg string) layer {
 		return webLayer
 	case "sim":
 		return simLayer
-	case "bench":
+	case "bench", "demo": // both load the whole program
 		return benchLayer
 	case "app":
 		return appLayer

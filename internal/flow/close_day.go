@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
 
@@ -41,7 +42,7 @@ func (f *Flows) CloseDue(ctx context.Context, community id.ID) error {
 		}
 		return f.Ledger.CloseDay(ctx, tx, due-1, today)
 	})
-	if errors.Is(err, ledger.ErrAlreadyClosed) {
+	if errors.Is(err, ledger.ErrAlreadyClosed) || errors.Is(err, policy.ErrNone) { // without a policy a place keeps no books
 		return nil
 	}
 	return err

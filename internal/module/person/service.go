@@ -89,7 +89,7 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, who id.ID) (*Person, er
 
 // ByPhone finds who has a number, as ParsePhone writes it.
 func (s *Service) ByPhone(ctx context.Context, r db.Reader, phone string) (*Person, error) {
-	return one(ctx, r, "phone = ?", phone)
+	return one(ctx, r, "phone = ? AND phone <> ''", phone) // as the index says it
 }
 
 // ByIDs finds several people at once, those that are there.

@@ -54,3 +54,40 @@ func (m *Manual) Set(at time.Time) {
 	defer m.mu.Unlock()
 	m.at = at.UTC()
 }
+
+// Staged stands where it is put until it is let go; from then on it is the
+// machine's clock. The demo lives its past on it.
+type Staged struct {
+	mu   sync.Mutex
+	at   time.Time
+	gone bool
+}
+
+// NewStaged is a clock that stands at an instant.
+func NewStaged(at time.Time) *Staged { return &Staged{at: at.UTC()} }
+
+// Now is where the clock stands, or the machine's time.
+func (s *Staged) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gone {
+		return System{}.Now()
+	}
+	return s.at
+}
+
+// Put moves the clock forward; it never goes back.
+func (s *Staged) Put(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.After(s.at) {
+		s.at = at.UTC()
+	}
+}
+
+// Go lets the clock go.
+func (s *Staged) Go() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = true
+}

@@ -19,7 +19,7 @@ import (
 // silent are files and folders whose Chinese is no sentence to people, and why.
 var silent = map[string]string{
 	"cmd":                               "the command line speaks English",
-	"internal/app/demo.go":              "makes up names for the demo",
+	"internal/demo":                     "makes up names for the demo",
 	"internal/bench":                    "makes up names for its load",
 	"internal/module/person/surname.go": "surnames of two characters",
 	"internal/platform/apikit":          "the API describes itself in English",

@@ -1,0 +1,168 @@
+// Package demo is the program with a street that lives: eight communities, their
+// households, shops and grid workers, a year of what they bought, and neighbours
+// who go on shopping while somebody looks. It lives in a directory that is marked
+// as a demo's; real books are never touched.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gongyi/internal/app"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/community"
+	"gongyi/internal/platform/clock"
+	"gongyi/internal/platform/db"
+)
+
+// ErrNotDemo refuses to play in a directory that holds real books.
+var ErrNotDemo = fault.New(fault.Conflict, "demo.not_a_demo_directory")
+
+// mark is the file that says that a directory holds a demo.
+const mark = "DEMO"
+
+// lived is how many days lie behind the demo when it is opened first.
+const lived = 364
+
+// Demo is the program with its made-up street.
+type Demo struct {
+	*app.App
+	clock    *clock.Staged
+	zone     *time.Location
+	town     *town
+	cast     *cast
+	places   map[string]id.ID // community → id
+	vouchers []voucher        // given and not yet used
+}
+
+// Open opens the demo, filling it at the first start. Whatever happened since it
+// was looked at last is lived through before it returns; then its clock is the
+// machine's.
+func Open(ctx context.Context, c app.Config) (_ *Demo, err error) {
+	c.Create, c.Installation = true, "demo"
+	if err := keepOut(c); err != nil {
+		return nil, err
+	}
+	d := &Demo{places: make(map[string]id.ID)}
+	if d.zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
+		return nil, err
+	}
+	now := clock.System{}.Now()
+	first := period.DayOf(now, d.zone) - lived
+	d.clock = clock.NewStaged(first.Start(d.zone).Add(5 * time.Hour))
+	c.Clock = d.clock
+	if d.town, err = readTown(); err != nil {
+		return nil, err
+	}
+	d.cast = castFor(d.town, 2026)
+	if d.App, err = app.Open(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := d.live(ctx, now); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	d.clock.Go()
+	return d, nil
+}
+
+// live settles in, lives until now and makes the open books, so that the first
+// look finds them ready.
+func (d *Demo) live(ctx context.Context, now time.Time) error {
+	if err := d.found(ctx); err != nil {
+		return err
+	}
+	latest, err := d.latest(ctx)
+	if err != nil {
+		return err
+	}
+	if latest.IsZero() {
+		latest = d.clock.Now()
+	}
+	if err := d.settleIn(ctx); err != nil {
+		return err
+	}
+	if err := d.liveUntil(ctx, latest, now); err != nil {
+		return err
+	}
+	return d.Derive(ctx)
+}
+
+// keepOut keeps the demo out of real books.
+func keepOut(c app.Config) error {
+	if c.DatabaseURL != "" {
+		return nil // the operator has named a database for a demo
+	}
+	file := filepath.Join(c.Data, mark)
+	if _, err := os.Stat(filepath.Join(c.Data, db.FileName)); err == nil {
+		if _, err := os.Stat(file); err != nil {
+			return ErrNotDemo.With("directory", c.Data)
+		}
+		return nil
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte("This directory holds the demo neighbourhood of gongyi.\n"), 0o600)
+}
+
+// latest is when the last entry of any community was posted, zero if none holds a
+// purchase.
+func (d *Demo) latest(ctx context.Context) (latest time.Time, err error) {
+	places, err := d.Flows.Communities.List(ctx, d.DB, community.Community)
+	if err != nil {
+		return latest, err
+	}
+	for _, p := range places {
+		err := d.DB.View(ctx, p.ID, func(r db.Reader) error {
+			size, err := d.Flows.Ledger.Size(ctx, r, p.ID)
+			if err != nil || size < 2 { // the first entry is the policy
+				return err
+			}
+			e, err := d.Flows.Ledger.Entry(ctx, r, p.ID, size-1)
+			if err == nil && e.PostedAt.After(latest) {
+				latest = e.PostedAt
+			}
+			return err
+		})
+		if err != nil {
+			return latest, err
+		}
+	}
+	return latest, nil
+}
+
+// Welcome tells where to look first.
+func (d *Demo) Welcome(url string) {
+	fmt.Printf("\nGongyi 共益 demo: a street of %d communities, %d grid workers, %d households, %d shops, a year of life.\n",
+		len(communities), len(communities)*gridsEach, len(d.town.members), len(d.town.shops))
+	fmt.Println("  open books   ", url+"/")
+	fmt.Println("  a receipt    ", url+d.receipt())
+	fmt.Println("  check one    ", url+"/verify")
+	fmt.Println("  API          ", url+"/docs")
+	fmt.Println("  admin's key  ", d.AdminKeyFile())
+	fmt.Println("Nobody needs to sign in to read open books and receipts. Ctrl-C stops.")
+}
+
+// receipt is the path of a recent receipt that shows many rules.
+func (d *Demo) receipt() string {
+	ctx := context.Background()
+	path, most := "/", 0
+	for _, at := range d.places {
+		var size int64
+		if err := d.DB.View(ctx, at, func(r db.Reader) (err error) { size, err = d.Flows.Ledger.Size(ctx, r, at); return err }); err != nil {
+			return path
+		}
+		for seq := size - 1; seq >= max(0, size-60); seq-- {
+			if r, err := d.Flows.Receipt(ctx, at, seq); err == nil && len(r.Entry.Legs) > most {
+				path, most = "/r/"+r.Token, len(r.Entry.Legs)
+			}
+		}
+	}
+	return path
+}

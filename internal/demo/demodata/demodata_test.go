@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"gongyi/internal/app/demodata"
+	"gongyi/internal/demo/demodata"
 	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/sheet"

@@ -24,6 +24,7 @@ var clocks = map[string]string{
 	"cmd":            "tells people how long something took",
 	"internal/bench": "measures how long things take; what it buys is drawn at random",
 	"internal/sim":   "draws from a seed that is printed with every failure",
+	"internal/demo":  "draws its neighbours from seeds; who shops while somebody looks is chance",
 	"internal/app":   "starts and stops servers; hands the clock and the entropy down",
 }
 

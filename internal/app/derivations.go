@@ -14,6 +14,9 @@ func (a *App) derivations() []derivation {
 	return []derivation{
 		a.Flows.DeriveOpenBooks,
 		func(ctx context.Context, community id.ID, limit int) (int, error) {
+			return follower.Step(ctx, community, ledger.FollowParties, limit)
+		},
+		func(ctx context.Context, community id.ID, limit int) (int, error) {
 			return follower.Step(ctx, community, ledger.FollowSums, limit)
 		},
 		func(ctx context.Context, community id.ID, limit int) (int, error) {

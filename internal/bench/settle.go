@@ -145,7 +145,7 @@ func (r *Result) weigh(ctx context.Context, a *app.App) error {
 // derived reports whether a table can be made again from the entries.
 func derived(table string) bool {
 	switch table {
-	case "ledger_leg", "ledger_flow", "ledger_turnover", "ledger_day", "ledger_buyer":
+	case "ledger_leg", "ledger_flow", "ledger_turnover", "ledger_day", "ledger_buyer", "ledger_party":
 		return true
 	}
 	return strings.HasPrefix(table, "openbooks_")

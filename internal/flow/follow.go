@@ -16,7 +16,7 @@ func spending(e *ledger.Entry) (s ledger.Spending, err error) {
 	}
 	var facts settlement.Facts
 	err = settlement.DecodeFacts(e.Facts, &facts)
-	return ledger.Spending{Price: facts.Price, Direct: facts.Direct}, err
+	return ledger.Spending{Price: facts.Price, Direct: facts.Direct, Shop: facts.Merchant.ID}, err
 }
 
 // returned is less than nothing: what a refund gave back. Its facts say how much

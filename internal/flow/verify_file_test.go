@@ -16,7 +16,7 @@ import (
 
 // covered are the tables whose content verify answers for.
 var covered = []string{"ledger_entry", "ledger_account", "ledger_balance", "ledger_mark", "ledger_node", "ledger_head", "ledger_leg", "ledger_flow",
-	"ledger_turnover", "ledger_buyer", "settlement_cap", "settlement_refund", "promotion_voucher_event", "promotion_claim_use"}
+	"ledger_turnover", "ledger_buyer", "ledger_party", "settlement_cap", "settlement_refund", "promotion_voucher_event", "promotion_claim_use"}
 
 // TestVerifyFindsFlippedBytes: a byte of the database's file that is not what it
 // was is found, wherever it is: in a row, in an index, in the structure between.

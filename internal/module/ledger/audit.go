@@ -84,6 +84,10 @@ type auditor struct {
 	log    auditLog
 	sums   *fingerprints // nil while the derived tables are empty
 	legsAt int64         // entries in ledger_leg
+
+	partiesAt int64 // entries in ledger_party
+	parties   tallied
+	owners    []id.ID
 }
 
 // Audit runs an audit on the state of the database that r shows.
@@ -125,7 +129,7 @@ func (a *auditor) prepare(ctx context.Context) (err error) {
 // compare sets what was made against what is stored.
 func (a *auditor) compare(ctx context.Context) error {
 	for _, step := range []func(context.Context, *auditor) error{
-		a.books.compare, a.books.compareMarks, a.order.compare, a.side.compare, a.log.compare, compareSums,
+		a.books.compare, a.books.compareMarks, a.order.compare, a.side.compare, a.log.compare, compareSums, compareParties,
 	} {
 		if err := step(ctx, a); err != nil {
 			return err
@@ -136,7 +140,7 @@ func (a *auditor) compare(ctx context.Context) error {
 
 func (a *auditor) result() Audited {
 	out := Audited{Entries: a.order.seen, Accounts: len(a.books.byAccount), Erased: a.log.erased, Root: a.log.root,
-		LastAt: time.UnixMicro(a.order.lastAt).UTC(), Followed: map[string]int64{FollowSums: a.sums.upTo(), FollowLegs: a.legsAt},
+		LastAt: time.UnixMicro(a.order.lastAt).UTC(), Followed: map[string]int64{FollowSums: a.sums.upTo(), FollowLegs: a.legsAt, FollowParties: a.partiesAt},
 		Holdings: make(map[Account]Holding, len(a.books.byAccount))}
 	for account, s := range a.books.byAccount {
 		out.Holdings[account] = Holding{account, s.balance, s.last, s.entries}

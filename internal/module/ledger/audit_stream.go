@@ -244,6 +244,9 @@ func (a *auditor) check(c *auditChunk) {
 		if a.sums != nil && e.Seq < a.sums.to {
 			a.sums.add(a, e)
 		}
+		if e.Seq < a.partiesAt {
+			a.addParties(e)
+		}
 		if e.Seq < a.legsAt {
 			legs = a.compareLegs(e, legs)
 		}

@@ -46,6 +46,8 @@ func (a *auditor) loadFollowers(ctx context.Context) error {
 		case at == clearing: // being made again
 		case name == FollowLegs:
 			a.legsAt = at
+		case name == FollowParties:
+			a.partiesAt = at
 		default:
 			a.sums = &fingerprints{to: at, days: make(map[period.Day]*fingerprint)}
 		}

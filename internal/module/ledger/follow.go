@@ -21,19 +21,22 @@ import (
 const (
 	FollowSums = "sums" // ledger_flow, ledger_turnover, ledger_day and ledger_buyer
 	FollowLegs = "legs" // ledger_leg
+
+	FollowParties = "parties" // ledger_party
 )
 
 // Followers lists them all.
-var Followers = []string{FollowSums, FollowLegs}
+var Followers = []string{FollowSums, FollowLegs, FollowParties}
 
 // clearing is the position of a follower whose tables are being emptied.
 const clearing = -1
 
 // Spending is what a buyer gave for a purchase, or got back by a refund (then
-// less than zero).
+// less than zero), and where.
 type Spending struct {
 	Price  money.Amount
 	Direct money.Amount // the part that went straight to the shop: no leg tells it
+	Shop   id.ID        // that sold; only purchases tell it
 }
 
 // Reading tells what the facts of a purchase or a refund say. The codec of facts
@@ -139,6 +142,8 @@ func (f *Follower) deriver(name string) deriver {
 		return f.deriveSums
 	case FollowLegs:
 		return f.deriveLegs
+	case FollowParties:
+		return f.deriveParties
 	}
 	return nil
 }
@@ -227,6 +232,9 @@ var derivedTables = map[string][]derivedTable{
 	},
 	FollowLegs: {
 		{"SELECT min(seq) FROM ledger_leg WHERE community_id = ?", "DELETE FROM ledger_leg WHERE community_id = ? AND seq <= ?", true},
+	},
+	FollowParties: {
+		{"SELECT min(day) FROM ledger_party WHERE community_id = ?", "DELETE FROM ledger_party WHERE community_id = ? AND day <= ?", false},
 	},
 }
 

@@ -169,7 +169,9 @@ func TestDerivedTablesTellTheEntries(t *testing.T) {
 					b.must(err)
 				}
 			}
+			b.compareParties(monday, monday+1)
 			b.follow(f)
+			b.compareParties(monday+1, monday+2)
 			from, to := monday+period.Day(rapid.IntRange(0, 2).Draw(t, "from")), monday+period.Day(rapid.IntRange(0, 2).Draw(t, "to"))
 			if diff := gocmp.Diff(retell(b.entries(), from, to).sorted(), b.told(from, to).sorted()); diff != "" {
 				t.Fatal(diff)
@@ -179,7 +181,7 @@ func TestDerivedTablesTellTheEntries(t *testing.T) {
 	})
 }
 
-// follow steps both followers until they are up to date.
+// follow steps all followers until they are up to date.
 func (b *books) follow(f *ledger.Follower) {
 	b.t.Helper()
 	for _, name := range ledger.Followers {

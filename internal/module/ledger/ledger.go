@@ -36,6 +36,7 @@ var Schema = db.Schema{
 		{Name: "ledger_flow", Placement: db.Distributed}, {Name: "ledger_turnover", Placement: db.Distributed},
 		{Name: "ledger_leg", Placement: db.Distributed}, {Name: "ledger_day", Placement: db.Distributed},
 		{Name: "ledger_buyer", Placement: db.Distributed}, {Name: "ledger_log", Placement: db.Distributed},
+		{Name: "ledger_party", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

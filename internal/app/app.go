@@ -21,6 +21,7 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
+	"gongyi/internal/portal"
 )
 
 // Config says where the program keeps its things and how it runs.
@@ -50,6 +51,7 @@ type App struct {
 	jobs    *jobs.Jobs
 	docs    http.Handler    // what the API offers
 	routes  *httpkit.Router // what people may open
+	portal  *portal.Portal  // the frames around it
 	url     atomic.Pointer[string]
 }
 

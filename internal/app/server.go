@@ -34,6 +34,7 @@ import (
 	"gongyi/internal/platform/evidence"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // Version is the program's version; the Makefile sets it in releases.
@@ -122,6 +123,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	mux := http.NewServeMux()
 	a.routes = httpkit.NewRouter(kit, mux, engine)
+	a.portal = portal.New(a.Flows, a.routes)
 	receipts, books := NewReceipts(a), NewBooks(a)
 	receipts.Base, books.Base = a.base, a.base
 	ledgerweb.Routes(a.routes, books)

@@ -152,7 +152,7 @@ var damagedDerived = []damage{
 		d.exec("INSERT INTO ledger_leg (community_id, seq, leg, rule, from_no, to_no, amount) VALUES (?, 60, 99, 'S-01', 1, 2, 3)", d.home[:])
 	}, []string{"derived_leg_extra@60"}, 1},
 	{"a shop that an entry does not concern", func(t *testing.T, d *wreck) {
-		d.exec("UPDATE ledger_party SET owner_id = zeroblob(16) WHERE seq = 60")
+		d.exec("UPDATE ledger_party SET owner_id = zeroblob(16) WHERE seq = 60 AND owner_id = (SELECT min(owner_id) FROM ledger_party WHERE seq = 60)")
 	}, []string{"derived_differs"}, 1},
 	{"an entry that is not found under its shop", func(t *testing.T, d *wreck) { d.exec("DELETE FROM ledger_party WHERE seq = 60") }, []string{"derived_differs"}, 1},
 	{"a follower that is ahead", func(t *testing.T, d *wreck) {

@@ -1,0 +1,157 @@
+// Package portal is what the pages of every frame share: which places a person may
+// go to, who she is to the page, and how a page is put into its frame. The pages
+// themselves lie below, one folder a kind of person.
+package portal
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
+)
+
+// Portal puts pages into frames. The fields that are functions belong to parts of
+// the house which a small installation may not have; nil means that it has none.
+type Portal struct {
+	Flows  *flow.Flows
+	Kit    *httpkit.Kit
+	Engine *authz.Engine
+
+	Inbox   string                                                        // page of notices
+	Unread  func(ctx context.Context, person id.ID) (int, error)          // notices not yet read
+	Assist  func(ctx context.Context, v authz.Viewer) (*ui.Assist, error) // the session in which she acts for somebody
+	Demo    func(ctx context.Context) (*ui.DemoBar, error)                // other people to look around as
+	SignOut string                                                        // takes a POST
+
+	doors []Door
+}
+
+// New makes a portal over a router, with the doors that are always there.
+func New(f *flow.Flows, t *httpkit.Router) *Portal {
+	p := &Portal{Flows: f, Kit: t.Kit(), Engine: t.Engine()}
+	p.Add(resident...)
+	p.Add(merchant...)
+	return p
+}
+
+// Door is a place of a frame, for who may enter it. The first door of a frame that
+// somebody may enter is the way into the frame.
+type Door struct {
+	Kind   ui.Kind
+	Key    string
+	Href   string // "{shop}" stands for the id of what the frame is about
+	Icon   string
+	Text   i18n.Message
+	Group  i18n.Message // heading before it, in a rail
+	Action authz.Action // that opens the page behind it
+
+	// Count is what waits there, and whether some of it is late; nil if nothing does.
+	Count func(ctx context.Context, v authz.Viewer) (n int, late bool, err error)
+}
+
+// Add adds doors, in the order in which a frame shows them.
+func (p *Portal) Add(doors ...Door) { p.doors = append(p.doors, doors...) }
+
+// may reports whether the viewer may do something that her frame is for: on
+// something that is her own, or in a part of the tree where she holds a role.
+func (p *Portal) may(ctx context.Context, v authz.Viewer, a authz.Action) bool {
+	if p.Engine.May(ctx, v, a, authz.Resource{Owner: v.Acting()}) == nil {
+		return true
+	}
+	for _, g := range v.Grants {
+		if p.Engine.May(ctx, v, a, authz.Resource{Place: g.Place, Subject: g.Subject}) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Shell is the frame of a kind with the tabs that the viewer may open. Show fills
+// in who and where she is.
+func (p *Portal) Shell(ctx context.Context, kind ui.Kind, active, title string) ui.Shell {
+	v := authz.Of(ctx)
+	return p.shell(ctx, kind, active, title, func(d Door) bool { return p.may(ctx, v, d.Action) }, id.ID{})
+}
+
+// ShopShell is the frame of one shop.
+func (p *Portal) ShopShell(ctx context.Context, place, shop id.ID, active, title string) ui.Shell {
+	v, on := authz.Of(ctx), authz.Resource{Kind: "shop", Place: place, Subject: shop}
+	return p.shell(ctx, ui.MerchantFrame, active, title, func(d Door) bool { return p.Engine.May(ctx, v, d.Action, on) == nil }, shop)
+}
+
+func (p *Portal) shell(ctx context.Context, kind ui.Kind, active, title string, opens func(Door) bool, subject id.ID) ui.Shell {
+	s := ui.Shell{Kind: kind, Title: title, Active: active, Private: true}
+	group := ""
+	for _, d := range p.doors {
+		if d.Kind != kind || !opens(d) {
+			continue
+		}
+		tab := ui.Tab{Key: d.Key, Href: strings.ReplaceAll(d.Href, "{shop}", subject.String()), Text: d.Text.In(ctx), Icon: d.Icon}
+		if g := d.Group.In(ctx); g != group {
+			tab.Group, group = g, g
+		}
+		s.Tabs = append(s.Tabs, tab)
+	}
+	return s
+}
+
+// Show answers with a page in its frame.
+func (p *Portal) Show(w http.ResponseWriter, r *http.Request, s ui.Shell, page templ.Component) error {
+	return p.ShowAs(w, r, http.StatusOK, httpkit.Private, s, page)
+}
+
+// ShowAs is Show with a status of its own, for a form that was refused, and with
+// who may keep the answer.
+func (p *Portal) ShowAs(w http.ResponseWriter, r *http.Request, status int, c httpkit.Caching, s ui.Shell, page templ.Component) error {
+	ctx, err := p.Enter(r.Context(), &s)
+	if err != nil {
+		return err
+	}
+	return p.Kit.Render(w, r.WithContext(ctx), status, c, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return ui.Frame(s).Render(templ.WithChildren(ctx, page), w)
+	}))
+}
+
+// Enter says who looks at the rest of a request, and fills in where she is and
+// what waits behind each tab.
+func (p *Portal) Enter(ctx context.Context, s *ui.Shell) (context.Context, error) {
+	v := authz.Of(ctx)
+	seat, err := p.seat(ctx, v)
+	if err != nil {
+		return ctx, err
+	}
+	if s.Place.Text == "" && s.Kind != ui.TaskFrame && s.Kind != ui.PlainFrame {
+		s.Place = seat.place
+	}
+	for i, t := range s.Tabs {
+		for _, d := range p.doors {
+			if d.Kind != s.Kind || d.Key != t.Key || d.Count == nil {
+				continue
+			}
+			if s.Tabs[i].Count, s.Tabs[i].Hot, err = d.Count(ctx, v); err != nil {
+				return ctx, err
+			}
+		}
+	}
+	return ui.WithViewer(ctx, seat.viewer), nil
+}
+
+// signIn is the page to sign in on and come back from.
+func signIn(ctx context.Context) string {
+	look := ui.LookOf(ctx)
+	to := url.URL{Path: look.Path, RawQuery: look.Query.Encode()}
+	if look.Path == "" || look.Path == "/" {
+		return httpkit.SignInPath
+	}
+	return httpkit.SignInPath + "?" + url.Values{"to": {to.String()}}.Encode()
+}

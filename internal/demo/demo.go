@@ -44,7 +44,12 @@ type Demo struct {
 // Open opens the demo, filling it at the first start. Whatever happened since it
 // was looked at last is lived through before it returns; then its clock is the
 // machine's.
-func Open(ctx context.Context, c app.Config) (_ *Demo, err error) {
+func Open(ctx context.Context, c app.Config) (*Demo, error) {
+	return open(ctx, c, clock.System{}.Now())
+}
+
+// open opens the demo on the day of now.
+func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error) {
 	c.Create, c.Installation = true, "demo"
 	if err := keepOut(c); err != nil {
 		return nil, err
@@ -53,14 +58,13 @@ func Open(ctx context.Context, c app.Config) (_ *Demo, err error) {
 	if d.zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
 		return nil, err
 	}
-	now := clock.System{}.Now()
 	first := period.DayOf(now, d.zone) - lived
 	d.clock = clock.NewStaged(first.Start(d.zone).Add(5 * time.Hour))
 	c.Clock = d.clock
 	if d.town, err = readTown(); err != nil {
 		return nil, err
 	}
-	d.cast = castFor(d.town, 2026)
+	d.cast = castFor(d.town, now.Year())
 	if d.App, err = app.Open(ctx, c); err != nil {
 		return nil, err
 	}

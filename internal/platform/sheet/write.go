@@ -28,8 +28,8 @@ func Texts(texts ...string) []Value {
 	return row
 }
 
-// Number is a cell with a plain decimal.
-func Number(decimal string) Value { return Value{decimal, true} }
+// Figure is a cell with a plain decimal.
+func Figure(decimal string) Value { return Value{decimal, true} }
 
 // Table is what is written: a head and rows.
 type Table struct {

@@ -12,8 +12,8 @@ import (
 )
 
 var taken = sheet.Table{Name: "账单：10/2025", Head: []string{"日期", "说明", "元"}, Rows: [][]sheet.Value{
-	{{Text: "2025-10-16"}, {Text: `面包 <"好">&, 香`}, sheet.Number("-1234.50")},
-	{{Text: ""}, {Text: "=1+1"}, sheet.Number("90071992547409.93")},
+	{{Text: "2025-10-16"}, {Text: `面包 <"好">&, 香`}, sheet.Figure("-1234.50")},
+	{{Text: ""}, {Text: "=1+1"}, sheet.Figure("90071992547409.93")},
 }}
 
 // What is written is what a spreadsheet reads, digit for digit.

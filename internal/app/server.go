@@ -60,15 +60,15 @@ const maxBody = 4 << 20
 func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler, error) {
 	kit := &httpkit.Kit{Log: a.Log, Trusted: trusted}
 	a.metrics = newMetrics(a)
-	programs, err := a.api(ctx, kit)
-	if err != nil {
-		return nil, err
-	}
 	tiles, err := evidence.Handler(a.TileDir())
 	if err != nil {
 		return nil, err
 	}
 	engine, err := authz.New(access.Policies, community.Tree{Places: a.Flows.Communities, DB: a.DB})
+	if err != nil {
+		return nil, err
+	}
+	programs, err := a.api(ctx, kit, engine)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +88,11 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 }
 
 // api is the JSON operations inside their frame.
-func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
+func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := apikit.New(mux, Version, a.Log)
 	limit := newAnonymousLimit()
-	guard := &apikeyweb.Guard{Keys: a.Flows.Keys, Clock: a.DB.Clock(), Log: a.Log}
+	guard := &apikeyweb.Guard{Keys: a.Flows.Keys, Engine: engine, Place: a.place, Clock: a.DB.Clock(), Log: a.Log}
 	api.UseMiddleware(limit.middleware(api, a.Log), guard.Middleware(api))
 	receipts := NewReceipts(a)
 	(&settlementweb.API{Flows: a.Flows, Proof: a.Proof, Bundle: receipts.Bundle, Log: a.Log}).Register(api)
@@ -117,6 +117,12 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit) (http.Handler, error) {
 		inner = f.wrap(mux)
 	}
 	return apikit.Frame(kit, maxBody, a.metrics.observe, limit.wrap(kit, inner)), nil
+}
+
+// place is the community of a reference.
+func (a *App) place(ctx context.Context, ref string) (id.ID, error) {
+	p, err := a.Flows.Communities.ByRef(ctx, a.DB, ref)
+	return p.ID, err
 }
 
 // pages is what people see.

@@ -22,6 +22,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 )
 
@@ -38,8 +39,12 @@ var Schema = db.Schema{
 	FS: schemaFS,
 }
 
-// Right is one thing that a key may do.
+// Right is one thing that a key may do. To the policies it is a role that the
+// program holds: see policies/keys.cedar of the access module.
 type Right string
+
+// Role is the right as the policies write it.
+func (r Right) Role() authz.Role { return authz.Role("key:" + r) }
 
 // The rights.
 const (
@@ -57,14 +62,6 @@ type Scope struct {
 	Rights    []Right `json:"rights"`
 	Community string  `json:"community,omitempty"` // reference; "" means every community
 	Merchant  string  `json:"merchant,omitempty"`  // reference; "" means every shop
-}
-
-// Allows reports whether the scope covers a right in a community for a shop;
-// merchant is "" for what is no single shop's.
-func (s Scope) Allows(r Right, community, merchant string) bool {
-	return slices.Contains(s.Rights, r) &&
-		(s.Community == "" || s.Community == community) &&
-		(s.Merchant == "" || s.Merchant == merchant)
 }
 
 // Refusals, in the order in which a call meets them.
@@ -100,23 +97,6 @@ func (k *Key) Take(now time.Time, calls int) error {
 		return nil
 	}
 	return ErrTooFast.After(time.Second)
-}
-
-// May refuses what the key's scope does not cover.
-func (k *Key) May(r Right, community, merchant string) error {
-	if !k.Scope.Allows(r, community, merchant) {
-		return ErrScope.With("right", string(r))
-	}
-	return nil
-}
-
-// MayOr is May, and err if the key may: what a caller is told about things that
-// are not there depends on whether she could have seen them.
-func (k *Key) MayOr(r Right, community, merchant string, err error) error {
-	if refused := k.May(r, community, merchant); refused != nil {
-		return refused
-	}
-	return err
 }
 
 // Service is the door to keys. It remembers keys that were used for a moment, so

@@ -7,6 +7,7 @@ package authz
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -14,7 +15,7 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// Refusals of May.
+// Refusals of May. A policy that forbids may name one of its own.
 var (
 	ErrSignIn = fault.New(fault.Unauthorized, "authz.sign_in")
 	ErrDenied = fault.New(fault.Forbidden, "authz.denied")
@@ -26,6 +27,14 @@ type Role string
 // Action is the name of what is asked, noun before verb: "statement.read".
 type Action string
 
+// looking are the verbs that change nothing; every other one does.
+var looking = []string{"read", "open", "verify", "describe", "use", "export", "search"}
+
+// Changes reports whether the action changes anything, which its verb says.
+func (a Action) Changes() bool {
+	return !slices.Contains(looking, string(a[strings.LastIndexByte(string(a), '.')+1:]))
+}
+
 // Grant is a role that somebody holds in a part of the tree of places.
 type Grant struct {
 	ID      id.ID
@@ -35,7 +44,7 @@ type Grant struct {
 	Until   time.Time // zero: until it is ended
 }
 
-// Viewer is who asks.
+// Viewer is who asks: a person, a program with a key, or nobody.
 type Viewer struct {
 	Person  id.ID // zero: nobody is signed in
 	Session id.ID
@@ -43,9 +52,10 @@ type Viewer struct {
 	Grants  []Grant // in force now
 	For     id.ID   // whom she acts for in an assisted session (A4), zero if nobody
 	Assist  id.ID   // that session
+	Key     id.ID   // the key of the program that asks; then there is no person
 }
 
-// SignedIn reports whether anybody is.
+// SignedIn reports whether a person is.
 func (v Viewer) SignedIn() bool { return !v.Person.IsZero() }
 
 // Acting is the person whose things she sees and moves: herself, or whom she helps.
@@ -57,7 +67,12 @@ func (v Viewer) Acting() id.ID {
 }
 
 // Actor is the viewer as who asks for a change.
-func (v Viewer) Actor() db.Actor { return db.Actor{Kind: "person", ID: v.Person} }
+func (v Viewer) Actor() db.Actor {
+	if !v.Key.IsZero() {
+		return db.Actor{Kind: "key", ID: v.Key}
+	}
+	return db.Actor{Kind: "person", ID: v.Person}
+}
 
 // Holds reports whether she holds one of the roles anywhere.
 func (v Viewer) Holds(roles ...Role) bool {

@@ -1,12 +1,15 @@
 package authz
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/cedar-policy/cedar-go"
 	"github.com/cedar-policy/cedar-go/types"
@@ -21,129 +24,242 @@ type Tree interface {
 }
 
 // Engine decides by the policies. They are split by action, since Cedar looks at
-// every policy of a set for every question.
+// every policy of a set for every question, and an answer is remembered: it
+// depends on nothing but the question.
 type Engine struct {
-	tree Tree
-	sets map[Action]*cedar.PolicySet
+	// Passkeys says that staff who change things must have signed in with a passkey
+	// (the policies say who). Set before the first question.
+	Passkeys bool
+
+	tree     Tree
+	policies []*Policy
+	sets     map[Action]*articles
+
+	mu       sync.RWMutex
+	answered map[Question]*Decision
 }
 
-// New reads every *.cedar file of a folder. A policy must name its actions.
+// articles are the policies of one action.
+type articles struct {
+	permits, forbids *cedar.PolicySet
+	byID             map[cedar.PolicyID]*Policy
+}
+
+// remembered bounds the answers that are kept.
+const remembered = 20_000
+
+// New reads every *.cedar file of a folder. A policy that permits must name its
+// actions; one that forbids and names none holds for all.
 func New(files fs.FS, tree Tree) (*Engine, error) {
-	names, err := fs.Glob(files, "*.cedar")
+	all, err := load(files)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{tree: tree, sets: make(map[Action]*cedar.PolicySet)}
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, err
+	e := &Engine{tree: tree, policies: all, sets: make(map[Action]*articles), answered: make(map[Question]*Decision)}
+	for _, p := range all {
+		for _, a := range p.Actions {
+			e.article(a, p)
 		}
-		list, err := cedar.NewPolicyListFromBytes(name, text)
-		if err != nil {
-			return nil, fmt.Errorf("authz: %s: %w", name, err)
-		}
-		for i, p := range list {
-			actions, err := actionsOf(p)
-			if err != nil {
-				return nil, fmt.Errorf("authz: %s, policy %d: %w", name, i+1, err)
-			}
-			for _, a := range actions {
-				if e.sets[a] == nil {
-					e.sets[a] = cedar.NewPolicySet()
-				}
-				e.sets[a].Add(cedar.PolicyID(fmt.Sprintf("%s#%d", name, i+1)), p)
+	}
+	for _, p := range all {
+		if len(p.Actions) == 0 {
+			for a := range e.sets {
+				e.article(a, p)
 			}
 		}
 	}
 	return e, nil
 }
 
-// actionsOf are the actions that a policy's head names.
-func actionsOf(p *cedar.Policy) ([]Action, error) {
-	text, err := p.MarshalJSON()
-	if err != nil {
-		return nil, err
+// article adds a policy to an action's.
+func (e *Engine) article(a Action, p *Policy) {
+	s := e.sets[a]
+	if s == nil {
+		s = &articles{permits: cedar.NewPolicySet(), forbids: cedar.NewPolicySet(), byID: make(map[cedar.PolicyID]*Policy)}
+		e.sets[a] = s
 	}
-	type entity struct{ Type, ID string }
-	var head struct {
-		Action struct {
-			Op       string
-			Entity   entity
-			Entities []entity
-		}
+	into := s.permits
+	if p.Forbids {
+		into = s.forbids
 	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, err
-	}
-	named := head.Action.Entities
-	if head.Action.Entity.ID != "" {
-		named = append(named, head.Action.Entity)
-	}
-	if len(named) == 0 {
-		return nil, fmt.Errorf("it names no action")
-	}
-	actions := make([]Action, len(named))
-	for i, n := range named {
-		actions[i] = Action(n.ID)
-	}
-	return actions, nil
+	into.Add(cedar.PolicyID(p.ID()), p.cedar)
+	s.byID[cedar.PolicyID(p.ID())] = p
 }
 
 // Actions lists every action that some policy names, in order.
 func (e *Engine) Actions() []Action { return slices.Sorted(maps.Keys(e.sets)) }
 
+// Policies lists every policy, in the order of the files.
+func (e *Engine) Policies() []*Policy { return e.policies }
+
+// Question is all that an answer depends on; a policy sees nothing else.
+type Question struct {
+	Action    Action
+	Key       bool   // a program asks, with a key
+	SignedIn  bool   // a person asks
+	Strong    bool   // who signed in with a passkey
+	Assisting bool   // and helps somebody
+	Own       bool   // the thing is hers, or that of whom she helps
+	Roles     string // what she holds where the thing is, in order, by spaces
+}
+
+// Decision is the answer to a question, and why.
+type Decision struct {
+	Allowed  bool
+	Permits  []*Policy // those that permit it
+	Forbids  []*Policy // those that forbid it, if any permits it
+	Question Question
+}
+
+// Decide answers a question. What no policy names is refused.
+func (e *Engine) Decide(q Question) (*Decision, error) {
+	e.mu.RLock()
+	d := e.answered[q]
+	e.mu.RUnlock()
+	if d != nil {
+		return d, nil
+	}
+	d, err := e.decide(q)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	if len(e.answered) >= remembered {
+		clear(e.answered)
+	}
+	e.answered[q] = d
+	e.mu.Unlock()
+	return d, nil
+}
+
+// decide asks Cedar: first what permits, then, if anything does, what forbids. A
+// policy that cannot be evaluated is a mistake of ours and never a yes.
+func (e *Engine) decide(q Question) (*Decision, error) {
+	d := &Decision{Question: q}
+	set := e.sets[q.Action]
+	if set == nil {
+		return d, nil
+	}
+	request := e.request(q)
+	_, seen := cedar.Authorize(set.permits, types.EntityMap{}, request)
+	d.Permits = set.named(seen)
+	if err := failed(seen); err != nil || len(d.Permits) == 0 {
+		return d, err
+	}
+	_, seen = cedar.Authorize(set.forbids, types.EntityMap{}, request)
+	d.Forbids = set.named(seen)
+	d.Allowed = len(d.Forbids) == 0
+	return d, failed(seen)
+}
+
+// request is a question as Cedar reads it. Who exactly asks, and about what, no
+// policy may depend on.
+func (e *Engine) request(q Question) cedar.Request {
+	principal := types.EntityType("Person")
+	if q.Key {
+		principal = "Key"
+	}
+	var roles []types.Value
+	for r := range strings.FieldsSeq(q.Roles) {
+		roles = append(roles, types.String(r))
+	}
+	return cedar.Request{
+		Principal: types.NewEntityUID(principal, "asks"),
+		Action:    types.NewEntityUID("Action", types.String(q.Action)),
+		Resource:  types.NewEntityUID("Thing", "asked"),
+		Context: types.NewRecord(types.RecordMap{
+			"signed_in": types.Boolean(q.SignedIn),
+			"own":       types.Boolean(q.Own),
+			"roles":     types.NewSet(roles...),
+			"strong":    types.Boolean(q.Strong),
+			"passkeys":  types.Boolean(e.Passkeys),
+			"assisting": types.Boolean(q.Assisting),
+			"changes":   types.Boolean(q.Action.Changes()),
+		}),
+	}
+}
+
+func (s *articles) named(d cedar.Diagnostic) []*Policy {
+	var all []*Policy
+	for _, r := range d.Reasons {
+		all = append(all, s.byID[r.PolicyID])
+	}
+	slices.SortFunc(all, func(a, b *Policy) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	return all
+}
+
+func failed(d cedar.Diagnostic) error {
+	var errs []error
+	for _, e := range d.Errors {
+		errs = append(errs, fmt.Errorf("authz: %s", e))
+	}
+	return errors.Join(errs...)
+}
+
 // May refuses what no policy permits, or what one forbids: ErrSignIn if signing in
-// could help, else ErrDenied.
+// could help, else the refusal of the policy that forbids it, else ErrDenied.
 func (e *Engine) May(ctx context.Context, v Viewer, a Action, on Resource) error {
-	roles, err := e.roles(ctx, v, on)
+	d, err := e.Explain(ctx, v, a, on)
 	if err != nil {
 		return err
 	}
-	principal := types.NewEntityUID("Person", types.String(v.Person.String()))
-	request := cedar.Request{
-		Principal: principal,
-		Action:    types.NewEntityUID("Action", types.String(a)),
-		Resource:  types.NewEntityUID("Resource", types.String(on.Kind)),
-		Context: types.NewRecord(types.RecordMap{
-			"signed_in": types.Boolean(v.SignedIn()),
-			"strong":    types.Boolean(v.Strong),
-			"assisting": types.Boolean(!v.For.IsZero()),
-			"own":       types.Boolean(v.SignedIn() && !on.Owner.IsZero() && on.Owner == v.Acting()),
-			"roles":     roles,
-		}),
-	}
-	set, known := e.sets[a]
-	if !known {
-		return ErrDenied.With("action", string(a))
-	}
-	if decision, _ := cedar.Authorize(set, types.EntityMap{}, request); decision == types.Allow {
-		return nil
-	}
-	if !v.SignedIn() {
-		return ErrSignIn
-	}
-	return ErrDenied.With("action", string(a))
+	return d.Refusal()
 }
 
-// roles are the roles she holds where the resource is. A role for one shop or
-// household counts for what belongs to that one only.
-func (e *Engine) roles(ctx context.Context, v Viewer, on Resource) (types.Set, error) {
-	var held []types.Value
+// Can is May for pages that show only what may be done; what cannot be found out
+// is not shown.
+func (e *Engine) Can(ctx context.Context, v Viewer, a Action, on Resource) bool {
+	return e.May(ctx, v, a, on) == nil
+}
+
+// Explain answers as May does, with the policies that decided.
+func (e *Engine) Explain(ctx context.Context, v Viewer, a Action, on Resource) (*Decision, error) {
+	roles, err := e.roles(ctx, v, on)
+	if err != nil {
+		return nil, err
+	}
+	return e.Decide(Question{
+		Action: a, Key: !v.Key.IsZero(), SignedIn: v.SignedIn(), Strong: v.Strong, Assisting: !v.For.IsZero(),
+		Own: v.SignedIn() && !on.Owner.IsZero() && on.Owner == v.Acting(), Roles: roles,
+	})
+}
+
+// Refusal is nil if it is allowed.
+func (d *Decision) Refusal() error {
+	q := d.Question
+	switch {
+	case d.Allowed:
+		return nil
+	case !q.SignedIn && !q.Key:
+		return ErrSignIn
+	}
+	for _, p := range d.Forbids {
+		if p.Refusal != nil {
+			return p.Refusal.With("action", string(q.Action))
+		}
+	}
+	return ErrDenied.With("action", string(q.Action))
+}
+
+// roles are the roles she holds where the resource is, in order. A role for one
+// shop or household counts for what belongs to that one only.
+func (e *Engine) roles(ctx context.Context, v Viewer, on Resource) (string, error) {
+	held := make([]string, 0, 8)
 	for _, g := range v.Grants {
-		if !g.Subject.IsZero() && g.Subject != on.Subject {
+		if !g.Subject.IsZero() && g.Subject != on.Subject || slices.Contains(held, string(g.Role)) {
 			continue
 		}
 		covers := g.Place.IsZero()
 		if !covers && !on.Place.IsZero() {
 			var err error
 			if covers, err = e.tree.Covers(ctx, g.Place, on.Place); err != nil {
-				return types.Set{}, err
+				return "", err
 			}
 		}
 		if covers {
-			held = append(held, types.String(g.Role))
+			held = append(held, string(g.Role))
 		}
 	}
-	return types.NewSet(held...), nil
+	slices.Sort(held)
+	return strings.Join(held, " "), nil
 }

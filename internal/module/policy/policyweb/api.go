@@ -11,7 +11,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/apikit"
@@ -27,11 +26,11 @@ type API struct {
 // Register adds the operations.
 func (a *API) Register(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "get-policy", Method: http.MethodGet, Path: apikit.Prefix + "/communities/{community}/policy",
-		Summary: "The policy in force", Tags: []string{"Policy"}, Description: "Public: the numbers by which a community lives."}, a.inForce)
+		Metadata: apikit.Ask{Action: "policy.read"}.Metadata(), Summary: "The policy in force", Tags: []string{"Policy"}, Description: "Public: the numbers by which a community lives."}, a.inForce)
 	huma.Register(api, huma.Operation{OperationID: "list-policies", Method: http.MethodGet, Path: apikit.Prefix + "/communities/{community}/policies",
-		Summary: "Every version", Tags: []string{"Policy"}}, a.list)
+		Metadata: apikit.Ask{Action: "policy.read"}.Metadata(), Summary: "Every version", Tags: []string{"Policy"}}, a.list)
 	huma.Register(api, huma.Operation{OperationID: "propose-policy", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/policies",
-		Summary: "Propose a version", Tags: []string{"Policy"}, Security: apikeyweb.Security, DefaultStatus: http.StatusCreated,
+		Metadata: apikit.Ask{Action: "policy.propose"}.Metadata(), Summary: "Propose a version", Tags: []string{"Policy"}, Security: apikeyweb.Security, DefaultStatus: http.StatusCreated,
 		Description: "Refused if some purchase could leave a shop with less than it was promised; the refusal shows the purchase."}, a.propose)
 }
 
@@ -94,16 +93,12 @@ func (a *API) propose(ctx context.Context, in *struct {
 		Params        policy.Params `json:"params"`
 	}
 }) (*versionOutput, error) {
-	key := apikeyweb.Key(ctx)
-	if err := key.May(apikey.Admin, in.Community, ""); err != nil {
-		return nil, apikit.Fail(ctx, a.Log, err, true)
-	}
 	p, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
 	if err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, true)
 	}
 	b := in.Body
-	v, err := a.Flows.Propose(ctx, p.ID, key.Actor(), policy.Proposal{Code: b.Code, EffectiveFrom: b.EffectiveFrom, Author: b.Author, Reason: b.Reason, Params: b.Params})
+	v, err := a.Flows.Propose(ctx, p.ID, apikeyweb.Key(ctx).Actor(), policy.Proposal{Code: b.Code, EffectiveFrom: b.EffectiveFrom, Author: b.Author, Reason: b.Reason, Params: b.Params})
 	if err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, true)
 	}

@@ -11,9 +11,9 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/platform/apikit"
+	"gongyi/internal/platform/authz"
 )
 
 // API is the JSON operations on promotions.
@@ -24,12 +24,12 @@ type API struct {
 
 // Register adds the operations.
 func (a *API) Register(api huma.API) {
-	post := func(id, path, summary string) huma.Operation {
+	post := func(id, path, summary string, action authz.Action) huma.Operation {
 		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: apikit.Prefix + path, Summary: summary, Tags: []string{"Promotions"},
-			Security: apikeyweb.Security, DefaultStatus: http.StatusCreated}
+			Security: apikeyweb.Security, DefaultStatus: http.StatusCreated, Metadata: apikit.Ask{Action: action, Shop: true}.Metadata()}
 	}
-	huma.Register(api, post("issue-voucher", "/communities/{community}/vouchers", "Give a member a voucher for another shop"), a.issue)
-	huma.Register(api, post("recommend", "/communities/{community}/recommendations", "Record that a shop recommended a member to another shop"), a.recommend)
+	huma.Register(api, post("issue-voucher", "/communities/{community}/vouchers", "Give a member a voucher for another shop", "voucher.give"), a.issue)
+	huma.Register(api, post("recommend", "/communities/{community}/recommendations", "Record that a shop recommended a member to another shop", "recommendation.record"), a.recommend)
 }
 
 type issueInput struct {
@@ -62,8 +62,8 @@ func (a *API) issue(ctx context.Context, in *issueInput) (*issueOutput, error) {
 }
 
 func (a *API) issued(ctx context.Context, in *issueInput) (*issueOutput, error) {
-	key, b := apikeyweb.Key(ctx), in.Body
-	if err := key.May(apikey.Settle, in.Community, b.Issuer); err != nil {
+	b := in.Body
+	if err := apikeyweb.May(ctx, in.Community, b.Issuer); err != nil {
 		return nil, err
 	}
 	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
@@ -74,7 +74,7 @@ func (a *API) issued(ctx context.Context, in *issueInput) (*issueOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.Flows.IssueVoucher(ctx, place.ID, key.Actor(), flow.VoucherIssue{
+	v, err := a.Flows.IssueVoucher(ctx, place.ID, apikeyweb.Key(ctx).Actor(), flow.VoucherIssue{
 		Ref: b.Ref, Issuer: b.Issuer, Target: b.Target, Member: b.Member, Amount: amount, Sharers: b.Sharers, ExpiresAt: b.ExpiresAt,
 	})
 	if err != nil {
@@ -110,15 +110,15 @@ func (a *API) recommend(ctx context.Context, in *recommendInput) (*recommendOutp
 }
 
 func (a *API) recommended(ctx context.Context, in *recommendInput) (*recommendOutput, error) {
-	key, b := apikeyweb.Key(ctx), in.Body
-	if err := key.May(apikey.Settle, in.Community, b.Recommender); err != nil {
+	b := in.Body
+	if err := apikeyweb.May(ctx, in.Community, b.Recommender); err != nil {
 		return nil, err
 	}
 	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.Flows.Recommend(ctx, place.ID, key.Actor(), flow.Recommendation{Ref: b.Ref, Recommender: b.Recommender, Member: b.Member, Target: b.Target})
+	c, err := a.Flows.Recommend(ctx, place.ID, apikeyweb.Key(ctx).Actor(), flow.Recommendation{Ref: b.Ref, Recommender: b.Recommender, Member: b.Member, Target: b.Target})
 	if err != nil {
 		return nil, err
 	}

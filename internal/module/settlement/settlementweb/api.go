@@ -12,7 +12,6 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/evidence"
@@ -37,29 +36,29 @@ const MaxBatch = 1000
 // Register adds the operations.
 func (a *API) Register(api huma.API) {
 	huma.Register(api, huma.Operation{
-		OperationID: "settle-purchase", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchases",
+		Metadata: apikit.Ask{Action: "purchase.settle", Shop: true}.Metadata(), OperationID: "settle-purchase", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchases",
 		Summary: "Settle a purchase", Tags: []string{"Purchases"}, Security: apikeyweb.Security, DefaultStatus: http.StatusOK,
 		Description: "Durable and proven when it answers. The same purchase again gets the same answer; the same purchase_ref with other content is refused (409).",
 	}, a.settle)
 	huma.Register(api, huma.Operation{
-		OperationID: "settle-purchases", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchase-batches",
+		Metadata: apikit.Ask{Action: "purchase.settle", Shop: true}.Metadata(), OperationID: "settle-purchases", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchase-batches",
 		Summary: "Settle many purchases", Tags: []string{"Purchases"}, Security: apikeyweb.Security, DefaultStatus: http.StatusOK, MaxBodyBytes: 4 << 20,
 		Description: "Each purchase has its own outcome, in the order of the request: some may be refused while others are settled.",
 	}, a.settleBatch)
 	huma.Register(api, huma.Operation{
-		OperationID: "refund-purchase", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchases/{ref}/refunds",
+		Metadata: apikit.Ask{Action: "purchase.refund", Shop: true}.Metadata(), OperationID: "refund-purchase", Method: http.MethodPost, Path: apikit.Prefix + "/communities/{community}/purchases/{ref}/refunds",
 		Summary: "Refund a purchase, whole or in part", Tags: []string{"Purchases"}, Security: apikeyweb.Security, DefaultStatus: http.StatusOK,
 	}, a.refund)
 	huma.Register(api, huma.Operation{
-		OperationID: "get-purchase", Method: http.MethodGet, Path: apikit.Prefix + "/communities/{community}/purchases/{ref}",
+		Metadata: apikit.Ask{Action: "purchase.read", Shop: true}.Metadata(), OperationID: "get-purchase", Method: http.MethodGet, Path: apikit.Prefix + "/communities/{community}/purchases/{ref}",
 		Summary: "The receipt of a purchase", Tags: []string{"Receipts"}, Security: apikeyweb.Security,
 	}, a.receiptByRef)
 	huma.Register(api, huma.Operation{
-		OperationID: "open-receipt", Method: http.MethodGet, Path: apikit.Prefix + "/receipts/{token}",
+		Metadata: apikit.Ask{Action: "receipt.open"}.Metadata(), OperationID: "open-receipt", Method: http.MethodGet, Path: apikit.Prefix + "/receipts/{token}",
 		Summary: "The receipt that a token opens", Tags: []string{"Receipts"}, Description: "Whoever holds the token may read it; it names no person.",
 	}, a.receiptByToken)
 	huma.Register(api, huma.Operation{
-		OperationID: "get-receipt-file", Method: http.MethodGet, Path: apikit.Prefix + "/receipts/{token}/file",
+		Metadata: apikit.Ask{Action: "receipt.open"}.Metadata(), OperationID: "get-receipt-file", Method: http.MethodGet, Path: apikit.Prefix + "/receipts/{token}/file",
 		Summary: "The receipt file, to be checked offline", Tags: []string{"Receipts"},
 	}, a.receiptFile)
 }
@@ -150,7 +149,7 @@ type settleInput struct {
 type settleOutput struct{ Body SettledBody }
 
 func (a *API) settle(ctx context.Context, in *settleInput) (*settleOutput, error) {
-	community, err := a.allowed(ctx, apikey.Settle, in.Community, in.Body.Merchant)
+	community, err := a.allowed(ctx, in.Community, in.Body.Merchant)
 	if err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, true)
 	}
@@ -172,10 +171,10 @@ func (a *API) settle(ctx context.Context, in *settleInput) (*settleOutput, error
 	return out, nil
 }
 
-// allowed finds the community and checks the key's scope. A key that may not see
-// a community learns nothing of whether it exists.
-func (a *API) allowed(ctx context.Context, right apikey.Right, community, merchant string) (id.ID, error) {
-	if err := apikeyweb.Key(ctx).May(right, community, merchant); err != nil {
+// allowed finds the community, if the key may do this for the shop. A key that may
+// not see a community learns nothing of whether it exists.
+func (a *API) allowed(ctx context.Context, community, merchant string) (id.ID, error) {
+	if err := apikeyweb.May(ctx, community, merchant); err != nil {
 		return id.ID{}, err
 	}
 	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, community)
@@ -261,7 +260,7 @@ func (a *API) settleBatch(ctx context.Context, in *batchInput) (*batchOutput, er
 	}
 	for i := range in.Body.Purchases {
 		b := &in.Body.Purchases[i]
-		community, err := a.allowed(ctx, apikey.Settle, in.Community, b.Merchant)
+		community, err := a.allowed(ctx, in.Community, b.Merchant)
 		if err == nil {
 			purchases[i], err = b.Purchase()
 		}

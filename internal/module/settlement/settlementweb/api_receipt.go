@@ -6,7 +6,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/settlement"
@@ -85,16 +84,15 @@ func (a *API) receiptByRef(ctx context.Context, in *struct {
 	Community string `path:"community" maxLength:"64"`
 	Ref       string `path:"ref" maxLength:"128"`
 }) (*receiptOutput, error) {
-	key := apikeyweb.Key(ctx)
 	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
 	var r *flow.Receipt
 	if err == nil {
 		r, err = a.Flows.ReceiptOf(ctx, place.ID, in.Ref)
 	}
 	if err != nil {
-		return nil, apikit.Fail(ctx, a.Log, key.MayOr(apikey.Read, in.Community, key.Scope.Merchant, err), false)
+		return nil, apikit.Fail(ctx, a.Log, err, false)
 	}
-	if err := key.May(apikey.Read, in.Community, r.ShopRef); err != nil {
+	if err := apikeyweb.May(ctx, in.Community, r.ShopRef); err != nil {
 		return nil, apikit.Fail(ctx, a.Log, err, false)
 	}
 	return a.receiptBody(ctx, r)

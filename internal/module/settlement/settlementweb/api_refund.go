@@ -6,7 +6,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/apikey/apikeyweb"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/apikit"
@@ -49,10 +48,9 @@ func (a *API) refund(ctx context.Context, in *refundInput) (*refundOutput, error
 }
 
 func (a *API) refunded(ctx context.Context, in *refundInput) (*RefundedBody, error) {
-	key := apikeyweb.Key(ctx)
 	place, err := a.Flows.Communities.ByRef(ctx, a.Flows.DB, in.Community)
 	if err != nil {
-		return nil, key.MayOr(apikey.Refund, in.Community, key.Scope.Merchant, err)
+		return nil, err
 	}
 	amount, err := in.Body.Amount.Money(money.CNY, "amount")
 	if err != nil {
@@ -63,12 +61,12 @@ func (a *API) refunded(ctx context.Context, in *refundInput) (*RefundedBody, err
 	}
 	purchase, err := a.Flows.ReceiptOf(ctx, place.ID, in.Ref)
 	if err != nil {
-		return nil, key.MayOr(apikey.Refund, in.Community, key.Scope.Merchant, err)
-	}
-	if err := key.May(apikey.Refund, in.Community, purchase.ShopRef); err != nil {
 		return nil, err
 	}
-	done, err := a.Flows.Refund(ctx, place.ID, key.Actor(), flow.Refund{Ref: in.Body.Ref, Purchase: purchase.Entry.Seq, Amount: amount})
+	if err := apikeyweb.May(ctx, in.Community, purchase.ShopRef); err != nil {
+		return nil, err
+	}
+	done, err := a.Flows.Refund(ctx, place.ID, apikeyweb.Key(ctx).Actor(), flow.Refund{Ref: in.Body.Ref, Purchase: purchase.Entry.Seq, Amount: amount})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,193 @@
+package authz
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cedar-policy/cedar-go"
+	expast "github.com/cedar-policy/cedar-go/x/exp/ast"
+	"github.com/cedar-policy/cedar-go/x/exp/schema"
+	"github.com/cedar-policy/cedar-go/x/exp/schema/validate"
+
+	"gongyi/internal/kernel/fault"
+)
+
+// Policy is one article of a policy file: who may (or must not) do what, with the
+// comment that says so in plain words.
+type Policy struct {
+	File    string // "person.cedar"
+	Line    int    // where it begins in the file
+	Forbids bool
+	Actions []Action     // empty: a policy that forbids, whatever is asked
+	English string       // the comment above it
+	Chinese string       // its lines after "中文："
+	Text    string       // without the comment
+	Refusal *fault.Fault // what a person is told whom it stops; nil: ErrDenied
+
+	cedar *cedar.Policy
+}
+
+// ID names the policy in logs and tests: "person.cedar:7".
+func (p *Policy) ID() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+
+// parse reads the policies of one file.
+func parse(name string, text []byte) ([]*Policy, error) {
+	list, err := cedar.NewPolicyListFromBytes(name, text)
+	if err != nil {
+		return nil, fmt.Errorf("authz: %s: %w", name, err)
+	}
+	lines := strings.Split(string(text), "\n")
+	all := make([]*Policy, len(list))
+	for i, c := range list {
+		at := c.Position()
+		p := &Policy{File: name, Line: at.Line, Forbids: c.Effect() == cedar.Forbid, cedar: c}
+		if p.Actions, err = actionsOf(c); err != nil {
+			return nil, fmt.Errorf("authz: %s: %w", p.ID(), err)
+		}
+		if len(p.Actions) == 0 && !p.Forbids {
+			return nil, fmt.Errorf("authz: %s permits whatever is asked: name its actions", p.ID())
+		}
+		end := len(text)
+		if i+1 < len(list) {
+			end = list[i+1].Position().Offset
+		}
+		p.Text = uncommented(string(text[at.Offset:end]))
+		p.English, p.Chinese = comment(lines[:at.Line-1])
+		if code, ok := c.Annotations()["refusal"]; ok {
+			p.Refusal = fault.New(fault.Forbidden, string(code))
+		}
+		all[i] = p
+	}
+	return all, nil
+}
+
+// comment is what the lines directly above a policy say in each language.
+func comment(above []string) (english, chinese string) {
+	from := len(above)
+	for from > 0 && strings.HasPrefix(above[from-1], "//") {
+		from--
+	}
+	var words [2][]string
+	at := 0
+	for _, line := range above[from:] {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "//"))
+		if rest, ok := strings.CutPrefix(line, "中文："); ok {
+			at, line = 1, rest
+		}
+		words[at] = append(words[at], line)
+	}
+	return strings.Join(words[0], " "), strings.Join(words[1], "")
+}
+
+// uncommented is a policy's text without the comments that follow it.
+func uncommented(text string) string {
+	lines := strings.Split(text, "\n")
+	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(strings.TrimSpace(l), "//") })
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// actionsOf are the actions that a policy's head names.
+func actionsOf(p *cedar.Policy) ([]Action, error) {
+	text, err := p.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	type entity struct{ Type, ID string }
+	var head struct {
+		Action struct {
+			Op       string
+			Entity   entity
+			Entities []entity
+		}
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, err
+	}
+	named := head.Action.Entities
+	if head.Action.Entity.ID != "" {
+		named = append(named, head.Action.Entity)
+	}
+	actions := make([]Action, len(named))
+	for i, n := range named {
+		actions[i] = Action(n.ID)
+	}
+	return actions, nil
+}
+
+// grammar is all that a policy may look at: Cedar's schema, without the actions.
+// Every field is always there, so that no policy can fail on a missing one.
+const grammar = `entity Person;
+entity Key;
+entity Thing;
+action %s appliesTo {
+  principal: [Person, Key],
+  resource: Thing,
+  context: {
+    signed_in: Bool,       // a person who signed in
+    own: Bool,             // it is hers, or that of whom she helps
+    roles: Set<String>,    // what she holds where the thing is
+    strong: Bool,          // she signed in with a passkey
+    passkeys: Bool,        // this installation asks its staff for passkeys
+    assisting: Bool,       // she helps somebody in an assisted session
+    changes: Bool,         // the action changes something
+  }
+};
+`
+
+// validated complains about policies that look at what is not there.
+func validated(all []*Policy) error {
+	names := make(map[Action]bool)
+	for _, p := range all {
+		for _, a := range p.Actions {
+			names[a] = true
+		}
+	}
+	var quoted []string
+	for _, a := range slices.Sorted(maps.Keys(names)) {
+		quoted = append(quoted, fmt.Sprintf("%q", a))
+	}
+	if len(quoted) == 0 {
+		return nil
+	}
+	var s schema.Schema
+	if err := s.UnmarshalCedar(fmt.Appendf(nil, grammar, strings.Join(quoted, ", "))); err != nil {
+		return fmt.Errorf("authz: schema: %w", err)
+	}
+	resolved, err := s.Resolve()
+	if err != nil {
+		return fmt.Errorf("authz: schema: %w", err)
+	}
+	v := validate.New(resolved)
+	var errs []error
+	for _, p := range all {
+		if err := v.Policy(p.ID(), (*expast.Policy)(p.cedar.AST())); err != nil {
+			errs = append(errs, fmt.Errorf("authz: %s: %w", p.ID(), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// load reads every *.cedar file of a folder, in the order of their names.
+func load(files fs.FS) (all []*Policy, err error) {
+	names, err := fs.Glob(files, "*.cedar")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		list, err := parse(name, text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, validated(all)
+}

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -52,6 +54,7 @@ type App struct {
 	docs    http.Handler    // what the API offers
 	routes  *httpkit.Router // what people may open
 	portal  *portal.Portal  // the frames around it
+	calls   huma.API        // what programs may call
 	url     atomic.Pointer[string]
 }
 

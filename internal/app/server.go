@@ -91,6 +91,7 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := apikit.New(mux, Version, a.Log)
+	a.calls = api
 	limit := newAnonymousLimit()
 	guard := &apikeyweb.Guard{Keys: a.Flows.Keys, Engine: engine, Place: a.place, Clock: a.DB.Clock(), Log: a.Log}
 	api.UseMiddleware(limit.middleware(api, a.Log), guard.Middleware(api))

@@ -59,7 +59,7 @@ func parse(name string, text []byte) ([]*Policy, error) {
 		p.Text = uncommented(string(text[at.Offset:end]))
 		p.English, p.Chinese = comment(lines[:at.Line-1])
 		if code, ok := c.Annotations()["refusal"]; ok {
-			p.Refusal = fault.New(fault.Forbidden, string(code))
+			p.Refusal = &fault.Fault{Kind: fault.Forbidden, Code: string(code)}
 		}
 		all[i] = p
 	}

@@ -2,10 +2,12 @@ package httpkit
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/platform/authz"
 )
 
@@ -76,10 +78,13 @@ func (t *Router) guarded(route Route) http.Handler {
 		if errors.Is(err, authz.ErrSignIn) && toSignIn(w, r) {
 			return nil
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = route.Do(w, r)
 		}
-		return route.Do(w, r)
+		if fault.KindOf(err) == fault.Forbidden {
+			t.kit.Log.InfoContext(r.Context(), "denied", slog.String("action", string(route.Action)), slog.String("code", fault.Of(err).Code), slog.String("kind", resource.Kind))
+		}
+		return err
 	})
 }
 

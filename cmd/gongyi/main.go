@@ -33,6 +33,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve a neighbourhood that lives, to look around in."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCmd  `cmd:"" help:"Take over members, merchants and purchases from CSV or XLSX."`
+	Map     mapCmd     `cmd:"" help:"The base map under the community map: import an extract, say what is there."`
 	Books   booksCmd   `cmd:"" help:"Print every account and what it holds."`
 	Receipt receiptCmd `cmd:"" help:"Print a receipt file, or verify one offline."`
 	Verify  verifyCmd  `cmd:"" help:"Check that the books are whole."`

@@ -4,6 +4,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,22 +114,30 @@ func (c *Config) complete() error {
 	if c.Data == "" && c.DatabaseURL == "" {
 		return ErrNoData
 	}
-	if c.State == "" {
-		c.State = c.Data
+	state, err := c.stateDir()
+	if err != nil {
+		return err
 	}
-	if c.State == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("app: no place for keys and tiles, name one with --state: %w", err)
-		}
-		c.State = filepath.Join(base, "gongyi")
-	}
+	c.State = state
 	if c.DatabaseURL == "" && !c.Create {
 		if _, err := os.Stat(filepath.Join(c.Data, db.FileName)); err != nil {
 			return ErrNotADataDir.With("directory", c.Data)
 		}
 	}
 	return nil
+}
+
+// stateDir is where keys, tiles and the base map lie: State, or Data, or a folder of
+// the user's.
+func (c *Config) stateDir() (string, error) {
+	if dir := cmp.Or(c.State, c.Data); dir != "" {
+		return dir, nil
+	}
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("app: no place for keys and tiles, name one with --state: %w", err)
+	}
+	return filepath.Join(base, "gongyi"), nil
 }
 
 // migrate brings the schema up to date. What is there already is backed up first.

@@ -130,7 +130,11 @@ func Read(name string) (i Info, err error) {
 	if err != nil {
 		return i, err
 	}
-	return m.Info(), a.close()
+	i = m.Info()
+	if i.Summary == nil { // a file of tiles that another program made
+		i.Summary = &Summary{Version: i.Version, Bounds: i.Box.String(), Tiles: len(a.entries), Bytes: a.identity.Size()}
+	}
+	return i, a.close()
 }
 
 // tile is a packed tile and the version of the map that it is from. Where the map

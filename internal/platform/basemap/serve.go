@@ -14,6 +14,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/geo"
+	"gongyi/internal/platform/i18n"
 )
 
 // Map serves a file of tiles. An import may replace the file at any time, also
@@ -208,10 +209,19 @@ func (m *Map) ServeInfo(w http.ResponseWriter, r *http.Request) error {
 	return serveJSON(w, r, m.Info())
 }
 
-// ServeStyle answers GET /map/style.json?theme=light|dark|elder&lang=zh|en.
+// ServeStyle answers GET /map/style.json?look=light|dark|elder&in=zh|en. They are not
+// called theme and lang, which would choose those of every page that follows.
 func (m *Map) ServeStyle(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	s, err := NewStyle(q.Get("theme"), q.Get("lang"), m.Info())
+	ctx := r.Context()
+	if q.Has("in") {
+		lang, ok := i18n.Parse(q.Get("in"))
+		if !ok {
+			return errBadStyle
+		}
+		ctx = i18n.With(ctx, lang)
+	}
+	s, err := NewStyle(ctx, q.Get("look"), m.Info())
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package basemap
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+
+	"gongyi/internal/platform/i18n"
 )
 
 // Style is a map style as MapLibre reads it. It names no glyphs, so that every
@@ -43,17 +46,17 @@ var fonts = []string{"Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "
 // this package answers it.
 const AreasURL = "/map/areas.json"
 
-// NewStyle makes the style of a theme ("light", "dark", "elder"; "" is light) and a
-// language ("zh", "en"; "" is zh). Without a map it draws the schematic.
-func NewStyle(theme, lang string, i Info) (*Style, error) {
+// NewStyle makes the style of a theme ("light", "dark", "elder"; "" is light) in the
+// language of ctx. Without a map it draws the schematic.
+func NewStyle(ctx context.Context, theme string, i Info) (*Style, error) {
 	if theme == "" {
 		theme = "light"
 	}
 	p, ok := palettes[theme]
-	if !ok || lang != "" && lang != "zh" && lang != "en" {
+	if !ok {
 		return nil, errBadStyle
 	}
-	d := drafter{p: p, english: lang == "en"}
+	d := drafter{ctx: ctx, p: p}
 	s := &Style{
 		Version: 8, Name: "Gongyi " + theme, Center: i.Center, Zoom: 14, Transition: map[string]int{"duration": 0, "delay": 0},
 		Description: map[string]any{"gongyi:version": i.Version, "gongyi:schematic": i.Version == ""},
@@ -75,9 +78,9 @@ func NewStyle(theme, lang string, i Info) (*Style, error) {
 
 // drafter draws layers from the ground up.
 type drafter struct {
-	p       palette
-	english bool
-	layers  []styleLayer
+	ctx    context.Context
+	p      palette
+	layers []styleLayer
 }
 
 func (d *drafter) add(l styleLayer) { d.layers = append(d.layers, l) }
@@ -150,7 +153,7 @@ func (d *drafter) roads() {
 
 // name is the field of a label in the reader's language.
 func (d *drafter) name() expr {
-	if d.english {
+	if i18n.Of(d.ctx) == i18n.En {
 		return expr{"coalesce", expr{"get", "name_en"}, expr{"get", "name"}}
 	}
 	return expr{"get", "name"}
@@ -182,9 +185,8 @@ func (d *drafter) labels() {
 
 // spotName is a spot's name, or what it is if it has none.
 func (d *drafter) spotName() expr {
-	names := []any{"toilets", "公共厕所", "water", "饮水处", "rest", "休息处", "bus", "公交站"}
-	if d.english {
-		names = []any{"toilets", "Public toilet", "water", "Drinking water", "rest", "Rest area", "bus", "Bus stop"}
+	names := []any{
+		"toilets", i18n.T(d.ctx, "公共厕所"), "water", i18n.T(d.ctx, "饮水处"), "rest", i18n.T(d.ctx, "休息处"), "bus", i18n.T(d.ctx, "公交站"),
 	}
 	what := append(expr{"match", expr{"get", "class"}}, names...)
 	return expr{"coalesce", d.name(), append(what, "")}

@@ -20,6 +20,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
+	"gongyi/internal/module/signin"
 	"gongyi/internal/platform/db"
 )
 
@@ -37,8 +38,15 @@ type Flows struct {
 	OpenBooks   *openbooks.Service
 	People      *person.Service
 	Access      *access.Service
+	SignIn      *signin.Service
 
-	Peer Peer // nil while this is the only instance
+	Peer  Peer          // nil while this is the only instance
+	Codes signin.Sender // nil: nobody can sign in by a code
+	// Assist, if set, tells for whom a session acts, in which assisted session and
+	// until when (A4).
+	Assist func(ctx context.Context, session id.ID) (who, assist id.ID, until time.Time)
+
+	faces faces
 
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
@@ -48,13 +56,13 @@ func New(d *db.DB) *Flows {
 	return &Flows{
 		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
 		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
-		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d),
+		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d), SignIn: signin.New(d),
 	}
 }
 
 // Schemas are the tables that these processes need.
 var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema,
-	person.Schema, access.Schema}
+	person.Schema, access.Schema, signin.Schema}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {

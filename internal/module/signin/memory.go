@@ -60,8 +60,9 @@ func (s *Service) remember(hash tokenHash, m remembered, turn int64) {
 	}
 	if len(s.known) >= kept {
 		clear(s.known)
+		clear(s.hashes)
 	}
-	s.known[hash] = m
+	s.known[hash], s.hashes[m.session.ID] = m, hash
 }
 
 // forgetWith makes the next look at a session read again, once tx is durable.
@@ -97,12 +98,9 @@ func (f *forgetting) Committed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.turn++
-	for hash, m := range s.known {
-		for _, gone := range f.sessions {
-			if m.session.ID == gone {
-				delete(s.known, hash)
-			}
-		}
+	for _, gone := range f.sessions {
+		delete(s.known, s.hashes[gone])
+		delete(s.hashes, gone)
 	}
 	f.sessions = f.sessions[:0]
 }

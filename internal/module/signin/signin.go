@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 )
@@ -30,7 +31,8 @@ var Schema = db.Schema{
 		{Name: "signin_visit", Placement: db.Distributed}, {Name: "signin_code", Placement: db.Distributed},
 		{Name: "signin_miss", Placement: db.Distributed}, {Name: "signin_code_use", Placement: db.Distributed},
 		{Name: "signin_session", Placement: db.Distributed}, {Name: "signin_session_end", Placement: db.Distributed},
-		{Name: "signin_agreement", Placement: db.Distributed},
+		{Name: "signin_agreement", Placement: db.Distributed}, {Name: "signin_wechat", Placement: db.Distributed},
+		{Name: "signin_wechat_end", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -60,14 +62,15 @@ type Service struct {
 	db     *db.DB
 	limits Limits
 
-	mu    sync.RWMutex
-	known map[tokenHash]remembered
-	turn  int64 // counts what was forgotten: an older look must not be remembered
+	mu     sync.RWMutex
+	known  map[tokenHash]remembered
+	hashes map[id.ID]tokenHash // of the sessions in known
+	turn   int64               // counts what was forgotten: an older look must not be remembered
 }
 
 // New makes the service.
 func New(d *db.DB) *Service {
-	return &Service{db: d, limits: DefaultLimits, known: make(map[tokenHash]remembered)}
+	return &Service{db: d, limits: DefaultLimits, known: make(map[tokenHash]remembered), hashes: make(map[id.ID]tokenHash)}
 }
 
 // tokenHash is what is stored of a token: 256 random bits need no slow hash.

@@ -53,6 +53,19 @@ func (s *Service) VisitOf(ctx context.Context, r db.Reader, token string) (v Vis
 	return v, err
 }
 
+// Close ends a visit that has led to a person, so that its last step is done once:
+// who comes second is refused with ErrNoVisit. tx belongs to "~".
+func (s *Service) Close(ctx context.Context, tx *db.Tx, token string, who id.ID) error {
+	v, err := s.VisitOf(ctx, tx, token)
+	if err == nil {
+		err = s.closeVisit(ctx, tx, token)
+	}
+	if err == nil && v.WeChat != nil {
+		err = s.LinkWeChat(ctx, tx, who, *v.WeChat)
+	}
+	return err
+}
+
 // closeVisit takes a visit away, so that its step is done once; who comes second is
 // refused with ErrNoVisit.
 func (s *Service) closeVisit(ctx context.Context, tx *db.Tx, token string) error {

@@ -10,8 +10,8 @@ import (
 
 // Names of the two choices, as query parameter and as cookie.
 const (
-	langName  = "lang"
-	themeName = "theme"
+	LangName  = "lang"
+	ThemeName = "theme"
 )
 
 // prefer finds the language and the theme of a request: a choice in the query
@@ -20,22 +20,22 @@ func prefer(ctx context.Context, w http.ResponseWriter, r *http.Request) context
 	w.Header().Add("Vary", "Cookie, Accept-Language")
 	q := r.URL.Query()
 
-	lang, chosen := i18n.Parse(q.Get(langName))
+	lang, chosen := i18n.Parse(q.Get(LangName))
 	if chosen {
-		keep(ctx, w, langName, lang.String())
-	} else if lang, chosen = i18n.Parse(cookie(r, langName)); !chosen {
+		Keep(ctx, w, LangName, lang.String())
+	} else if lang, chosen = i18n.Parse(cookie(r, LangName)); !chosen {
 		lang = i18n.Negotiate(r.Header.Get("Accept-Language"))
 	}
 
-	theme, chosen := ui.ParseTheme(q.Get(themeName))
+	theme, chosen := ui.ParseTheme(q.Get(ThemeName))
 	if chosen {
-		keep(ctx, w, themeName, q.Get(themeName))
+		Keep(ctx, w, ThemeName, q.Get(ThemeName))
 	} else {
-		theme, _ = ui.ParseTheme(cookie(r, themeName))
+		theme, _ = ui.ParseTheme(cookie(r, ThemeName))
 	}
 
-	q.Del(langName)
-	q.Del(themeName)
+	q.Del(LangName)
+	q.Del(ThemeName)
 	ctx = i18n.With(ctx, lang)
 	return ui.WithLook(ctx, ui.Look{Theme: theme, Path: r.URL.Path, Query: q})
 }
@@ -48,7 +48,7 @@ func cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
-func keep(ctx context.Context, w http.ResponseWriter, name, value string) {
+func Keep(ctx context.Context, w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: Secure(ctx), SameSite: http.SameSiteLaxMode,

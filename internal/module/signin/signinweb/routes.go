@@ -1,0 +1,109 @@
+// Package signinweb are the pages on which people sign in and out and see where
+// they are signed in, and what finds out who sends a request. Each step is a page
+// with one question; a form that was refused comes back with what was typed.
+package signinweb
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/module/signin"
+	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
+)
+
+// Pages are the pages of sign-in.
+type Pages struct {
+	Flows *flow.Flows
+	// Show puts a page into its frame.
+	Show func(w http.ResponseWriter, r *http.Request, status int, s ui.Shell, page templ.Component) error
+	// Inbox is where a demo shows the codes that it sends, "" where they are sent
+	// to phones.
+	Inbox string
+}
+
+// Routes adds the pages.
+func Routes(t *httpkit.Router, p *Pages) {
+	const use, out, read, end = "sign_in.use", "sign_out.use", "device.read", "device.end"
+	t.Add(
+		httpkit.Route{Pattern: "GET /sign-in", Action: use, Do: p.phone},
+		httpkit.Route{Pattern: "POST /sign-in", Action: use, Do: posted(p.ask)},
+		httpkit.Route{Pattern: "GET /sign-in/code", Action: use, Do: p.code},
+		httpkit.Route{Pattern: "POST /sign-in/code", Action: use, Do: posted(p.try)},
+		httpkit.Route{Pattern: "POST /sign-in/code/again", Action: use, Do: posted(p.again)},
+		httpkit.Route{Pattern: "GET /sign-in/welcome", Action: use, Do: p.welcome},
+		httpkit.Route{Pattern: "POST /sign-in/welcome", Action: use, Do: posted(p.arrive)},
+		httpkit.Route{Pattern: "POST /sign-out", Action: out, Do: p.signOut},
+		httpkit.Route{Pattern: "GET /me/devices", Action: read, On: httpkit.Mine, Do: p.devices},
+		httpkit.Route{Pattern: "POST /me/devices/{device}/end", Action: end, On: httpkit.Mine, Do: p.endDevice},
+		httpkit.Route{Pattern: "POST /me/devices/others/end", Action: end, On: httpkit.Mine, Do: p.endOthers},
+	)
+}
+
+// ErrNotAForm refuses a body that is no form.
+var ErrNotAForm = fault.New(fault.Invalid, "signin.not_a_form")
+
+// posted reads the form before its handler does, so that one which is too long or
+// broken is refused and not taken for an empty one.
+func posted(do httpkit.Func) httpkit.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
+			return err
+		} else if err != nil {
+			return ErrNotAForm
+		}
+		return do(w, r)
+	}
+}
+
+// door is what a request brings.
+func door(r *http.Request) flow.Door {
+	return flow.Door{From: from(r), Visit: readCookie(r, visitCookie), Session: authz.Of(r.Context()).Session}
+}
+
+func from(r *http.Request) signin.Device {
+	return signin.Device{Agent: r.UserAgent(), Addr: httpkit.ClientAddr(r.Context())}
+}
+
+// answer is a refusal that belongs on the form: its words, the field it is about,
+// and the status; false for everything that is no such refusal.
+func answer(r *http.Request, err error) (ui.Wrong, int, bool) {
+	f := fault.Of(err)
+	if f == nil {
+		return ui.Wrong{}, 0, false
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.TooMany, fault.Conflict, fault.Busy:
+	default:
+		return ui.Wrong{}, 0, false
+	}
+	p := httpkit.ProblemOf(r.Context(), err, false)
+	return ui.Wrong{Field: f.Field, Text: p.Detail}, p.Status, true
+}
+
+// wrongs is a form with what is wrong in it; what is about none of its fields is
+// about the whole.
+func wrongs(w ui.Wrong, fields ...string) (f ui.Form) {
+	if w.Text == "" {
+		return f
+	}
+	for _, name := range fields {
+		if w.Field == name {
+			f.Wrong = []ui.Wrong{w}
+			return f
+		}
+	}
+	f.Wrong = []ui.Wrong{{Text: w.Text}}
+	return f
+}
+
+// plain is the frame around the steps of sign-in.
+func plain(r *http.Request, title string, back ui.Link) ui.Shell {
+	return ui.Shell{Kind: ui.PlainFrame, Title: title, Back: back, Place: ui.Link{Href: "/", Text: i18n.T(r.Context(), "共益")}, Class: "signin", Private: true}
+}

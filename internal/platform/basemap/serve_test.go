@@ -205,7 +205,7 @@ func TestPalettesAreThoseOfTheLook(t *testing.T) {
 	}
 	token := regexp.MustCompile(`--gy-([a-z0-9-]+):\s*(#[0-9a-f]{6})`)
 	tokens := make(map[string]map[string]string)
-	for theme, start := range map[string]string{"light": `[data-theme="gongyi"]`, "elder": `[data-theme="gongyi-elder"]`, "dark": `color-scheme: dark`} {
+	for theme, start := range map[string]string{"light": `[data-theme="gongyi"]`, "elder": `[data-theme="gongyi-elder"]`, "dark": `color-scheme: dark;`} {
 		_, rest, ok := strings.Cut(string(css), start)
 		body, _, _ := strings.Cut(rest, "}")
 		if !ok {

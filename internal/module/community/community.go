@@ -21,10 +21,10 @@ var files embed.FS
 
 var schemaFS, _ = fs.Sub(files, "schema")
 
-// Schema is the table of places.
+// Schema are the tables of places and where they stand.
 var Schema = db.Schema{
 	Owner:  "module/community",
-	Tables: []db.Table{{Name: "community_place", Placement: db.Distributed}},
+	Tables: []db.Table{{Name: "community_place", Placement: db.Distributed}, {Name: "community_position", Placement: db.Distributed}},
 	FS:     schemaFS,
 }
 

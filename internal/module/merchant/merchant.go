@@ -22,10 +22,10 @@ var files embed.FS
 
 var schemaFS, _ = fs.Sub(files, "schema")
 
-// Schema is the table of merchants.
+// Schema are the tables of merchants and where they stand.
 var Schema = db.Schema{
 	Owner:  "module/merchant",
-	Tables: []db.Table{{Name: "merchant", Placement: db.Distributed}},
+	Tables: []db.Table{{Name: "merchant", Placement: db.Distributed}, {Name: "merchant_position", Placement: db.Distributed}},
 	FS:     schemaFS,
 }
 

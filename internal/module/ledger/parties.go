@@ -104,47 +104,52 @@ func (s *Service) Concerning(ctx context.Context, r db.Reader, community, owner 
 	}
 	fresh = slices.DeleteFunc(fresh, func(e *Entry) bool { return e.BookedOn < from || e.BookedOn > to })
 	slices.SortStableFunc(fresh, newestFirst)
-	stop := false
-	give := func(e *Entry) error {
-		more, err := fn(e)
-		stop = !more
-		return err
+	for last, more := (concerned{owner, to, followed}), true; more; { // rows that a rebuilding has not cleared yet lie behind its position
+		var stored []*Entry
+		if stored, err = s.stored(ctx, r, community, from, followed, last); err != nil {
+			return false, err
+		}
+		if more = len(stored) == concernedAtOnce; more {
+			last.day, last.seq = stored[len(stored)-1].BookedOn, stored[len(stored)-1].Seq
+		}
+		for len(stored) > 0 || !more && len(fresh) > 0 { // the two lists as one
+			next := &stored
+			if len(fresh) > 0 && (len(stored) == 0 || newestFirst(fresh[0], stored[0]) < 0) {
+				next = &fresh
+			}
+			goOn, err := fn((*next)[0])
+			if err != nil || !goOn {
+				return complete, err
+			}
+			*next = (*next)[1:]
+		}
 	}
+	return complete, nil
+}
+
+// concernedAtOnce is how many entries are read before fn sees them: fn may read
+// too, and a connection serves one question at a time.
+const concernedAtOnce = 256
+
+// stored reads entries of the index before one, the newest first.
+func (s *Service) stored(ctx context.Context, r db.Reader, community id.ID, from period.Day, followed int64, before concerned) (all []*Entry, err error) {
 	names := s.accountNames(community)
 	if err := names.refresh(ctx, r); err != nil {
-		return false, err
+		return nil, err
 	}
 	var raw rawBody
-	rows, err := r.Query(ctx, `SELECT e.seq, e.posted_at, e.booked_on, e.kind, e.idem_key, e.content, e.body, e.leaf FROM ledger_party p
-		JOIN ledger_entry e ON e.community_id = p.community_id AND e.seq = p.seq
-		WHERE p.community_id = ? AND e.community_id = ? AND p.owner_id = ? AND p.day >= ? AND p.day <= ? AND p.seq < ? ORDER BY p.day DESC, p.seq DESC`,
-		community[:], community[:], owner[:], int64(from), int64(to), followed)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	for !stop && rows.Next() {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		e, err := readEntry(rows, community, &raw)
 		if err == nil {
 			err = names.resolve(e, &raw)
 		}
-		for err == nil && !stop && len(fresh) > 0 && newestFirst(fresh[0], e) < 0 {
-			err = give(fresh[0])
-			fresh = fresh[1:]
-		}
-		if err == nil && !stop {
-			err = give(e)
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	for ; !stop && len(fresh) > 0; fresh = fresh[1:] {
-		if err := give(fresh[0]); err != nil {
-			return false, err
-		}
-	}
-	return complete, rows.Err()
+		all = append(all, e)
+		return err
+	}, `SELECT e.seq, e.posted_at, e.booked_on, e.kind, e.idem_key, e.content, e.body, e.leaf FROM ledger_party p
+		JOIN ledger_entry e ON e.community_id = p.community_id AND e.seq = p.seq
+		WHERE p.community_id = ? AND e.community_id = ? AND p.owner_id = ? AND p.day >= ? AND p.seq < ? AND (p.day, p.seq) < (?, ?) ORDER BY p.day DESC, p.seq DESC LIMIT ?`,
+		community[:], community[:], before.owner[:], int64(from), followed, int64(before.day), before.seq, concernedAtOnce)
+	return all, err
 }
 
 func newestFirst(a, b *Entry) int {

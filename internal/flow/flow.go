@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
+	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
@@ -39,6 +40,7 @@ type Flows struct {
 	People      *person.Service
 	Access      *access.Service
 	SignIn      *signin.Service
+	Chores      *chore.Service
 
 	Peer  Peer          // nil while this is the only instance
 	Codes signin.Sender // nil: nobody can sign in by a code
@@ -56,13 +58,13 @@ func New(d *db.DB) *Flows {
 	return &Flows{
 		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
 		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
-		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d), SignIn: signin.New(d),
+		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d), SignIn: signin.New(d), Chores: chore.New(),
 	}
 }
 
 // Schemas are the tables that these processes need.
 var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema,
-	person.Schema, access.Schema, signin.Schema}
+	person.Schema, access.Schema, signin.Schema, chore.Schema}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {

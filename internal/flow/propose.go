@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/policy"
@@ -21,6 +22,42 @@ func (f *Flows) Propose(ctx context.Context, community id.ID, actor db.Actor, p 
 		return policy.Version{}, err
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) (err error) {
+		var added bool
+		if v, added, err = f.Policies.Propose(ctx, tx, p); err != nil || !added {
+			return err
+		}
+		return f.record(ctx, tx, v)
+	})
+	return v, err
+}
+
+// NoticeDays is how long a version is announced before it takes effect (L8).
+const NoticeDays = 7
+
+// Refusals of ProposeAfter, in the order in which it checks them.
+var (
+	ErrTooSoon     = fault.New(fault.Invalid, "policy.effective_too_soon")
+	ErrPolicyMoved = fault.New(fault.Conflict, "policy.changed_meanwhile")
+)
+
+// ProposeAfter is Propose by a person who has seen the versions up to a number:
+// one that came in between is refused rather than overtaken unseen, and the new
+// one is announced for NoticeDays.
+func (f *Flows) ProposeAfter(ctx context.Context, community id.ID, actor db.Actor, seen int, p policy.Proposal) (v policy.Version, err error) {
+	if err := p.Params.Admit(); err != nil {
+		return policy.Version{}, err
+	}
+	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) (err error) {
+		versions, err := f.Policies.Versions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if len(versions) != seen {
+			return ErrPolicyMoved
+		}
+		if p.EffectiveFrom.Before(tx.Now.AddDate(0, 0, NoticeDays)) {
+			return ErrTooSoon.On("effective_from").With("days", NoticeDays)
+		}
 		var added bool
 		if v, added, err = f.Policies.Propose(ctx, tx, p); err != nil || !added {
 			return err

@@ -92,6 +92,9 @@ func (t *Table) Format() string { return t.sheet.Format() }
 // Blanks is how many blank lines were skipped so far.
 func (t *Table) Blanks() int { return t.sheet.Blanks() }
 
+// Line is the last line of the row that was read last.
+func (t *Table) Line() int { return t.cells.row.Last }
+
 // Progress is how many bytes were read, of how many.
 func (t *Table) Progress() (read, total int64) { return t.sheet.Progress() }
 

@@ -3,11 +3,13 @@ package importing
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/module/chore"
 	"gongyi/internal/platform/i18n"
 )
 
@@ -79,4 +81,13 @@ func shorten(s string) string {
 		n++
 	}
 	return b.String()
+}
+
+// again makes a rejection anew of what a chore keeps of it.
+func again(f chore.Finding) Rejection {
+	why := &fault.Fault{Kind: fault.Invalid, Code: f.Code, Field: f.Field}
+	d := json.NewDecoder(strings.NewReader(f.Detail))
+	d.UseNumber()
+	_ = d.Decode(&why.Details) // written by work.reject alone
+	return Rejection{Line: int(f.Place), Last: int(f.Place), Column: f.Field, Why: why}
 }

@@ -9,7 +9,6 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/platform/db"
 )
@@ -38,6 +37,14 @@ type Run struct {
 	Actor    db.Actor
 	Reject   func(Rejection) error
 	Progress func(t *Table)
+
+	// For work in steps, all may be left empty. Known keeps a slip of the pen in a
+	// table from founding a community. Rows up to line After are passed over. Step
+	// hears after each chunk up to which line the books have taken the rows; an error
+	// of it ends the import there.
+	Known bool
+	After int
+	Step  func(t *Table, o *Outcome, line int) error
 
 	places  map[string]id.ID
 	shops   map[string][]id.ID // reference → communities that have such a shop
@@ -78,10 +85,21 @@ func (r *Run) Import(ctx context.Context, tables []*Table) (outcomes []Outcome, 
 	return outcomes, nil
 }
 
+// step tells that the books have everything up to a line.
+func (r *Run) step(t *Table, o *Outcome, line int) error {
+	if r.Step == nil || line <= r.After {
+		return nil
+	}
+	return r.Step(t, o, line)
+}
+
 // read collects up to chunk rows; done says that the table is at its end.
 func read[T any](r *Run, t *Table, o *Outcome, next func() (T, *Rejection, error)) (rows []T, done bool, err error) {
 	for len(rows) < chunk {
 		row, rejected, err := next()
+		if err == nil && t.Line() <= r.After {
+			continue
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			r.Progress(t)
@@ -121,18 +139,6 @@ func (r *Run) verdict(t *Table, o *Outcome, line int, added bool, err error) err
 	return nil
 }
 
-// place finds or founds a community by its reference.
-func (r *Run) place(ctx context.Context, ref string) (id.ID, error) {
-	if at, ok := r.places[ref]; ok {
-		return at, nil
-	}
-	p, _, err := r.Flows.Found(ctx, r.Actor, community.Place{Kind: community.Community, Ref: ref, Name: ref}, flow.Trial())
-	if err == nil {
-		r.places[ref] = p.ID
-	}
-	return p.ID, err
-}
-
 func (r *Run) members(ctx context.Context, t *Table, o *Outcome) error {
 	for done := false; !done; {
 		var rows []MemberRow
@@ -140,19 +146,28 @@ func (r *Run) members(ctx context.Context, t *Table, o *Outcome) error {
 		if rows, done, err = read(r, t, o, t.NextMember); err != nil {
 			return err
 		}
-		newcomers := make([]flow.Newcomer, len(rows))
-		for i, row := range rows {
-			home, err := r.place(ctx, row.Community)
+		upto := t.Line()
+		newcomers := make([]flow.Newcomer, 0, len(rows))
+		lines := make([]int, 0, len(rows))
+		for _, row := range rows {
+			home, err := r.home(ctx, t, o, row.Line, row.Community)
 			if err != nil {
 				return err
 			}
-			newcomers[i] = flow.Newcomer{Ref: row.Ref, Home: home}
-			newcomers[i].Profile.AgeBand, newcomers[i].Profile.HouseholdSize, newcomers[i].Profile.Kids = row.AgeBand, row.HouseholdSize, row.Kids
+			if home.IsZero() {
+				continue
+			}
+			n := flow.Newcomer{Ref: row.Ref, Home: home}
+			n.Profile.AgeBand, n.Profile.HouseholdSize, n.Profile.Kids = row.AgeBand, row.HouseholdSize, row.Kids
+			newcomers, lines = append(newcomers, n), append(lines, row.Line)
 		}
 		for i, res := range r.Flows.Welcome(ctx, r.Actor, newcomers) {
-			if err := r.verdict(t, o, rows[i].Line, res.Added, res.Err); err != nil {
+			if err := r.verdict(t, o, lines[i], res.Added, res.Err); err != nil {
 				return err
 			}
+		}
+		if err := r.step(t, o, upto); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -165,18 +180,27 @@ func (r *Run) merchants(ctx context.Context, t *Table, o *Outcome) error {
 		if rows, done, err = read(r, t, o, t.NextMerchant); err != nil {
 			return err
 		}
-		shops := make([]flow.Newshop, len(rows))
-		for i, row := range rows {
-			home, err := r.place(ctx, row.Community)
+		upto := t.Line()
+		shops := make([]flow.Newshop, 0, len(rows))
+		lines := make([]int, 0, len(rows))
+		for _, row := range rows {
+			home, err := r.home(ctx, t, o, row.Line, row.Community)
 			if err != nil {
 				return err
 			}
-			shops[i] = flow.Newshop{Home: home, Merchant: merchant.Merchant{Ref: row.Ref, Name: row.IndustryZh, Industry: row.Industry, IndustryZH: row.IndustryZh}}
+			if home.IsZero() {
+				continue
+			}
+			shops = append(shops, flow.Newshop{Home: home, Merchant: merchant.Merchant{Ref: row.Ref, Name: row.IndustryZh, Industry: row.Industry, IndustryZH: row.IndustryZh}})
+			lines = append(lines, row.Line)
 		}
 		for i, res := range r.Flows.Enrol(ctx, r.Actor, shops) {
-			if err := r.verdict(t, o, rows[i].Line, res.Added, res.Err); err != nil {
+			if err := r.verdict(t, o, lines[i], res.Added, res.Err); err != nil {
 				return err
 			}
+		}
+		if err := r.step(t, o, upto); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -189,12 +213,14 @@ func (r *Run) purchases(ctx context.Context, t *Table, o *Outcome) error {
 		return err
 	}
 	var waiting []settling
+	handed := 0
 	for done := false; !done; {
 		var rows []PurchaseRow
 		var err error
 		if rows, done, err = read(r, t, o, t.NextPurchase); err != nil {
 			return errors.Join(err, r.collect(ctx, t, o, waiting))
 		}
+		upto := t.Line()
 		if err := r.admitVisitors(ctx, rows); err != nil {
 			return err
 		}
@@ -202,9 +228,15 @@ func (r *Run) purchases(ctx context.Context, t *Table, o *Outcome) error {
 		if err := errors.Join(err, r.collect(ctx, t, o, waiting)); err != nil {
 			return err
 		}
-		waiting = next
+		if err := r.step(t, o, handed); err != nil {
+			return errors.Join(err, r.collect(ctx, t, o, next))
+		}
+		waiting, handed = next, upto
 	}
-	return r.collect(ctx, t, o, waiting)
+	if err := r.collect(ctx, t, o, waiting); err != nil {
+		return err
+	}
+	return r.step(t, o, handed)
 }
 
 type settling struct {
@@ -256,57 +288,4 @@ func (r *Run) collect(ctx context.Context, t *Table, o *Outcome, waiting []settl
 		}
 	}
 	return nil
-}
-
-// shop finds the community of a shop: purchases name only the shop.
-func (r *Run) shop(ref string) (id.ID, *fault.Fault) {
-	switch at := r.shops[ref]; len(at) {
-	case 0:
-		return id.ID{}, merchant.ErrNotFound.On("merchant_ref")
-	case 1:
-		return at[0], nil
-	}
-	return id.ID{}, ErrAmbiguousShop.On("merchant_ref")
-}
-
-// learn reads which shops and members there are.
-func (r *Run) learn(ctx context.Context) error {
-	places, err := r.Flows.Communities.List(ctx, r.Flows.DB, community.Community)
-	if err != nil {
-		return err
-	}
-	r.shops = make(map[string][]id.ID)
-	for _, p := range places {
-		err := r.Flows.DB.View(ctx, p.ID, func(reader db.Reader) error {
-			shops, err := r.Flows.Merchants.List(ctx, reader, p.ID)
-			for _, s := range shops {
-				r.shops[s.Ref] = append(r.shops[s.Ref], p.ID)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return r.Flows.DB.View(ctx, id.Tilde, func(reader db.Reader) error {
-		r.homes, err = r.Flows.Members.Homes(ctx, reader)
-		return err
-	})
-}
-
-// admitVisitors makes the members of other communities known before their
-// purchases come, many at a time.
-func (r *Run) admitVisitors(ctx context.Context, rows []PurchaseRow) error {
-	var visits []flow.Visitor
-	for i := range rows {
-		at, refusal := r.shop(rows[i].Merchant)
-		home, known := r.homes[rows[i].Member]
-		v := visit{rows[i].Member, at}
-		if refusal != nil || !known || home == at || r.visited[v] {
-			continue
-		}
-		r.visited[v] = true
-		visits = append(visits, flow.Visitor{Ref: v.ref, Home: home, Visited: at})
-	}
-	return r.Flows.VisitMany(ctx, r.Actor, visits)
 }

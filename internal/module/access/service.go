@@ -133,7 +133,7 @@ func (s *Service) forget(person id.ID) {
 	s.mu.Unlock()
 }
 
-func read(ctx context.Context, r db.Reader, where string, arg any) (all []*Grant, err error) {
+func read(ctx context.Context, r db.Reader, where string, args ...any) (all []*Grant, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		g := &Grant{}
 		var from, until, given int64
@@ -153,6 +153,6 @@ func read(ctx context.Context, r db.Reader, where string, arg any) (all []*Grant
 		return nil
 	}, `SELECT g.id, g.person_id, g.role, g.place_id, g.subject_id, g.held_from, g.held_until, g.grantor, g.reason, g.granted_at, e.ended_at, e.ended_by, e.reason
 		FROM access_grant g LEFT JOIN access_grant_end e ON e.community_id = g.community_id AND e.grant_id = g.id
-		WHERE g.community_id = ? AND `+where+" ORDER BY g.id", id.Tilde[:], arg)
+		WHERE g.community_id = ? AND `+where+" ORDER BY g.id", append([]any{id.Tilde[:]}, args...)...)
 	return all, err
 }

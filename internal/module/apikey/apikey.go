@@ -35,7 +35,7 @@ var schemaFS, _ = fs.Sub(files, "schema")
 var Schema = db.Schema{
 	Owner: "module/apikey",
 	Tables: []db.Table{{Name: "apikey", Placement: db.Distributed}, {Name: "apikey_revocation", Placement: db.Distributed},
-		{Name: "apikey_peer", Placement: db.Distributed}},
+		{Name: "apikey_peer", Placement: db.Distributed}, {Name: "apikey_hand", Placement: db.Distributed}},
 	FS: schemaFS,
 }
 
@@ -140,8 +140,11 @@ func (s *Service) Make(ctx context.Context, tx *db.Tx, name string, scope Scope,
 	if err != nil {
 		return nil, "", err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO apikey (community_id, id, name, hash, scope, per_second, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		id.Tilde[:], k.ID[:], name, hash[:], string(encoded), perSecond, tx.Now.UnixMicro())
+	if _, err = tx.Exec(ctx, "INSERT INTO apikey (community_id, id, name, hash, scope, per_second, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		id.Tilde[:], k.ID[:], name, hash[:], string(encoded), perSecond, tx.Now.UnixMicro()); err != nil {
+		return nil, "", err
+	}
+	err = record(ctx, tx, k.ID, Made)
 	return k, "gy_" + k.ID.String() + "_" + strings.ToLower(secret), err
 }
 
@@ -154,8 +157,10 @@ func (s *Service) Revoke(ctx context.Context, tx *db.Tx, key id.ID) error {
 	if len(known) == 0 { // a wrong number must not look like a revoked key
 		return ErrNoSuchKey.With("id", key)
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO apikey_revocation (community_id, key_id, revoked_at) VALUES (?, ?, ?) ON CONFLICT (community_id, key_id) DO NOTHING",
-		id.Tilde[:], key[:], tx.Now.UnixMicro())
+	if _, err = tx.Exec(ctx, "INSERT INTO apikey_revocation (community_id, key_id, revoked_at) VALUES (?, ?, ?) ON CONFLICT (community_id, key_id) DO NOTHING",
+		id.Tilde[:], key[:], tx.Now.UnixMicro()); err == nil {
+		err = record(ctx, tx, key, Revoked)
+	}
 	s.mu.Lock()
 	delete(s.used, key)
 	s.mu.Unlock()

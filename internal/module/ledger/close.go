@@ -84,3 +84,17 @@ func (s *Service) LastClosing(ctx context.Context, r db.Reader, community id.ID)
 	}
 	return Closing{Day: period.Day(row.Day), Size: row.Size, ClosedAt: time.UnixMicro(row.At).UTC(), ClosedBy: row.By}, err == nil, err
 }
+
+// Closings are the closes made in from ≤ time < to, the newest first.
+func (s *Service) Closings(ctx context.Context, r db.Reader, community id.ID, from, to time.Time) (all []Closing, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var c Closing
+		var at int64
+		err := rows.Scan(&c.Day, &c.Size, &at, &c.ClosedBy)
+		c.ClosedAt = time.UnixMicro(at).UTC()
+		all = append(all, c)
+		return err
+	}, "SELECT day, size, closed_at, closed_by FROM ledger_close WHERE community_id = ? AND closed_at >= ? AND closed_at < ? ORDER BY day DESC",
+		community[:], from.UnixMicro(), to.UnixMicro())
+	return all, err
+}

@@ -22,10 +22,11 @@ var files embed.FS
 
 var schemaFS, _ = fs.Sub(files, "schema")
 
-// Schema are the tables of merchants and where they stand.
+// Schema are the tables of merchants, where they stand, and how their terms changed.
 var Schema = db.Schema{
-	Owner:  "module/merchant",
-	Tables: []db.Table{{Name: "merchant", Placement: db.Distributed}, {Name: "merchant_position", Placement: db.Distributed}},
+	Owner: "module/merchant",
+	Tables: []db.Table{{Name: "merchant", Placement: db.Distributed}, {Name: "merchant_position", Placement: db.Distributed},
+		{Name: "merchant_change", Placement: db.Distributed}},
 	FS:     schemaFS,
 }
 

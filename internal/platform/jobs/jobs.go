@@ -64,6 +64,7 @@ var usual = pace{poll: time.Second, linger: 10 * time.Millisecond, look: 5 * tim
 type Jobs struct {
 	opt      Options
 	handlers map[string]Handler
+	long     map[string]time.Duration // how long a handler may take, where it is not patience
 	sweeps   []*sweep
 
 	store  *store
@@ -90,7 +91,7 @@ func New(opt Options) *Jobs {
 		opt.pace = usual
 	}
 	return &Jobs{
-		opt: opt, handlers: make(map[string]Handler), wake: make(chan struct{}, 1),
+		opt: opt, handlers: make(map[string]Handler), long: make(map[string]time.Duration), wake: make(chan struct{}, 1),
 		boxes: make(map[id.ID]*box), stirred: make(map[id.ID]bool), trouble: make(map[id.ID]error),
 	}
 }
@@ -102,6 +103,13 @@ func (j *Jobs) Handle(kind string, fn Handler) {
 		panic("jobs: two handlers for " + kind) // wiring is written down in one place
 	}
 	j.handlers[kind] = fn
+}
+
+// HandleLong is Handle for work that may take longer than a minute. Where the
+// instance dies with it, it is taken up again only after that time.
+func (j *Jobs) HandleLong(kind string, most time.Duration, fn Handler) {
+	j.Handle(kind, fn)
+	j.long[kind] = most
 }
 
 // Sweep calls fn for every community that this instance writes, at the start and

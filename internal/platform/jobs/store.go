@@ -40,6 +40,7 @@ type client interface {
 	StopAndCancel(ctx context.Context) error
 	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 	JobDelete(ctx context.Context, job int64) (*rivertype.JobRow, error)
+	JobRetry(ctx context.Context, job int64) (*rivertype.JobRow, error)
 	SubscribeConfig(config *river.SubscribeConfig) (<-chan *river.Event, func())
 }
 
@@ -157,7 +158,7 @@ func migrate[T any](ctx context.Context, driver riverdriver.Driver[T], schema st
 func (j *Jobs) config(schema string) *river.Config {
 	all := river.NewWorkers()
 	for kind, fn := range j.handlers {
-		river.AddWorkerArgs(all, noteArgs{kind: kind}, &worker{jobs: j, fn: fn})
+		river.AddWorkerArgs(all, noteArgs{kind: kind}, &worker{jobs: j, fn: fn, most: j.long[kind]})
 	}
 	return &river.Config{
 		ID:                          "gongyi-" + rand.Text(),

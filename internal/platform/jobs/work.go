@@ -32,7 +32,11 @@ type worker struct {
 	river.WorkerDefaults[noteArgs]
 	jobs *Jobs
 	fn   Handler
+	most time.Duration // 0: River's own
 }
+
+// Timeout implements river.Worker.
+func (w *worker) Timeout(*river.Job[noteArgs]) time.Duration { return w.most }
 
 // Work implements river.Worker. A note that is gone was delivered before.
 func (w *worker) Work(ctx context.Context, job *river.Job[noteArgs]) error {

@@ -1,0 +1,372 @@
+package importing_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/flow/importing"
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/chore"
+	"gongyi/internal/module/community"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/sheet"
+)
+
+var ctx = context.Background()
+
+// office is a desk with two communities and somebody at it.
+type office struct {
+	*importing.Desk
+	t   *testing.T
+	env dbtest.Env
+	who db.Actor
+}
+
+func atDesk(t *testing.T, fn func(o *office)) {
+	dbtest.Each(t, flow.Schemas, func(t *testing.T, env dbtest.Env) {
+		f := flow.New(env.DB)
+		o := &office{t: t, env: env, who: db.Actor{Kind: "person", ID: id.ID{7}}, Desk: &importing.Desk{Flows: f, Dir: t.TempDir(), Limit: sheet.DefaultLimits, Zone: shanghai, Steps: 1}}
+		for _, ref := range []string{"C1", "C2"} {
+			_, _, err := f.Found(ctx, db.System, community.Place{Kind: community.Community, Ref: ref, Name: ref}, flow.Trial())
+			o.must(err)
+		}
+		fn(o)
+	})
+}
+
+func (o *office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) receive(text string) *chore.Chore {
+	o.t.Helper()
+	c, err := o.Receive(ctx, o.who, "店里的表.csv", strings.NewReader(text))
+	o.must(err)
+	return c
+}
+
+// work does what the notes in the outbox ask for, the oldest first, at most n of
+// them, as the jobs would.
+func (o *office) work(n int) (done int) {
+	o.t.Helper()
+	for ; done < n; done++ {
+		var notes []db.Note
+		o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
+			notes, err = db.Waiting(ctx, r, id.Tilde, 100)
+			return err
+		}))
+		if len(notes) == 0 {
+			return done
+		}
+		o.do(notes[0])
+		o.must(o.Flows.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return db.Delivered(ctx, tx, notes[0].ID) }))
+	}
+	return done
+}
+
+func (o *office) do(n db.Note) {
+	o.t.Helper()
+	switch n.Kind {
+	case importing.CheckNote:
+		o.must(o.Check(ctx, id.Tilde, n.Payload))
+	case importing.RunNote:
+		o.must(o.Work(ctx, id.Tilde, n.Payload))
+	}
+}
+
+func (o *office) see(c *chore.Chore) (found *chore.Chore, counts importing.Counts) {
+	o.t.Helper()
+	o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
+		found, err = o.Flows.Chores.ByID(ctx, r, c.ID)
+		return err
+	}))
+	return found, importing.CountsOf(found.Progress.Counts)
+}
+
+func (o *office) members(community string) (n int64) {
+	o.t.Helper()
+	p, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, community)
+	o.must(err)
+	o.must(o.Flows.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
+		n, err = o.Flows.Members.Count(ctx, r, p.ID)
+		return err
+	}))
+	return n
+}
+
+func (o *office) mended(c *chore.Chore, part string) string {
+	o.t.Helper()
+	var b strings.Builder
+	o.must(o.Mend(ctx, &b, c.ID, part))
+	return b.String()
+}
+
+// A file is looked at, confirmed, taken; what was not taken comes back as a file
+// that can be put right and handed in again.
+func TestAFileThroughTheDesk(t *testing.T) {
+	atDesk(t, func(o *office) {
+		c := o.receive("member_ref,community_ref,age_band\nm1,C1,30-39\nm2,C9,\nm3,C2,\n,C1,=cmd|x\n")
+		if err := o.Confirm(ctx, o.who, c.ID); !errors.Is(err, importing.ErrNotChecked) {
+			t.Fatal("confirmed before anybody looked:", err)
+		}
+		o.work(9)
+		seen, counts := o.see(c)
+		if seen.At(chore.Checked) == nil || counts.Added != 2 || counts.Rejected != 2 || counts.Rows != 4 {
+			t.Fatalf("the look says %+v, %+v", counts, seen.Stages)
+		}
+		if n := o.members("C1"); n != 0 {
+			t.Fatalf("a look has let %d members in", n)
+		}
+		o.must(o.Confirm(ctx, o.who, c.ID))
+		o.work(9)
+		seen, counts = o.see(c)
+		if seen.At(chore.Finished) == nil || counts.Added != 2 || counts.Rejected != 2 || counts.Known != 0 {
+			t.Fatalf("the run says %+v, %+v", counts, seen.Stages)
+		}
+		if o.members("C1") != 1 || o.members("C2") != 1 {
+			t.Fatal("members are not where they belong")
+		}
+		if _, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, "C9"); err == nil {
+			t.Error("a slip of the pen has founded a community")
+		}
+		back := o.mended(c, importing.RunPart)
+		if !strings.Contains(back, "m2,C9") || !strings.Contains(back, "'=cmd|x") || strings.Contains(back, "m1") {
+			t.Errorf("what comes back:\n%s", back)
+		}
+		again := o.receive(strings.Replace(back, "m2,C9", "m2,C1", 1))
+		o.work(9)
+		o.must(o.Confirm(ctx, o.who, again.ID))
+		o.work(9)
+		if _, counts := o.see(again); counts.Added != 1 || counts.Rejected != 1 {
+			t.Errorf("the mended file: %+v", counts)
+		}
+	})
+}
+
+// manyMembers are more than one piece of work takes.
+func manyMembers(n int) string {
+	var b strings.Builder
+	b.WriteString("member_ref,community_ref\n")
+	for i := range n {
+		fmt.Fprintf(&b, "m%d,C%d\n", i, i%2+1)
+	}
+	return b.String()
+}
+
+// Whoever dies in the middle is followed by somebody who goes on, and if both are
+// alive the counts and the books are right all the same.
+func TestTheWorkGoesOnWhereItStopped(t *testing.T) {
+	atDesk(t, func(o *office) {
+		c := o.receive(manyMembers(5000))
+		o.work(1)
+		o.must(o.Confirm(ctx, o.who, c.ID))
+		o.work(1)
+		if seen, counts := o.see(c); seen.Ended() != nil || counts.Added != 2048 || seen.Progress.Position != 2049 {
+			t.Fatalf("after one piece of work: %+v, %+v", counts, seen.Progress)
+		}
+		var notes []db.Note
+		o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
+			notes, err = db.Waiting(ctx, r, id.Tilde, 1)
+			return err
+		}))
+		var all sync.WaitGroup
+		for range 3 { // the same note for several at once
+			all.Go(func() {
+				if err := o.Work(ctx, id.Tilde, notes[0].Payload); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		o.work(50)
+		seen, counts := o.see(c)
+		if seen.At(chore.Finished) == nil || counts.Added+counts.Known != 5000 || counts.Rejected != 0 {
+			t.Fatalf("in the end: %+v, %+v", counts, seen.Stages)
+		}
+		if n := o.members("C1") + o.members("C2"); n != 5000 {
+			t.Errorf("%d members moved in", n)
+		}
+	})
+}
+
+func TestTwoConfirmAndOneCancels(t *testing.T) {
+	atDesk(t, func(o *office) {
+		c := o.receive(manyMembers(5000))
+		o.work(1)
+		var all sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			all.Go(func() { errs[i] = o.Confirm(ctx, o.who, c.ID) })
+		}
+		all.Wait()
+		confirmed := 0
+		for _, err := range errs {
+			if err == nil {
+				confirmed++
+			} else if !errors.Is(err, chore.ErrReached) {
+				t.Error("refused with", err)
+			}
+		}
+		if confirmed != 1 {
+			t.Fatalf("%d of 8 have confirmed", confirmed)
+		}
+		o.work(1)
+		o.must(o.Cancel(ctx, o.who, c.ID))
+		o.work(50)
+		if seen, counts := o.see(c); seen.At(chore.Finished) != nil || counts.Added != 2048 {
+			t.Errorf("after the cancel: %+v, %+v", counts, seen.Stages)
+		}
+		if err := o.Cancel(ctx, o.who, c.ID); !errors.Is(err, chore.ErrReached) {
+			t.Error("cancelled again:", err)
+		}
+	})
+}
+
+// Two imports of the same people at once: each is in the books once.
+func TestTwoImportsAtOnce(t *testing.T) {
+	atDesk(t, func(o *office) {
+		a, b := o.receive(manyMembers(600)), o.receive(manyMembers(600))
+		o.work(2)
+		o.must(o.Confirm(ctx, o.who, a.ID))
+		o.must(o.Confirm(ctx, o.who, b.ID))
+		var notes []db.Note
+		o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
+			notes, err = db.Waiting(ctx, r, id.Tilde, 9)
+			return err
+		}))
+		var all sync.WaitGroup
+		for _, n := range notes {
+			all.Go(func() { o.do(n) })
+		}
+		all.Wait()
+		_, x := o.see(a)
+		_, y := o.see(b)
+		if x.Added+y.Added != 600 || x.Known+y.Known != 600 || o.members("C1")+o.members("C2") != 600 {
+			t.Errorf("one counts %+v, the other %+v", x, y)
+		}
+	})
+}
+
+// bomb is a workbook whose sheet unpacks to more than it may.
+func bomb(t *testing.T, bytes int) string {
+	var b strings.Builder
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, strings.Repeat(" ", bytes)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// brokenOff is an upload whose sender goes away.
+type brokenOff struct{ left io.Reader }
+
+func (b brokenOff) Read(p []byte) (int, error) {
+	n, err := b.left.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// What is hostile, wrong or broken off is refused and leaves nothing behind.
+func TestTheDeskKeepsNothingOfWhatItRefuses(t *testing.T) {
+	atDesk(t, func(o *office) {
+		o.Limit.File, o.Limit.Unpack = 1<<16, 1<<20
+		for name, c := range map[string]struct {
+			src  io.Reader
+			want error
+		}{
+			"too large":  {strings.NewReader("member_ref,community_ref\n" + strings.Repeat("x", 1<<17)), importing.ErrUploadLong},
+			"empty":      {strings.NewReader(""), importing.ErrNoUpload},
+			"no table":   {strings.NewReader("%PDF-1.7"), sheet.ErrNotTable},
+			"other data": {strings.NewReader("a,b\n1,2\n"), importing.ErrUnknownTable},
+			"program":    {bytes.NewReader([]byte("\x7fELF\x02\x01\x01\x00\x00\x00")), nil},
+			"bomb":       {strings.NewReader(bomb(t, 8<<20)), nil},
+			"broken off": {brokenOff{strings.NewReader("member_ref,community_ref\nm1,C1\n")}, io.ErrUnexpectedEOF},
+		} {
+			_, err := o.Receive(ctx, o.who, "../../etc/passwd", c.src)
+			if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want == nil && fault.Of(err) == nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if left, _ := os.ReadDir(o.Dir); len(left) > 0 {
+			t.Errorf("%d files are left", len(left))
+		}
+		o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+			all, err := o.Flows.Chores.List(ctx, r, chore.Import, 9)
+			if len(all) > 0 {
+				t.Errorf("%d imports are recorded", len(all))
+			}
+			return err
+		}))
+	})
+}
+
+// The name of a file is only shown; where it lies is the desk's own choice. A file
+// that is gone fails the import instead of failing for ever.
+func TestAFileThatIsGone(t *testing.T) {
+	atDesk(t, func(o *office) {
+		c, err := o.Receive(ctx, o.who, "C:\\x/../../a\u202eb\n.csv", strings.NewReader(manyMembers(2)))
+		o.must(err)
+		if c.Title != "ab.csv" {
+			t.Errorf("it is called %q", c.Title)
+		}
+		left, err := os.ReadDir(o.Dir)
+		o.must(err)
+		o.must(os.Remove(o.Dir + "/" + left[0].Name()))
+		o.work(9)
+		if seen, _ := o.see(c); seen.At(chore.Failed) == nil || seen.At(chore.Failed).Detail != importing.ErrFileGone.Code {
+			t.Errorf("stages: %+v", seen.Stages)
+		}
+	})
+}
+
+func TestOldFilesAreTidiedAway(t *testing.T) {
+	atDesk(t, func(o *office) {
+		c, kept := o.receive(manyMembers(2)), o.receive(manyMembers(3))
+		o.must(os.WriteFile(o.Dir+"/upload-orphan", []byte("x"), 0o600))
+		o.must(o.Cancel(ctx, o.who, c.ID))
+		count := func() int {
+			left, err := os.ReadDir(o.Dir)
+			o.must(err)
+			return len(left)
+		}
+		o.must(o.Tidy(ctx))
+		if n := count(); n != 2 {
+			t.Fatalf("%d files after the first round", n)
+		}
+		o.env.Clock.Advance(31 * 24 * time.Hour)
+		o.must(o.Tidy(ctx))
+		if n := count(); n != 1 {
+			t.Fatalf("%d files after a month", n)
+		}
+		o.work(9)
+		if seen, _ := o.see(kept); seen.At(chore.Checked) == nil {
+			t.Errorf("the file of an import that goes on is gone: %+v", seen.Stages)
+		}
+	})
+}

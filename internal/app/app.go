@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/clock"
@@ -48,6 +49,7 @@ type App struct {
 	DB    *db.DB
 	Flows *flow.Flows
 	Proof *Proof
+	Desk  *importing.Desk // files that come in by a browser
 
 	metrics *metrics
 	derive  *deriving
@@ -99,6 +101,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.Flows = flow.New(a.DB)
+	if a.Desk, err = newDesk(a); err != nil {
+		return a, err
+	}
 	a.Proof, err = openProof(ctx, a)
 	return a, err
 }

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"gongyi/internal/flow"
+	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
@@ -16,6 +18,12 @@ import (
 func newJobs(a *App) (*jobs.Jobs, error) {
 	j := jobs.New(jobs.Options{DB: a.DB, Dir: a.State, Communities: a.keepers, Log: a.Log})
 	j.Handle(member.Changed, a.Flows.FollowMember)
+	j.Handle(importing.CheckNote, a.Desk.Check)
+	j.Handle(importing.RunNote, a.Desk.Work)
+	j.HandleLong(flow.VerifyNote, verifyMost, func(ctx context.Context, _ id.ID, payload string) error {
+		return a.Flows.DoVerify(ctx, payload, a.compareTiles)
+	})
+	j.Sweep("tidy uploads", time.Hour, a.tidyUploads)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
 	return j, nil

@@ -27,7 +27,7 @@ var Schema = db.Schema{
 	Owner: "module/merchant",
 	Tables: []db.Table{{Name: "merchant", Placement: db.Distributed}, {Name: "merchant_position", Placement: db.Distributed},
 		{Name: "merchant_change", Placement: db.Distributed}},
-	FS:     schemaFS,
+	FS: schemaFS,
 }
 
 // Status says whether a shop takes part.

@@ -101,7 +101,7 @@ func cover(x extract, o Options, all []feature) (geo.Box, []feature, error) {
 		for _, f := range all {
 			around = around.Union(f.box)
 		}
-		a, b := ground(around.Min), ground(around.Max)
+		a, b := unproject(around.Min), unproject(around.Max)
 		box = geo.Around(a, b, geo.Point{Lat: a.Lat + 1, Lon: a.Lon + 1}) // of one point too
 	}
 	b := worldBox(box)

@@ -52,7 +52,7 @@ func TestAProjectionHasAWayBack(t *testing.T) {
 		if w[0] < 0 || w[0] > worldSize || w[1] < -1 || w[1] > worldSize+1 {
 			t.Fatalf("%v is outside at %v", p, w)
 		}
-		if back := ground(w); back != p {
+		if back := unproject(w); back != p {
 			t.Fatalf("%v came back as %v", p, back)
 		}
 	})

@@ -31,8 +31,8 @@ func project(lat, lon int32) world {
 // projectPoint does the same with a point of the house.
 func projectPoint(p geo.Point) world { return project(int32(p.Lat*10), int32(p.Lon*10)) }
 
-// ground is the way back from the map.
-func ground(w world) geo.Point {
+// unproject is the way back from the map.
+func unproject(w world) geo.Point {
 	return geo.Point{
 		Lat: int64(math.Round(math.Atan(math.Sinh(math.Pi*(1-2*w[1]/worldSize))) * 180 / math.Pi * geo.Degree)),
 		Lon: int64(math.Round((w[0]/worldSize*360 - 180) * geo.Degree)),

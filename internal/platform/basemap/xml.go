@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ func (f *xmlFile) scan(ctx context.Context, want kind, at func(int64), visit fun
 			return s.end()
 		}
 		if err != nil {
-			return s.wrong(err, d.InputOffset())
+			return wrong(err, d.InputOffset())
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
@@ -89,12 +90,12 @@ type xmlScan struct {
 	done   bool
 }
 
-func (s *xmlScan) wrong(err error, offset int64) error {
-	var syntax *xml.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, errLongToken) || errors.Is(err, ErrBroken) {
-		return ErrBroken.With("what", err.Error()).With("at", offset)
+// wrong makes a refusal of what the parser says; a disk that fails is none.
+func wrong(err error, offset int64) error {
+	if disk := (*fs.PathError)(nil); errors.As(err, &disk) {
+		return err
 	}
-	return err
+	return ErrBroken.With("what", err.Error()).With("at", offset)
 }
 
 func (s *xmlScan) end() error {

@@ -69,6 +69,11 @@ func (r *restoreCmd) Run(ctx context.Context, c *cli) (err error) {
 			fmt.Printf("%s: the evidence log goes on under a new name and key: %s\n", p.Ref, began)
 		}
 	}
+	if n, err := a.EraseAgain(ctx); err != nil {
+		return err
+	} else if n > 0 {
+		fmt.Println("forgotten again:", n, "people who asked for it")
+	}
 	fmt.Println("restored", len(places), "communities; now run: gongyi verify")
 	return nil
 }

@@ -104,6 +104,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Desk, err = newDesk(a); err != nil {
 		return a, err
 	}
+	a.Flows.Erasing = (&erasures{file: a.ErasureFile()}).add
 	a.Proof, err = openProof(ctx, a)
 	return a, err
 }

@@ -26,6 +26,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("tidy uploads", time.Hour, a.tidyUploads)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
+	j.Sweep("forget people", time.Minute, a.everywhere(a.Flows.EraseDue))
 	return j, nil
 }
 
@@ -41,6 +42,26 @@ func (a *App) keepers(ctx context.Context) (keepers []id.ID, err error) {
 		}
 	}
 	return keepers, nil
+}
+
+// everywhere is work that belongs to no community: the sweep of one place does it
+// for all, and the others pass.
+func (a *App) everywhere(fn func(ctx context.Context) error) func(ctx context.Context, community id.ID) error {
+	var mu sync.Mutex
+	var done time.Time
+	return func(ctx context.Context, _ id.ID) error {
+		now := a.DB.Clock().Now()
+		mu.Lock()
+		defer mu.Unlock()
+		if now.Sub(done) < 30*time.Second {
+			return nil
+		}
+		err := fn(ctx)
+		if err == nil {
+			done = now
+		}
+		return err
+	}
 }
 
 // onceAQuarter spares the writers a question whose answer changes at a full hour of

@@ -19,6 +19,7 @@ import (
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
@@ -41,9 +42,11 @@ type Flows struct {
 	Access      *access.Service
 	SignIn      *signin.Service
 	Chores      *chore.Service
+	Privacy     *privacy.Service
 
-	Peer  Peer          // nil while this is the only instance
-	Codes signin.Sender // nil: nobody can sign in by a code
+	Peer    Peer                  // nil while this is the only instance
+	Codes   signin.Sender         // nil: nobody can sign in by a code
+	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
 	// Assist, if set, tells for whom a session acts, in which assisted session and
 	// until when (A4).
 	Assist func(ctx context.Context, session id.ID) (who, assist id.ID, until time.Time)
@@ -56,15 +59,42 @@ type Flows struct {
 // New wires the processes to fresh services over a database.
 func New(d *db.DB) *Flows {
 	return &Flows{
-		DB: d, Communities: community.New(), Members: member.New(), Merchants: merchant.New(), Policies: policy.New(),
-		Ledger: ledger.New(d), Settlement: settlement.New(), Promotions: promotion.New(), Keys: apikey.New(d),
-		OpenBooks: openbooks.New(), People: person.New(), Access: access.New(d), SignIn: signin.New(d), Chores: chore.New(),
+		DB:          d,
+		Communities: community.New(),
+		Members:     member.New(),
+		Merchants:   merchant.New(),
+		Policies:    policy.New(),
+		Ledger:      ledger.New(d),
+		Settlement:  settlement.New(),
+		Promotions:  promotion.New(),
+		Keys:        apikey.New(d),
+		OpenBooks:   openbooks.New(),
+		People:      person.New(),
+		Access:      access.New(d),
+		SignIn:      signin.New(d),
+		Chores:      chore.New(),
+		Privacy:     privacy.New(),
 	}
 }
 
 // Schemas are the tables that these processes need.
-var Schemas = []db.Schema{db.Own, ledger.Schema, community.Schema, member.Schema, merchant.Schema, promotion.Schema, policy.Schema, settlement.Schema, apikey.Schema, openbooks.Schema,
-	person.Schema, access.Schema, signin.Schema, chore.Schema}
+var Schemas = []db.Schema{
+	db.Own,
+	ledger.Schema,
+	community.Schema,
+	member.Schema,
+	merchant.Schema,
+	promotion.Schema,
+	policy.Schema,
+	settlement.Schema,
+	apikey.Schema,
+	openbooks.Schema,
+	person.Schema,
+	access.Schema,
+	signin.Schema,
+	chore.Schema,
+	privacy.Schema,
+}
 
 // zone loads a time zone once.
 func (f *Flows) zone(p *policy.Params) (*time.Location, error) {

@@ -156,3 +156,21 @@ func read(ctx context.Context, r db.Reader, where string, args ...any) (all []*G
 		WHERE g.community_id = ? AND `+where+" ORDER BY g.id", append([]any{id.Tilde[:]}, args...)...)
 	return all, err
 }
+
+// Forget ends every grant of a person who is forgotten; the grants themselves stay
+// as a record without a name. tx belongs to "~".
+func (s *Service) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
+	all, err := s.Of(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.Ended != nil {
+			continue
+		}
+		if err := s.End(ctx, tx, g.ID, "", "资料已删除"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -231,3 +231,29 @@ func (s *Service) Count(ctx context.Context, r db.Reader, community id.ID) (n in
 }
 
 func micros(at int64) time.Time { return time.UnixMicro(at).UTC() }
+
+// Forget cuts the link between a member of tx's community and the person: the
+// reference becomes one that nobody has, the profile is emptied. The pseudonym and
+// what was bought under it stay (A7). The home's directory is left to ForgetRef.
+func (s *Service) Forget(ctx context.Context, tx *db.Tx, who id.ID) (err error) {
+	defer fault.Wrap(&err, "member: forget %s", who)
+	found, err := s.ByID(ctx, tx, who)
+	if err != nil {
+		return err
+	}
+	m := *found
+	m.Ref, m.Standing, m.Level, m.Leader, m.Profile = "erased-"+who.String(), Lapsed, policy.Silver, id.ID{}, Profile{}
+	if _, err := tx.Exec(ctx, "UPDATE member SET ref = ?, age_band = '', household_size = '', kids = '' WHERE community_id = ? AND id = ?", m.Ref, tx.Community[:], who[:]); err != nil {
+		return err
+	}
+	if err := s.byRef.Put(ctx, tx, found.Ref, nil); err != nil {
+		return err
+	}
+	return s.save(ctx, tx, &m)
+}
+
+// ForgetRef takes a reference out of the directory. tx belongs to "~".
+func (s *Service) ForgetRef(ctx context.Context, tx *db.Tx, ref string) error {
+	_, err := tx.Exec(ctx, "DELETE FROM member_directory WHERE community_id = ? AND ref = ?", id.Tilde[:], ref)
+	return err
+}

@@ -164,3 +164,14 @@ func list(ctx context.Context, r db.Reader, where string, args ...any) (all []*P
 	}, "SELECT id, name, address_form, phone, birth_year, lang, theme, created_at FROM person WHERE community_id = ? AND "+where, args...)
 	return all, err
 }
+
+// Forget empties a person and takes her memberships away; the row stays, so that
+// what she did as a grantor or helper still names somebody. tx belongs to "~".
+func (s *Service) Forget(ctx context.Context, tx *db.Tx, who id.ID) (err error) {
+	defer fault.Wrap(&err, "person: forget %s", who)
+	if _, err := tx.Exec(ctx, "UPDATE person SET name = '', address_form = '', phone = '', birth_year = 0, lang = '', theme = '' WHERE community_id = ? AND id = ?", id.Tilde[:], who[:]); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM person_member WHERE community_id = ? AND person_id = ?", id.Tilde[:], who[:])
+	return err
+}

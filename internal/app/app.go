@@ -59,6 +59,7 @@ type App struct {
 	portal  *portal.Portal  // the frames around it
 	calls   huma.API        // what programs may call
 	url     atomic.Pointer[string]
+	demo    *masquerade // of a demo, else nil
 }
 
 // leaseTime is how long a lost owner stays one.

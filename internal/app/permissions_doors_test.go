@@ -19,9 +19,9 @@ import (
 // askedInside are actions that no door asks by itself: a page asks them to decide
 // what it shows, or a flow before it acts.
 var askedInside = map[authz.Action]string{
-	"me.change":   "no page of one's own things is here yet",
-	"me.read":     "no page of one's own things is here yet",
-	"sign_in.use": "the pages of signing in are not here yet",
+	"me.change":  "no page of one's own things is here yet",
+	"me.read":    "no page of one's own things is here yet",
+	"demo.enter": "the demo alone has these doors",
 }
 
 // notChanging are forms that are sent although their action changes nothing.

@@ -28,7 +28,6 @@ import (
 	"gongyi/internal/module/policy/policyweb"
 	"gongyi/internal/module/promotion/promotionweb"
 	"gongyi/internal/module/settlement/settlementweb"
-	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -134,8 +133,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.portal = portal.New(a.Flows, a.routes)
 	receipts, books := NewReceipts(a), NewBooks(a)
 	receipts.Base, books.Base = a.base, a.base
-	kit.Recognise = signinweb.Recognise(a.Flows)
-	signinweb.Routes(a.routes, a.signInPages(kit))
+	a.signIn(kit)
 	ledgerweb.Routes(a.routes, books)
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mux.Handle("GET /assets/", ui.Assets())

@@ -68,7 +68,17 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if d.App, err = app.Open(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := d.Flows.MarkDemo(ctx); err != nil { // while it is empty
+		return nil, errors.Join(err, d.Close())
+	}
 	if err := d.live(ctx, now); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	guises, err := d.masks(ctx)
+	if err == nil {
+		err = d.Masquerade(ctx, guises)
+	}
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	d.clock.Go()
@@ -100,7 +110,7 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 // keepOut keeps the demo out of real books.
 func keepOut(c app.Config) error {
 	if c.DatabaseURL != "" {
-		return nil // the operator has named a database for a demo
+		return nil // MarkDemo refuses one that is not empty
 	}
 	file := filepath.Join(c.Data, mark)
 	if _, err := os.Stat(filepath.Join(c.Data, db.FileName)); err == nil {

@@ -71,6 +71,9 @@ func (s *Session) Stale(now time.Time) bool { return !now.Before(s.UsedAt.Add(no
 // belongs to "~".
 func (s *Service) Start(ctx context.Context, tx *db.Tx, person id.ID, way Way, from Device) (_ *Session, token string, err error) {
 	defer fault.Wrap(&err, "signin: start a session")
+	if err := s.onlyInDemo(ctx, tx, way); err != nil {
+		return nil, "", err
+	}
 	if err := s.makeRoom(ctx, tx, person); err != nil {
 		return nil, "", err
 	}

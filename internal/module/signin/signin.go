@@ -32,7 +32,7 @@ var Schema = db.Schema{
 		{Name: "signin_miss", Placement: db.Distributed}, {Name: "signin_code_use", Placement: db.Distributed},
 		{Name: "signin_session", Placement: db.Distributed}, {Name: "signin_session_end", Placement: db.Distributed},
 		{Name: "signin_agreement", Placement: db.Distributed}, {Name: "signin_wechat", Placement: db.Distributed},
-		{Name: "signin_wechat_end", Placement: db.Distributed},
+		{Name: "signin_wechat_end", Placement: db.Distributed}, {Name: "signin_demo", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -28,6 +28,9 @@ type Pages struct {
 	Inbox string
 }
 
+// SignOutPath takes the POST that signs out.
+const SignOutPath = "/sign-out"
+
 // Routes adds the pages.
 func Routes(t *httpkit.Router, p *Pages) {
 	const use, out, read, end = "sign_in.use", "sign_out.use", "device.read", "device.end"
@@ -39,7 +42,7 @@ func Routes(t *httpkit.Router, p *Pages) {
 		httpkit.Route{Pattern: "POST /sign-in/code/again", Action: use, Do: posted(p.again)},
 		httpkit.Route{Pattern: "GET /sign-in/welcome", Action: use, Do: p.welcome},
 		httpkit.Route{Pattern: "POST /sign-in/welcome", Action: use, Do: posted(p.arrive)},
-		httpkit.Route{Pattern: "POST /sign-out", Action: out, Do: p.signOut},
+		httpkit.Route{Pattern: "POST " + SignOutPath, Action: out, Do: p.signOut},
 		httpkit.Route{Pattern: "GET /me/devices", Action: read, On: httpkit.Mine, Do: p.devices},
 		httpkit.Route{Pattern: "POST /me/devices/{device}/end", Action: end, On: httpkit.Mine, Do: p.endDevice},
 		httpkit.Route{Pattern: "POST /me/devices/others/end", Action: end, On: httpkit.Mine, Do: p.endOthers},

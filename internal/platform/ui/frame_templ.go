@@ -1510,7 +1510,7 @@ func elderTop(s Shell) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v := ViewerOf(ctx); v.SignedIn && v.Unread > 0 && v.Inbox != "" {
+		if v := ViewerOf(ctx); v.SignedIn && v.Unread > 0 && v.Inbox != "" && s.Kind != TaskFrame {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 116, "<a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/a-h/templ"
 )
@@ -20,3 +22,6 @@ func drawn(class, name string) templ.Component {
 		return err
 	})
 }
+
+// IconNames lists the icons.
+func IconNames() []string { return slices.Sorted(maps.Keys(icons)) }

@@ -39,6 +39,9 @@ type Cell struct {
 	View      templ.Component
 }
 
+// none reports whether nothing stands in the cell.
+func (c Cell) none() bool { return c.Text == "" && c.Sub == "" && c.View == nil }
+
 // Cells makes cells of plain texts.
 func Cells(texts ...string) []Cell {
 	cells := make([]Cell, len(texts))

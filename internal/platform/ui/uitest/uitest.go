@@ -53,6 +53,9 @@ func Text(page string) string {
 // void are the elements without an end.
 var void = []string{"meta", "link", "br", "input", "img", "hr"}
 
+// blocks are elements at which a browser ends a paragraph by itself.
+var blocks = []string{"address", "article", "aside", "blockquote", "details", "dialog", "div", "dl", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul"}
+
 var han = regexp.MustCompile(`\p{Han}`)
 
 // Complaints lists what is wrong with a page.
@@ -77,6 +80,9 @@ func Complaints(page string, lang i18n.Lang) (wrong []string) {
 			return wrong
 		case html.StartTagToken, html.SelfClosingTagToken:
 			checkTag(tok, ids, targets, complain)
+			if n := len(open); n > 0 && open[n-1].Data == "p" && slices.Contains(blocks, tok.Data) {
+				complain("a paragraph cannot hold it", tok.String())
+			}
 			if kind == html.StartTagToken && !slices.Contains(void, tok.Data) {
 				open = append(open, tok)
 			}

@@ -16,6 +16,7 @@ func TestComplaints(t *testing.T) {
 		`<html lang="en"><body><p>fine <b>x</b></p><br></body></html>`: "",
 		`<p><b>x</p>`:                                             "closes what is not open",
 		`<p><b>x</b>`:                                             "never closed",
+		`<p><div>x</div></p>`:                                     "a paragraph cannot hold it",
 		`<p style="color:red">x</p>`:                              "the content policy forbids",
 		`<p onclick="x()">x</p>`:                                  "the content policy forbids",
 		`<script src="/x.js"></script>`:                           "carries no script",

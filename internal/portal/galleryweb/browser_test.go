@@ -1,0 +1,34 @@
+package galleryweb
+
+import (
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"gongyi/internal/platform/ui/uitest"
+)
+
+var discard = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// Every part in a browser, on a phone and on a desk, in every dress and both
+// languages: it fits, it breaks no content policy.
+func TestTheGalleryInABrowser(t *testing.T) {
+	var shots []uitest.Shot
+	add := func(name, path string, width int64, lang, theme string) {
+		height := int64(844)
+		if width > 600 {
+			height = 900
+		}
+		shots = append(shots, uitest.Shot{Name: "gallery-" + strings.ReplaceAll(strings.TrimPrefix(path, "/ui/"), "/", "-") + "-" + name, Path: path, Width: width, Height: height, Lang: lang, Theme: theme})
+	}
+	for _, path := range Paths() {
+		add("390", path, 390, "zh", "light")
+		add("1440", path, 1440, "zh", "light")
+		add("390-dark", path, 390, "zh", "dark")
+		add("390-elder", path, 390, "zh", "elder")
+		add("390-en", path, 390, "en", "light")
+		add("1440-en-dark", path, 1440, "en", "dark")
+	}
+	uitest.Browse(t, mux(), shots)
+}

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
+	"sync"
 )
 
 //go:generate npm --prefix ../../../web run build
@@ -19,14 +21,19 @@ var assetFiles embed.FS
 // asset is one file that pages load. Its address carries its fingerprint, so
 // it may be kept for ever and a new build gets a new address.
 type asset struct {
-	url, kind     string
-	plain, packed []byte
+	url, kind string
+	plain     []byte
+	packed    func() []byte // packed at the first asking: some files are large, and seldom wanted
 }
 
 var assets = loadAssets()
 
+// fingerprinted is a name in which the builder of scripts has already put one.
+var fingerprinted = regexp.MustCompile(`-[A-Z0-9]{8}\.[a-z]+$`)
+
 func loadAssets() map[string]asset {
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	const script = "text/javascript; charset=utf-8"
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": script, ".mjs": script}
 	all := make(map[string]asset)
 	files, err := fs.ReadDir(assetFiles, "assets")
 	if err != nil {
@@ -39,8 +46,11 @@ func loadAssets() map[string]asset {
 		}
 		sum := sha256.Sum256(b)
 		ext := path.Ext(f.Name())
-		url := "/assets/" + strings.TrimSuffix(f.Name(), ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		all[f.Name()] = asset{url: url, kind: kinds[ext], plain: b, packed: pack(b)}
+		url := "/assets/" + f.Name()
+		if !fingerprinted.MatchString(f.Name()) {
+			url = "/assets/" + strings.TrimSuffix(f.Name(), ext) + "." + hex.EncodeToString(sum[:6]) + ext
+		}
+		all[f.Name()] = asset{url: url, kind: kinds[ext], plain: b, packed: sync.OnceValue(func() []byte { return pack(b) })}
 	}
 	return all
 }
@@ -75,7 +85,7 @@ func Assets() http.Handler {
 		body := a.plain
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 			h.Set("Content-Encoding", "gzip")
-			body = a.packed
+			body = a.packed()
 		}
 		_, _ = w.Write(body) // the reader may have gone
 	})

@@ -32,3 +32,16 @@ func TestTheGalleryInABrowser(t *testing.T) {
 	}
 	uitest.Browse(t, mux(), shots)
 }
+
+// What keeps somebody from using a part is found here, before it is on every page.
+func TestTheGalleryIsForEverybody(t *testing.T) {
+	var shots []uitest.Shot
+	for _, path := range Paths() {
+		name := strings.TrimPrefix(path, "/ui/")
+		shots = append(shots,
+			uitest.Shot{Name: name + " 390", Path: path, Width: 390, Height: 844, Lang: "zh", Theme: "light"},
+			uitest.Shot{Name: name + " 1440 dark", Path: path, Width: 1440, Height: 900, Lang: "en", Theme: "dark"},
+			uitest.Shot{Name: name + " elder", Path: path, Width: 390, Height: 844, Lang: "zh", Theme: "elder"})
+	}
+	uitest.Axe(t, mux(), shots)
+}

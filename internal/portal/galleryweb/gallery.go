@@ -35,7 +35,7 @@ var chapters = []chapter{
 	{"forms", "pen", i18n.M("表单"), forms},
 	{"tables", "table", i18n.M("表格"), tables},
 	{"sheets", "qr", i18n.M("凭证与确认"), sheets},
-	{"states", "inbox", i18n.M("空着、出错、正在取"), states},
+	{"states", "inbox", i18n.M("空着与正在取"), states},
 	{"charts", "chart", i18n.M("图"), charts},
 	{"icons", "grid", i18n.M("图标"), icons},
 }
@@ -126,7 +126,7 @@ func kindName(ctx context.Context, k ui.Kind) string {
 	case ui.OperatorFrame:
 		return i18n.T(ctx, "运营台")
 	case ui.OfficerFrame:
-		return i18n.T(ctx, "街道")
+		return i18n.T(ctx, "街道办")
 	case ui.TaskFrame:
 		return i18n.T(ctx, "一件事")
 	}

@@ -1,6 +1,7 @@
 package galleryweb
 
 import (
+	"io"
 	"net/http"
 	"testing"
 
@@ -28,6 +29,17 @@ func mux() http.Handler {
 	}
 	m.Handle("GET /ui/{chapter}", show(func(r *http.Request) (templ.Component, error) { return Page(r.PathValue("chapter")) }))
 	m.Handle("GET /ui/frames/{kind}", show(func(r *http.Request) (templ.Component, error) { return FramePage(ui.Kind(r.PathValue("kind"))) }))
+	answer := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, text)
+		}
+	}
+	m.Handle("GET /map/style.json", answer(`{"version":8,"sources":{},"layers":[{"id":"land","type":"background","paint":{"background-color":"#f1ead9"}}]}`))
+	m.Handle("GET /map/marks.json", answer(`{"type":"FeatureCollection","features":[
+		{"type":"Feature","geometry":{"type":"Point","coordinates":[121.470,31.230]},"properties":{"kind":"shop","name":"A","href":"/ui"}},
+		{"type":"Feature","geometry":{"type":"Point","coordinates":[121.474,31.232]},"properties":{"kind":"event","name":"B","note":"b"}},
+		{"type":"Feature","geometry":{"type":"Point","coordinates":[121.472,31.228]},"properties":{"kind":"person","name":"C"}}]}`))
 	return kit.Wrap(m)
 }
 

@@ -37,6 +37,37 @@ type Shot struct {
 // skipped where no chromium is installed.
 func Browse(t *testing.T, h http.Handler, shots []Shot) {
 	t.Helper()
+	inBrowser(t, h, func(ctx context.Context, base string) {
+		ear, err := listen(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range shots {
+			picture, wide, err := take(ctx, base, s)
+			if err != nil {
+				t.Fatalf("%s: %v", s.Name, err)
+			}
+			if wide > s.Width {
+				t.Errorf("%s: %d pixels wide in a window of %d", s.Name, wide, s.Width)
+			}
+			for _, m := range ear.heard() {
+				if strings.HasPrefix(m, "error: Failed to load resource") && strings.HasSuffix(m, " "+s.address(base)) {
+					continue // the page itself is an error page
+				}
+				t.Errorf("%s: %s", s.Name, m)
+			}
+			if dir := os.Getenv("GONGYI_SHOTS"); dir != "" {
+				if err := os.WriteFile(filepath.Join(dir, s.Name+".png"), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// inBrowser calls f with a browser's tab and the address where h is served.
+func inBrowser(t *testing.T, h http.Handler, f func(ctx context.Context, base string)) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes seconds")
 	}
@@ -49,36 +80,13 @@ func Browse(t *testing.T, h http.Handler, shots []Shot) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("hide-scrollbars", true))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)
 	defer cancel()
-	ear, err := listen(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range shots {
-		picture, wide, err := take(ctx, server.URL, s)
-		if err != nil {
-			t.Fatalf("%s: %v", s.Name, err)
-		}
-		if wide > s.Width {
-			t.Errorf("%s: %d pixels wide in a window of %d", s.Name, wide, s.Width)
-		}
-		for _, m := range ear.heard() {
-			if strings.HasPrefix(m, "error: Failed to load resource") && strings.HasSuffix(m, " "+s.address(server.URL)) {
-				continue // the page itself is an error page
-			}
-			t.Errorf("%s: %s", s.Name, m)
-		}
-		if dir := os.Getenv("GONGYI_SHOTS"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, s.Name+".png"), picture, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	f(ctx, server.URL)
 }
 
 // address is where the page is, with its choices.
@@ -99,16 +107,25 @@ func (s Shot) address(base string) string {
 	return url
 }
 
-// take opens one page; wide is how wide its content wants to be.
-func take(ctx context.Context, base string, s Shot) (picture []byte, wide int64, err error) {
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}}
+// settled waits until what the page draws by itself has been drawn.
+const settled = `new Promise(done => {
+	const end = performance.now() + 5000;
+	const look = () => document.documentElement.dataset.busy && performance.now() < end ? setTimeout(look, 20) : done(true);
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(look)));
+})`
+
+// open leads the browser to one page, dressed as it is asked for. Nothing moves,
+// so that a picture shows the end and not the way there.
+func open(ctx context.Context, base string, s Shot) error {
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: "light"}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
 	if s.Dark {
 		media.Features[0].Value = "dark"
 	}
 	if s.Paper {
 		media.Media = "print"
 	}
-	err = chromedp.Do(ctx,
+	err := chromedp.Do(ctx,
 		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
 			return err
@@ -116,6 +133,14 @@ func take(ctx context.Context, base string, s Shot) (picture []byte, wide int64,
 		chromedp.EmulateViewport(s.Width, s.Height, chromedp.EmulateScale(scale(s.Width))),
 		chromedp.Navigate(s.address(base)))
 	if err == nil {
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](settled, chromedp.EvalAwaitPromise))
+	}
+	return err
+}
+
+// take opens one page; wide is how wide its content wants to be.
+func take(ctx context.Context, base string, s Shot) (picture []byte, wide int64, err error) {
+	if err = open(ctx, base, s); err == nil {
 		wide, err = chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
 	}
 	if err == nil && s.JustTheFirst {

@@ -20,6 +20,8 @@ func TestComplaints(t *testing.T) {
 		`<p style="color:red">x</p>`:                              "the content policy forbids",
 		`<p onclick="x()">x</p>`:                                  "the content policy forbids",
 		`<script src="/x.js"></script>`:                           "carries no script",
+		`<script>x()</script>`:                                    "carries no script",
+		`<script src="/assets/x.js"></script>`:                    "",
 		`<p id="a"></p><p id="a"></p>`:                            "stands twice",
 		`<a href="#nowhere">x</a>`:                                "no id of this page",
 		`<i aria-labelledby="no"></i>`:                            "no id of this page",

@@ -1,8 +1,8 @@
 // Builds scripts/ into internal/platform/ui/assets. The entry keeps its name, the Go
 // side puts a fingerprint into its address; what it loads later carries one already.
 import { build } from "esbuild";
-import { readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -15,12 +15,9 @@ const addresses = {
   setup(b) {
     b.onResolve({ filter: /\?address$/ }, async ({ path, resolveDir }) => {
       const found = await b.resolve(path.replace("?address", ""), { resolveDir, kind: "import-statement" });
-      return { path: found.path, namespace: "address" };
+      return { path: relative(here, found.path), namespace: "address" }; // no folder of this machine goes into a name
     });
-    b.onLoad({ filter: /.*/, namespace: "address" }, async ({ path }) => {
-      const { readFileSync } = await import("node:fs");
-      return { contents: readFileSync(path), loader: "file" };
-    });
+    b.onLoad({ filter: /.*/, namespace: "address" }, ({ path }) => ({ contents: readFileSync(join(here, path)), loader: "file" }));
   },
 };
 

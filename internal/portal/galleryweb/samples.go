@@ -96,7 +96,7 @@ func sampleTable(ctx context.Context) ui.Table {
 	t := tableOf(ctx)
 	t.Ask = ui.TableAsk{Sort: "sales", Desc: true, Page: 2, Size: 3}
 	t.Total, t.Export, t.Search = 11, true, i18n.T(ctx, "店名或行业")
-	t.Filters = []ui.Field{{Name: "state", Label: i18n.T(ctx, "状态"), Options: []ui.Option{{Text: i18n.T(ctx, "全部")}, {Value: "on", Text: i18n.T(ctx, "营业")}, {Value: "off", Text: i18n.T(ctx, "退出")}}}}
+	t.Filters = []ui.Field{{Name: "state", Label: i18n.T(ctx, "状态"), Options: []ui.Option{{Text: i18n.T(ctx, "全部")}, {Value: "on", Text: i18n.T(ctx, "营业")}, {Value: "off", Text: i18n.T(ctx, "已退出")}}}}
 	ok := ui.Cell{Text: i18n.T(ctx, "营业"), Tone: ui.OK}
 	t.Rows = []ui.TableRow{
 		{Href: "/ui/lists", Cells: []ui.Cell{{Text: i18n.T(ctx, "桥头面包房"), Sub: "M-017"}, {Text: i18n.T(ctx, "面包")}, ok, {Text: "38,426.00"}, {Text: "192.13", In: true}}},

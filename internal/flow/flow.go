@@ -11,8 +11,10 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
+	"gongyi/internal/module/assist"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
@@ -41,15 +43,16 @@ type Flows struct {
 	People      *person.Service
 	Access      *access.Service
 	SignIn      *signin.Service
+	Households  *household.Service
+	Helpers     *assist.Service
 	Chores      *chore.Service
 	Privacy     *privacy.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
 	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
-	// Assist, if set, tells for whom a session acts, in which assisted session and
-	// until when (A4).
-	Assist func(ctx context.Context, session id.ID) (who, assist id.ID, until time.Time)
+	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
+	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 
 	faces faces
 
@@ -72,6 +75,8 @@ func New(d *db.DB) *Flows {
 		People:      person.New(),
 		Access:      access.New(d),
 		SignIn:      signin.New(d),
+		Households:  household.New(),
+		Helpers:     assist.New(),
 		Chores:      chore.New(),
 		Privacy:     privacy.New(),
 	}
@@ -92,6 +97,8 @@ var Schemas = []db.Schema{
 	person.Schema,
 	access.Schema,
 	signin.Schema,
+	household.Schema,
+	assist.Schema,
 	chore.Schema,
 	privacy.Schema,
 }

@@ -43,12 +43,8 @@ func (f *Flows) Recognise(ctx context.Context, token string) (*Known, error) {
 	if k.Viewer.Grants, err = f.Access.Held(ctx, s.Person, now); err != nil {
 		return nil, err
 	}
-	if f.Assist != nil {
-		if who, assist, until := f.Assist(ctx, s.ID); now.Before(until) {
-			k.Viewer.For, k.Viewer.Assist = who, assist
-		}
-	}
-	return k, nil
+	k.Viewer, err = f.Assisting(ctx, k.Viewer)
+	return k, err
 }
 
 // Prefer keeps the language and the theme that a person chose; "" leaves one as it

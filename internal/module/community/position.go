@@ -44,7 +44,7 @@ func (s *Service) SetPosition(ctx context.Context, tx *db.Tx, place id.ID, at ge
 	if !at.Valid() {
 		return geo.ErrBadPoint.On("position").With("point", at.String())
 	}
-	if _, err := s.find(ctx, tx, "id = ?", place[:]); err != nil {
+	if _, err := s.Get(ctx, tx, place); err != nil {
 		return err
 	}
 	var last positionRow

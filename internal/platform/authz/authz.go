@@ -48,11 +48,12 @@ type Grant struct {
 type Viewer struct {
 	Person  id.ID // zero: nobody is signed in
 	Session id.ID
-	Strong  bool    // signed in with a passkey
-	Grants  []Grant // in force now
-	For     id.ID   // whom she acts for in an assisted session (A4), zero if nobody
-	Assist  id.ID   // that session
-	Key     id.ID   // the key of the program that asks; then there is no person
+	Strong  bool     // signed in with a passkey
+	Grants  []Grant  // in force now
+	For     id.ID    // whom she acts for in an assisted session (A4), zero if nobody
+	Assist  id.ID    // that session
+	Scopes  []string // what that person agreed to (A4)
+	Key     id.ID    // the key of the program that asks; then there is no person
 }
 
 // SignedIn reports whether a person is.

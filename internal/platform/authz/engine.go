@@ -101,6 +101,7 @@ type Question struct {
 	Assisting bool   // and helps somebody
 	Own       bool   // the thing is hers, or that of whom she helps
 	Roles     string // what she holds where the thing is, in order, by spaces
+	Scopes    string // what whom she helps agreed to, in order, by spaces
 }
 
 // Decision is the answer to a question, and why.
@@ -159,10 +160,6 @@ func (e *Engine) request(q Question) cedar.Request {
 	if q.Key {
 		principal = "Key"
 	}
-	var roles []types.Value
-	for r := range strings.FieldsSeq(q.Roles) {
-		roles = append(roles, types.String(r))
-	}
 	return cedar.Request{
 		Principal: types.NewEntityUID(principal, "asks"),
 		Action:    types.NewEntityUID("Action", types.String(q.Action)),
@@ -170,13 +167,23 @@ func (e *Engine) request(q Question) cedar.Request {
 		Context: types.NewRecord(types.RecordMap{
 			"signed_in": types.Boolean(q.SignedIn),
 			"own":       types.Boolean(q.Own),
-			"roles":     types.NewSet(roles...),
+			"roles":     words(q.Roles),
+			"scopes":    words(q.Scopes),
 			"strong":    types.Boolean(q.Strong),
 			"passkeys":  types.Boolean(e.Passkeys),
 			"assisting": types.Boolean(q.Assisting),
 			"changes":   types.Boolean(q.Action.Changes()),
 		}),
 	}
+}
+
+// words is a set of the words of a text.
+func words(text string) types.Set {
+	var all []types.Value
+	for w := range strings.FieldsSeq(text) {
+		all = append(all, types.String(w))
+	}
+	return types.NewSet(all...)
 }
 
 func (s *articles) named(d cedar.Diagnostic) []*Policy {
@@ -221,6 +228,7 @@ func (e *Engine) Explain(ctx context.Context, v Viewer, a Action, on Resource) (
 	return e.Decide(Question{
 		Action: a, Key: !v.Key.IsZero(), SignedIn: v.SignedIn(), Strong: v.Strong, Assisting: !v.For.IsZero(),
 		Own: v.SignedIn() && !on.Owner.IsZero() && on.Owner == v.Acting(), Roles: roles,
+		Scopes: strings.Join(slices.Sorted(slices.Values(v.Scopes)), " "),
 	})
 }
 

@@ -16,6 +16,7 @@ type serveCmd struct {
 	TLSKey    string   `help:"Key file (PEM)." env:"GONGYI_TLS_KEY" name:"tls-key" type:"existingfile"`
 	Trusted   []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"GONGYI_TRUSTED_PROXIES" name:"trusted-proxy" placeholder:"CIDR"`
 	URL       string   `help:"How people reach this server, for codes and links: https://books.example.cn" env:"GONGYI_URL" name:"url"`
+	Passkeys  bool     `help:"Staff (operator, finance, specialist, officer …) change things only when signed in with a passkey." default:"true" negatable:"" env:"GONGYI_STAFF_PASSKEYS" name:"staff-passkeys"`
 	Advertise string   `help:"URL under which other instances on the same database reach this one (default: where it listens)." env:"GONGYI_ADVERTISE" placeholder:"URL"`
 }
 
@@ -26,7 +27,7 @@ func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
 		return err
 	}
 	cfg := c.config()
-	cfg.Create, cfg.Address = true, s.Advertise
+	cfg.Create, cfg.Address, cfg.Passkeys = true, s.Advertise, s.Passkeys
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return err

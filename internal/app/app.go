@@ -41,6 +41,7 @@ type Config struct {
 	NoSync       bool          // soaks only
 	Budget       time.Duration // time a closure has; tests on a crowded machine give more
 	Create       bool          // an empty directory is filled rather than refused
+	Passkeys     bool          // staff change things only when signed in with a passkey
 }
 
 // App is the running program without its web.

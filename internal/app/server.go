@@ -68,6 +68,7 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 	if err != nil {
 		return nil, err
 	}
+	engine.Passkeys = a.Passkeys
 	programs, err := a.api(ctx, kit, engine)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -78,8 +79,18 @@ var (
 	ErrNoSubject   = fault.New(fault.Invalid, "access.no_subject")
 	ErrBadTerm     = fault.New(fault.Invalid, "access.bad_term")
 	ErrNoReason    = fault.New(fault.Invalid, "access.no_reason")
+	ErrAlreadyHeld = fault.New(fault.Conflict, "access.already_held")
 	ErrNoSuchGrant = fault.New(fault.NotFound, "access.no_such_grant")
 	ErrEnded       = fault.New(fault.Conflict, "access.ended")
+	ErrOver        = fault.New(fault.Conflict, "access.over")
+	ErrLast        = fault.New(fault.Conflict, "access.last_operator")
+)
+
+// Refusals that policies name, for those whom they stop.
+var (
+	ErrPasskey    = fault.New(fault.Forbidden, "access.needs_passkey")
+	ErrOneself    = fault.New(fault.Forbidden, "access.not_to_oneself")
+	ErrNotHelping = fault.New(fault.Forbidden, "access.not_while_helping")
 )
 
 // Grant is one role of one person, with who gave it, why and until when.
@@ -96,6 +107,38 @@ type Grant struct {
 	GrantedAt time.Time  `db:"-"`
 	Ended     *Ending    `db:"-"` // nil while it holds
 }
+
+// By is who gave or ended a grant, as it is stored.
+func By(a db.Actor) string {
+	if a.ID.IsZero() {
+		return a.Kind
+	}
+	return a.Kind + ":" + a.ID.String()
+}
+
+// PersonIn finds the person in what By wrote; false if it was none.
+func PersonIn(by string) (who id.ID, ok bool) {
+	text, ok := strings.CutPrefix(by, "person:")
+	if !ok {
+		return who, false
+	}
+	who, err := id.Parse(text)
+	return who, err == nil
+}
+
+// overlaps reports whether two grants give the same at the same time.
+func (g *Grant) overlaps(h *Grant) bool {
+	same := g.Person == h.Person && g.Role == h.Role && g.Place == h.Place && g.Subject == h.Subject
+	return same && (g.Until.IsZero() || h.From.Before(g.Until)) && (h.Until.IsZero() || g.From.Before(h.Until))
+}
+
+// NeedsSubject reports whether a role is held for one thing, never for a whole
+// place.
+func NeedsSubject(r authz.Role) bool { return slices.Contains(ofSubject, r) }
+
+// Appointing is the action of giving a role to somebody, and of taking it away:
+// who may is written in policies/appoint.cedar.
+func Appointing(r authz.Role) authz.Action { return authz.Action("appoint." + r) }
 
 // Ending is how a grant ended before its term.
 type Ending struct {

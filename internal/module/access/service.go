@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 	"time"
 
@@ -67,12 +66,12 @@ func (s *Service) Held(ctx context.Context, person id.ID, now time.Time) (held [
 
 // Of lists every grant a person was ever given, the oldest first.
 func (s *Service) Of(ctx context.Context, r db.Reader, person id.ID) ([]*Grant, error) {
-	return read(ctx, r, "g.person_id = ?", person[:])
+	return read(ctx, r, "g.person_id = ? ORDER BY g.id", person[:])
 }
 
 // In lists every grant that was ever given for a place itself, the oldest first.
 func (s *Service) In(ctx context.Context, r db.Reader, place id.ID) ([]*Grant, error) {
-	return read(ctx, r, "g.place_id = ?", place)
+	return read(ctx, r, "g.place_id = ? ORDER BY g.id", place)
 }
 
 // ByID finds a grant.
@@ -87,7 +86,9 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, grant id.ID) (*Grant, e
 	return found[0], nil
 }
 
-// Give grants a role. From is now if it is zero. tx belongs to "~".
+// Give grants a role. From is now if it is zero. What she holds already is not
+// given a second time: a role that is to hold longer is given from the day on which
+// it would lapse. tx belongs to "~".
 func (s *Service) Give(ctx context.Context, tx *db.Tx, g Grant) (_ *Grant, err error) {
 	defer fault.Wrap(&err, "access: grant %s", g.Role)
 	if g.From.IsZero() {
@@ -95,6 +96,15 @@ func (s *Service) Give(ctx context.Context, tx *db.Tx, g Grant) (_ *Grant, err e
 	}
 	if err := g.Validate(); err != nil {
 		return nil, err
+	}
+	had, err := s.Of(ctx, tx, g.Person)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range had {
+		if h.Ended == nil && h.overlaps(&g) {
+			return nil, ErrAlreadyHeld.On("role")
+		}
 	}
 	g.ID, g.GrantedAt = tx.NewID(), tx.Now
 	until := int64(0)
@@ -104,11 +114,12 @@ func (s *Service) Give(ctx context.Context, tx *db.Tx, g Grant) (_ *Grant, err e
 	_, err = tx.Exec(ctx, `INSERT INTO access_grant (community_id, id, person_id, role, place_id, subject_id, held_from, held_until, grantor, reason, granted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id.Tilde[:], g.ID[:], g.Person[:], string(g.Role), g.Place, g.Subject, g.From.UnixMicro(), until, g.Grantor, g.Reason, tx.Now.UnixMicro())
-	s.forget(g.Person)
+	s.Refresh(g.Person)
 	return &g, err
 }
 
-// End ends a grant before its term. tx belongs to "~".
+// End ends a grant before its term. The last operator of the whole installation
+// stays: nobody could appoint another. tx belongs to "~".
 func (s *Service) End(ctx context.Context, tx *db.Tx, grant id.ID, by, reason string) (err error) {
 	defer fault.Wrap(&err, "access: end %s", grant)
 	g, err := s.ByID(ctx, tx, grant)
@@ -117,58 +128,51 @@ func (s *Service) End(ctx context.Context, tx *db.Tx, grant id.ID, by, reason st
 		return err
 	case g.Ended != nil:
 		return ErrEnded
+	case !g.Until.IsZero() && !tx.Now.Before(g.Until):
+		return ErrOver
 	case reason == "" || len(reason) > 500:
 		return ErrNoReason.On("reason")
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO access_grant_end (community_id, grant_id, ended_at, ended_by, reason) VALUES (?, ?, ?, ?, ?)",
+	if g.Role == Operator && g.Place.IsZero() && g.Holds(tx.Now) {
+		_, holders, err := s.List(ctx, tx, Ask{Role: Operator, Places: []id.ID{{}}, State: Now, Limit: 1}, tx.Now)
+		if err != nil {
+			return err
+		}
+		if holders < 2 {
+			return ErrLast
+		}
+	}
+	n, err := tx.Exec(ctx, "INSERT INTO access_grant_end (community_id, grant_id, ended_at, ended_by, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT (community_id, grant_id) DO NOTHING",
 		id.Tilde[:], grant[:], tx.Now.UnixMicro(), by, reason)
-	s.forget(g.Person)
+	if err == nil && n == 0 {
+		err = ErrEnded
+	}
+	s.Refresh(g.Person)
 	return err
 }
 
-// forget makes the next look read again.
-func (s *Service) forget(person id.ID) {
+// Refresh makes the next look at a person's grants read again. Give and End call
+// it inside the transaction; who commits one calls it again, for a look that came
+// between.
+func (s *Service) Refresh(person id.ID) {
 	s.mu.Lock()
 	delete(s.held, person)
 	s.mu.Unlock()
 }
 
-func read(ctx context.Context, r db.Reader, where string, args ...any) (all []*Grant, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		g := &Grant{}
-		var from, until, given int64
-		var ended *int64
-		var by, reason *string
-		if err := rows.Scan(&g.ID, &g.Person, &g.Role, &g.Place, &g.Subject, &from, &until, &g.Grantor, &g.Reason, &given, &ended, &by, &reason); err != nil {
-			return err
-		}
-		g.From, g.GrantedAt = time.UnixMicro(from).UTC(), time.UnixMicro(given).UTC()
-		if until != 0 {
-			g.Until = time.UnixMicro(until).UTC()
-		}
-		if ended != nil {
-			g.Ended = &Ending{At: time.UnixMicro(*ended).UTC(), By: *by, Reason: *reason}
-		}
-		all = append(all, g)
-		return nil
-	}, `SELECT g.id, g.person_id, g.role, g.place_id, g.subject_id, g.held_from, g.held_until, g.grantor, g.reason, g.granted_at, e.ended_at, e.ended_by, e.reason
-		FROM access_grant g LEFT JOIN access_grant_end e ON e.community_id = g.community_id AND e.grant_id = g.id
-		WHERE g.community_id = ? AND `+where+" ORDER BY g.id", append([]any{id.Tilde[:]}, args...)...)
-	return all, err
-}
-
 // Forget ends every grant of a person who is forgotten; the grants themselves stay
-// as a record without a name. tx belongs to "~".
+// as a record without a name. The last operator appoints another one first. tx
+// belongs to "~".
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
 	all, err := s.Of(ctx, tx, person)
 	if err != nil {
 		return err
 	}
 	for _, g := range all {
-		if g.Ended != nil {
+		if g.Ended != nil || !g.Until.IsZero() && !tx.Now.Before(g.Until) {
 			continue
 		}
-		if err := s.End(ctx, tx, g.ID, "", "资料已删除"); err != nil {
+		if err := s.End(ctx, tx, g.ID, "system", "资料已删除"); err != nil {
 			return err
 		}
 	}

@@ -169,11 +169,32 @@ func TestADecisionSaysWhy(t *testing.T) {
 	}
 }
 
+func TestReachIsWhereOneMay(t *testing.T) {
+	e := engine(t, house)
+	v := Viewer{Person: n(100), Grants: []Grant{{Role: "keeper", Place: n(2)}, {Role: "guest", Place: n(3)}, {Role: "keeper", Place: n(1), Subject: n(50)}, {Role: "keeper", Place: n(2), Subject: n(51)}}}
+	r, err := e.Reach(t.Context(), v, "book.keep")
+	if err != nil || r.Whole || len(r.Places) != 1 || r.Places[0] != n(2) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for place, want := range map[byte]bool{1: false, 2: true, 3: false, 4: true} {
+		if got, err := e.Covers(t.Context(), r, n(place)); got != want || err != nil {
+			t.Errorf("covers %d: %v, %v", place, got, err)
+		}
+	}
+	v.Grants = append(v.Grants, Grant{Role: "keeper"})
+	if r, err := e.Reach(t.Context(), v, "book.keep"); err != nil || !r.Whole {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if r, err := e.Reach(t.Context(), Viewer{}, "book.keep"); err != nil || r.Whole || len(r.Places) > 0 {
+		t.Errorf("nobody: %+v, %v", r, err)
+	}
+}
+
 // What a policy file may not say: Cedar leaves a policy aside that fails while it
 // is evaluated, and one that forbids must never be left aside.
 func TestPoliciesThatCannotBeRead(t *testing.T) {
 	for text, says := range map[string]string{
-		`permit (principal, action, resource);`:                                                         "name its actions",
+		`permit (principal, action, resource);`:                                                          "name its actions",
 		`permit (principal, action == Action::"a.read", resource) when { context.rolls.contains("x") };`: "rolls",
 		`forbid (principal, action == Action::"a.read", resource) when { context.roles > 3 };`:           "house.cedar:1",
 		`permit (principal is Robot, action == Action::"a.read", resource);`:                             "Robot",
@@ -184,6 +205,25 @@ func TestPoliciesThatCannotBeRead(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// A group stands for every action of its noun that is named anywhere.
+func TestAGroupOfActions(t *testing.T) {
+	e := engine(t, house+`forbid (principal, action in Action::"book.*", resource) when { context.roles.contains("banned") };
+permit (principal, action in [Action::"page.*", Action::"leaf.turn"], resource) when { context.roles.contains("reader") };`)
+	may := func(a Action, roles ...Role) bool {
+		v := Viewer{Person: n(1)}
+		for _, r := range roles {
+			v.Grants = append(v.Grants, Grant{Role: r})
+		}
+		return e.May(t.Context(), v, a, Resource{}) == nil
+	}
+	if may("book.read", "banned") || may("book.keep", "keeper", "banned") || !may("book.keep", "keeper") || !may("page.keep", "reader") || !may("leaf.turn", "reader", "banned") {
+		t.Error("a group does not cover its actions, or covers others")
+	}
+	if got := e.Actions(); len(got) != 5 {
+		t.Errorf("a group counts as an action: %v", got)
 	}
 }
 

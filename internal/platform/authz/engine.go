@@ -49,23 +49,22 @@ type articles struct {
 const remembered = 20_000
 
 // New reads every *.cedar file of a folder. A policy that permits must name its
-// actions; one that forbids and names none holds for all.
+// actions; one that forbids and names none holds for all. "noun.*" stands for every
+// action of a noun that is named anywhere.
 func New(files fs.FS, tree Tree) (*Engine, error) {
 	all, err := load(files)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{tree: tree, policies: all, sets: make(map[Action]*articles), answered: make(map[Question]*Decision)}
+	every := known(all)
 	for _, p := range all {
-		for _, a := range p.Actions {
-			e.article(a, p)
+		actions := p.Actions
+		if p.whole {
+			actions = every
 		}
-	}
-	for _, p := range all {
-		if len(p.Actions) == 0 {
-			for a := range e.sets {
-				e.article(a, p)
-			}
+		for _, a := range actions {
+			e.article(a, p)
 		}
 	}
 	return e, nil
@@ -142,16 +141,21 @@ func (e *Engine) decide(q Question) (*Decision, error) {
 		return d, nil
 	}
 	request := e.request(q)
-	_, seen := cedar.Authorize(set.permits, types.EntityMap{}, request)
+	asked := q.Action.entity()
+	noun := types.EntityMap{asked: types.Entity{UID: asked, Parents: types.NewEntityUIDSet(q.Action.group().entity())}}
+	_, seen := cedar.Authorize(set.permits, noun, request)
 	d.Permits = set.named(seen)
 	if err := failed(seen); err != nil || len(d.Permits) == 0 {
 		return d, err
 	}
-	_, seen = cedar.Authorize(set.forbids, types.EntityMap{}, request)
+	_, seen = cedar.Authorize(set.forbids, noun, request)
 	d.Forbids = set.named(seen)
 	d.Allowed = len(d.Forbids) == 0
 	return d, failed(seen)
 }
+
+// entity is the action as Cedar names it.
+func (a Action) entity() types.EntityUID { return types.NewEntityUID("Action", types.String(a)) }
 
 // request is a question as Cedar reads it. Who exactly asks, and about what, no
 // policy may depend on.
@@ -162,7 +166,7 @@ func (e *Engine) request(q Question) cedar.Request {
 	}
 	return cedar.Request{
 		Principal: types.NewEntityUID(principal, "asks"),
-		Action:    types.NewEntityUID("Action", types.String(q.Action)),
+		Action:    q.Action.entity(),
 		Resource:  types.NewEntityUID("Thing", "asked"),
 		Context: types.NewRecord(types.RecordMap{
 			"signed_in": types.Boolean(q.SignedIn),

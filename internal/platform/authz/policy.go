@@ -23,12 +23,13 @@ type Policy struct {
 	File    string // "person.cedar"
 	Line    int    // where it begins in the file
 	Forbids bool
-	Actions []Action     // empty: a policy that forbids, whatever is asked
+	Actions []Action     // those of a group one by one; empty: it forbids, whatever is asked
 	English string       // the comment above it
 	Chinese string       // its lines after "中文："
 	Text    string       // without the comment
 	Refusal *fault.Fault // what a person is told whom it stops; nil: ErrDenied
 
+	whole bool // it names no action
 	cedar *cedar.Policy
 }
 
@@ -49,7 +50,7 @@ func parse(name string, text []byte) ([]*Policy, error) {
 		if p.Actions, err = actionsOf(c); err != nil {
 			return nil, fmt.Errorf("authz: %s: %w", p.ID(), err)
 		}
-		if len(p.Actions) == 0 && !p.Forbids {
+		if p.whole = len(p.Actions) == 0; p.whole && !p.Forbids {
 			return nil, fmt.Errorf("authz: %s permits whatever is asked: name its actions", p.ID())
 		}
 		end := len(text)
@@ -119,12 +120,14 @@ func actionsOf(p *cedar.Policy) ([]Action, error) {
 	return actions, nil
 }
 
-// grammar is all that a policy may look at: Cedar's schema, without the actions.
-// Every field is always there, so that no policy can fail on a missing one.
-const grammar = `entity Person;
+// entities and action are all that a policy may look at, as Cedar's schema. Every
+// field is always there, so that no policy can fail on a missing one.
+const entities = `entity Person;
 entity Key;
 entity Thing;
-action %s appliesTo {
+`
+
+const action = `action %q in [%q] appliesTo {
   principal: [Person, Key],
   resource: Thing,
   context: {
@@ -139,23 +142,58 @@ action %s appliesTo {
 };
 `
 
-// validated complains about policies that look at what is not there.
-func validated(all []*Policy) error {
+// group is the action that stands for all of a noun's: "appoint.*".
+func (a Action) group() Action {
+	noun, _, _ := strings.Cut(string(a), ".")
+	return Action(noun + ".*")
+}
+
+// known are the actions that policies name one by one.
+func known(all []*Policy) []Action {
 	names := make(map[Action]bool)
 	for _, p := range all {
 		for _, a := range p.Actions {
-			names[a] = true
+			if a != a.group() {
+				names[a] = true
+			}
 		}
 	}
-	var quoted []string
-	for _, a := range slices.Sorted(maps.Keys(names)) {
-		quoted = append(quoted, fmt.Sprintf("%q", a))
+	return slices.Sorted(maps.Keys(names))
+}
+
+// spread puts every known action of a group into its place.
+func spread(all []*Policy) {
+	names := known(all)
+	for _, p := range all {
+		var spread []Action
+		for _, a := range p.Actions {
+			if a != a.group() {
+				spread = append(spread, a)
+				continue
+			}
+			for _, n := range names {
+				if n.group() == a {
+					spread = append(spread, n)
+				}
+			}
+		}
+		p.Actions = slices.Compact(spread)
 	}
-	if len(quoted) == 0 {
-		return nil
+}
+
+// validated complains about policies that look at what is not there.
+func validated(all []*Policy) error {
+	var groups, text strings.Builder
+	declared := make(map[Action]bool)
+	for _, a := range known(all) {
+		if g := a.group(); !declared[g] {
+			declared[g] = true
+			fmt.Fprintf(&groups, "action %q;\n", g)
+		}
+		fmt.Fprintf(&text, action, a, a.group())
 	}
 	var s schema.Schema
-	if err := s.UnmarshalCedar(fmt.Appendf(nil, grammar, strings.Join(quoted, ", "))); err != nil {
+	if err := s.UnmarshalCedar([]byte(entities + groups.String() + text.String())); err != nil {
 		return fmt.Errorf("authz: schema: %w", err)
 	}
 	resolved, err := s.Resolve()
@@ -189,5 +227,9 @@ func load(files fs.FS) (all []*Policy, err error) {
 		}
 		all = append(all, list...)
 	}
-	return all, validated(all)
+	if err := validated(all); err != nil {
+		return nil, err
+	}
+	spread(all)
+	return all, nil
 }

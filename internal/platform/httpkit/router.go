@@ -63,6 +63,18 @@ func Mine(r *http.Request) (authz.Resource, error) {
 	return authz.Resource{Kind: "person", Owner: authz.Of(r.Context()).Acting()}, nil
 }
 
+// Somewhere is what a route belongs to that shows whatever lies where the viewer may
+// look: the first place where she may.
+func (t *Router) Somewhere(a authz.Action) func(*http.Request) (authz.Resource, error) {
+	return func(r *http.Request) (authz.Resource, error) {
+		reach, err := t.engine.Reach(r.Context(), authz.Of(r.Context()), a)
+		if err != nil || reach.Whole || len(reach.Places) == 0 {
+			return authz.Resource{}, err
+		}
+		return authz.Resource{Place: reach.Places[0]}, nil
+	}
+}
+
 // guarded asks the policies, then does.
 func (t *Router) guarded(route Route) http.Handler {
 	on := route.On

@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/jobs"
 )
 
@@ -24,6 +25,10 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 		return a.Flows.DoVerify(ctx, payload, a.compareTiles)
 	})
 	j.Sweep("tidy uploads", time.Hour, a.tidyUploads)
+	j.Handle(notice.Staged, a.Flows.DeliverNotice)
+	j.Handle(notice.Due, a.Flows.CarryOut)
+	j.Handle(notice.Broadcast, a.Flows.TellWords)
+	j.SweepPeople("carry out notices", 20*time.Second, a.Flows.CarryOutDue)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
 	j.Sweep("forget people", time.Minute, a.everywhere(a.Flows.EraseDue))

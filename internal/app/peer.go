@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 )
 
@@ -23,6 +24,9 @@ const peerPath = "/api/peer/member-copies"
 // ErrNotAPeer refuses a call that no other instance has signed.
 var ErrNotAPeer = fault.New(fault.Unauthorized, "app.not_a_peer")
 
+// noticePath is where they hand each other what people are to be told.
+const noticePath = "/api/peer/notices"
+
 // peerNote is what travels: whom to admit, and where.
 type peerNote struct {
 	Community id.ID           `json:"community"`
@@ -31,13 +35,18 @@ type peerNote struct {
 
 // Admit implements flow.Peer.
 func (f *forwarder) Admit(ctx context.Context, address string, community id.ID, c flow.MemberCopy) error {
-	body, err := json.Marshal(peerNote{community, c})
+	return f.tell(ctx, address, peerPath, peerNote{community, c})
+}
+
+// tell posts something to another instance, signed.
+func (f *forwarder) tell(ctx context.Context, address, path string, what any) error {
+	body, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+peerPath, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -56,6 +65,24 @@ func (f *forwarder) Admit(ctx context.Context, address string, community id.ID, 
 	return nil
 }
 
+// Notify implements flow.Peer.
+func (f *forwarder) Notify(ctx context.Context, address string, n notice.Notice) error {
+	return f.tell(ctx, address, noticePath, n)
+}
+
+// notify answers another instance's Notify.
+func (f *forwarder) notify(w http.ResponseWriter, r *http.Request) error {
+	var n notice.Notice
+	if err := f.heard(r, &n); err != nil {
+		return err
+	}
+	if err := f.app.Flows.Notify(r.Context(), n); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // bodyMark binds the body to the signature, which covers the Authorization header.
 func (f *forwarder) bodyMark(body []byte) string {
 	return fmt.Sprintf("Body %x", mac(f.secret, body))
@@ -63,15 +90,8 @@ func (f *forwarder) bodyMark(body []byte) string {
 
 // admit answers another instance's Admit.
 func (f *forwarder) admit(w http.ResponseWriter, r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	if r.Header.Get("Authorization") != f.bodyMark(body) || !f.valid(r.Header.Get(forwarded), r) {
-		return ErrNotAPeer
-	}
 	var note peerNote
-	if err := json.Unmarshal(body, &note); err != nil {
+	if err := f.heard(r, &note); err != nil {
 		return err
 	}
 	if err := f.app.Flows.Admit(r.Context(), db.System, note.Community, note.Copy); err != nil {
@@ -79,4 +99,16 @@ func (f *forwarder) admit(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// heard reads what another instance told, or refuses who is none.
+func (f *forwarder) heard(r *http.Request, what any) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("Authorization") != f.bodyMark(body) || !f.valid(r.Header.Get(forwarded), r) {
+		return ErrNotAPeer
+	}
+	return json.Unmarshal(body, what)
 }

@@ -116,6 +116,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 		}
 		a.Flows.Peer = f
 		mux.Handle("POST "+peerPath, kit.Handle(f.admit))
+		mux.Handle("POST "+noticePath, kit.Handle(f.notify))
 		inner = f.wrap(mux)
 	}
 	return apikit.Frame(kit, maxBody, a.metrics.observe, limit.wrap(kit, inner)), nil

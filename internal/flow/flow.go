@@ -18,6 +18,7 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
@@ -47,10 +48,13 @@ type Flows struct {
 	Helpers     *assist.Service
 	Chores      *chore.Service
 	Privacy     *privacy.Service
+	Notices     *notice.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
 	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
+	// Carriers take notices out of the house: see Carry.
+	Carriers Carriers
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 
@@ -79,6 +83,7 @@ func New(d *db.DB) *Flows {
 		Helpers:     assist.New(),
 		Chores:      chore.New(),
 		Privacy:     privacy.New(),
+		Notices:     notice.New(),
 	}
 }
 
@@ -101,6 +106,7 @@ var Schemas = []db.Schema{
 	assist.Schema,
 	chore.Schema,
 	privacy.Schema,
+	notice.Schema,
 }
 
 // zone loads a time zone once.

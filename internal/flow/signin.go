@@ -109,9 +109,16 @@ func (f *Flows) admit(ctx context.Context, tx *db.Tx, e *Entry, p *person.Person
 			return err
 		}
 	}
-	_, e.Token, err = f.SignIn.Start(ctx, tx, p.ID, way, door.From)
-	e.Visit, e.Person = "", p
-	return err
+	before, err := f.SignIn.Devices(ctx, tx, p.ID, tx.Now)
+	if err != nil {
+		return err
+	}
+	s, token, err := f.SignIn.Start(ctx, tx, p.ID, way, door.From)
+	if err != nil {
+		return err
+	}
+	e.Visit, e.Person, e.Token = "", p, token
+	return f.tellNewDevice(ctx, tx, s, before)
 }
 
 // Welcome is what somebody says of herself when she comes for the first time.
@@ -175,7 +182,12 @@ func (f *Flows) Arrive(ctx context.Context, w Welcome, door Door) (e Entry, err 
 
 // SignOut ends the session of a browser.
 func (f *Flows) SignOut(ctx context.Context, actor db.Actor, session id.ID) error {
-	return f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error { return f.SignIn.SignOut(ctx, tx, session) })
+	return f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error {
+		if err := f.Notices.EndSession(ctx, tx, session); err != nil {
+			return err
+		}
+		return f.SignIn.SignOut(ctx, tx, session)
+	})
 }
 
 // Devices are the sessions in which a person is signed in.

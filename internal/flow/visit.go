@@ -9,12 +9,14 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 )
 
 // Peer reaches the instance that writes a community when this one does not.
 type Peer interface {
 	Admit(ctx context.Context, address string, community id.ID, c MemberCopy) error
+	Notify(ctx context.Context, address string, n notice.Notice) error
 }
 
 // MemberCopy is what a community learns of a member who is at home elsewhere, and

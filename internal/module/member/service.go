@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -217,6 +220,28 @@ func (s *Service) Refs(ctx context.Context, r db.Reader, community id.ID) (map[i
 		return err
 	}, "SELECT id, ref FROM member WHERE community_id = ?", community[:])
 	return refs, err
+}
+
+// RefsOf maps some pseudonyms to references.
+func (s *Service) RefsOf(ctx context.Context, r db.Reader, community id.ID, members map[id.ID]bool) (map[id.ID]string, error) {
+	refs := make(map[id.ID]string, len(members))
+	for chunk := range slices.Chunk(slices.Collect(maps.Keys(members)), 500) {
+		args := []any{community[:]}
+		for i := range chunk {
+			args = append(args, chunk[i][:])
+		}
+		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+			var member id.ID
+			var ref string
+			err := rows.Scan(&member, &ref)
+			refs[member] = ref
+			return err
+		}, "SELECT id, ref FROM member WHERE community_id = ? AND id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return refs, nil
 }
 
 // Lookup finds a member by reference outside of a transaction that writes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -138,6 +139,41 @@ func (s *Service) BehindRef(ctx context.Context, r db.Reader, ref string) (m Mem
 		err = ErrNotFound
 	}
 	return m, err
+}
+
+// BehindRefs are the people behind some references, by reference; keys are whatever
+// the caller knows the references by.
+func (s *Service) BehindRefs(ctx context.Context, r db.Reader, refs map[id.ID]string) (map[string]id.ID, error) {
+	behind := make(map[string]id.ID)
+	for chunk := range slices.Chunk(slices.Sorted(maps.Values(refs)), 500) {
+		args := []any{id.Tilde[:]}
+		for _, ref := range chunk {
+			args = append(args, ref)
+		}
+		var some []Membership
+		err := db.All(ctx, r, &some, "SELECT person_id, member_ref, home_id FROM person_member WHERE community_id = ? AND member_ref IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range some {
+			behind[m.Ref] = m.Person
+		}
+	}
+	return behind, nil
+}
+
+// AtHome lists people who are members at home in a community, in the order of their
+// ids, those behind after.
+func (s *Service) AtHome(ctx context.Context, r db.Reader, home, after id.ID, limit int) (people []id.ID, err error) {
+	err = db.All(ctx, r, &people, "SELECT DISTINCT person_id FROM person_member WHERE community_id = ? AND home_id = ? AND person_id > ? ORDER BY person_id LIMIT ?",
+		id.Tilde[:], home[:], after, limit)
+	return people, err
+}
+
+// CountAtHome is how many people are members at home in a community.
+func (s *Service) CountAtHome(ctx context.Context, r db.Reader, home id.ID) (n int64, err error) {
+	err = db.One(ctx, r, &n, "SELECT count(DISTINCT person_id) FROM person_member WHERE community_id = ? AND home_id = ?", id.Tilde[:], home[:])
+	return n, err
 }
 
 func one(ctx context.Context, r db.Reader, where string, arg any) (*Person, error) {

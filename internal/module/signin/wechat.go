@@ -79,6 +79,17 @@ func (s *Service) WeChats(ctx context.Context, r db.Reader, who id.ID) (all []We
 	return all, err
 }
 
+// OpenIDOf is the account of a person under an app, "" if she has linked none: where
+// messages to her go.
+func (s *Service) OpenIDOf(ctx context.Context, r db.Reader, who id.ID, app string) (string, error) {
+	var open []string
+	err := db.All(ctx, r, &open, "SELECT openid FROM signin_wechat WHERE community_id = ? AND person_id = ? AND app = ? ORDER BY linked_at DESC LIMIT 1", id.Tilde[:], who[:], app)
+	if err != nil || len(open) == 0 {
+		return "", err
+	}
+	return open[0], nil
+}
+
 // UnlinkWeChat undoes every link of a person and forgets the accounts. tx belongs to
 // "~".
 func (s *Service) UnlinkWeChat(ctx context.Context, tx *db.Tx, who id.ID) (err error) {

@@ -118,6 +118,13 @@ func (j *Jobs) Sweep(name string, every time.Duration, fn func(ctx context.Conte
 	j.sweeps = append(j.sweeps, &sweep{name: name, every: every, fn: fn, last: make(map[id.ID]string)})
 }
 
+// SweepPeople calls fn at the start and then every so often on the instance that
+// writes "~", for what is due to people rather than to a community.
+func (j *Jobs) SweepPeople(name string, every time.Duration, fn func(ctx context.Context) error) {
+	j.Sweep(name, every, func(ctx context.Context, _ id.ID) error { return fn(ctx) })
+	j.sweeps[len(j.sweeps)-1].people = true
+}
+
 // Start opens the job store and begins; ctx is for the opening only.
 func (j *Jobs) Start(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "jobs: start")

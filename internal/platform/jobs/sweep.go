@@ -15,9 +15,10 @@ import (
 // sweep finds what is due in every community, again and again. Its fields below the
 // function belong to Jobs.mu.
 type sweep struct {
-	name  string
-	every time.Duration
-	fn    func(ctx context.Context, community id.ID) error
+	name   string
+	every  time.Duration
+	fn     func(ctx context.Context, community id.ID) error
+	people bool // of "~" alone
 
 	at     time.Time // when the latest sweep ended
 	took   time.Duration
@@ -43,7 +44,10 @@ func (j *Jobs) keepSweeping(ctx context.Context, s *sweep) {
 // drawn, so that instances which start together share the places that nobody writes.
 func (j *Jobs) sweepOnce(ctx context.Context, s *sweep) {
 	began, places := time.Now(), 0
-	communities, err := j.opt.Communities(ctx)
+	communities, err := []id.ID{id.Tilde}, error(nil)
+	if !s.people {
+		communities, err = j.opt.Communities(ctx)
+	}
 	rand.Shuffle(len(communities), func(a, b int) { communities[a], communities[b] = communities[b], communities[a] })
 	for _, c := range communities {
 		ours, err := j.ours(ctx, c)

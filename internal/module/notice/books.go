@@ -1,0 +1,119 @@
+package notice
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/db"
+)
+
+// ErrMoved refuses notices of entries that do not begin where the books were told
+// last: somebody else has told them already.
+var ErrMoved = errors.New("notice: the books were told elsewhere")
+
+// Told is the number of the first entry of some books that was not told yet.
+func (s *Service) Told(ctx context.Context, r db.Reader, books id.ID) (next int64, err error) {
+	err = db.One(ctx, r, &next, "SELECT next_seq FROM notice_position WHERE community_id = ? AND books_id = ?", id.Tilde[:], books[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return next, err
+}
+
+// Tell puts what the entries [from, to) of some books say into the inboxes, and
+// notes that they are told, in one transaction. Whoever wishes such a kind by
+// another way too gets it. tx belongs to "~".
+func (s *Service) Tell(ctx context.Context, tx *db.Tx, books id.ID, from, to int64, notices []Notice, reach map[id.ID]Reach) (err error) {
+	defer fault.Wrap(&err, "notice: tell entries %d to %d", from, to)
+	at, err := s.Told(ctx, tx, books)
+	if err != nil {
+		return err
+	}
+	if at != from {
+		return fmt.Errorf("%w: at entry %d", ErrMoved, at)
+	}
+	choices, err := s.choosy(ctx, tx, notices)
+	if err != nil {
+		return err
+	}
+	ids := inOrder(tx, len(notices))
+	var plain []Item
+	for i, n := range notices {
+		k, ok := KindOf(n.Kind)
+		if !ok {
+			return ErrNoKind.With("kind", n.Kind)
+		}
+		if !s.leaves(k, choices[n.Person]) {
+			plain = append(plain, Item{ID: ids[i], Person: n.Person, Kind: k, Cause: n.Cause, Place: n.Place, Args: n.Args, Link: n.Link, At: n.At})
+			s.forget(n.Person)
+			continue
+		}
+		if err := s.Deliver(ctx, tx, n, reach[n.Person]); err != nil {
+			return err
+		}
+	}
+	if err := insertMany(ctx, tx, plain); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO notice_position (community_id, books_id, next_seq) VALUES (?, ?, ?) ON CONFLICT (community_id, books_id) DO UPDATE SET next_seq = excluded.next_seq",
+		id.Tilde[:], books[:], to)
+	return err
+}
+
+// inOrder makes ids of one instant whose order is that of the entries: an inbox is
+// sorted by them.
+func inOrder(tx *db.Tx, n int) []id.ID {
+	ids := make([]id.ID, n)
+	for i := range ids {
+		ids[i] = tx.NewID()
+	}
+	slices.SortFunc(ids, func(a, b id.ID) int { return bytes.Compare(a[:], b[:]) })
+	return ids
+}
+
+// leaves reports whether a kind leaves the house by any way that she wants.
+func (s *Service) leaves(k *Kind, c Choices) bool {
+	for w := range s.open {
+		if c.Wants(k, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// choosy are the choices of those who chose anything; nearly nobody did, and for
+// them a whole batch is asked at once.
+func (s *Service) choosy(ctx context.Context, tx *db.Tx, notices []Notice) (map[id.ID]Choices, error) {
+	seen, choices := make(map[id.ID]bool), make(map[id.ID]Choices)
+	var people []id.ID
+	for _, n := range notices {
+		if !seen[n.Person] {
+			seen[n.Person] = true
+			people = append(people, n.Person)
+		}
+	}
+	for chunk := range slices.Chunk(people, 500) {
+		args := []any{id.Tilde[:]}
+		for i := range chunk {
+			args = append(args, chunk[i][:])
+		}
+		var some []id.ID
+		err := db.All(ctx, tx, &some, "SELECT DISTINCT person_id FROM notice_wish WHERE community_id = ? AND person_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range some {
+			if choices[p], err = s.Choices(ctx, tx, p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return choices, nil
+}

@@ -1,0 +1,155 @@
+package notice
+
+import "time"
+
+// Group is under which heading a kind stands in the settings.
+type Group string
+
+// The groups, in their order.
+const (
+	OfMoney     Group = "money"
+	OfSafety    Group = "safety"
+	OfCommunity Group = "community"
+	OfWork      Group = "work"
+)
+
+// Groups lists the groups with their headings.
+var Groups = []struct {
+	Group Group
+	Name  string // a message key
+}{
+	{OfMoney, "钱和权益"}, {OfSafety, "账号和资料"}, {OfCommunity, "社区的事"}, {OfWork, "经手的工作"},
+}
+
+// Kind is one kind of notice: who is told what, how, and how often at most. The
+// texts are message keys; the first arguments belong to Title, the others to Body.
+type Kind struct {
+	ID        string
+	Group     Group
+	Name      string // in the settings
+	Title     string
+	Body      string
+	Open      string // what the link to the matter says
+	By        []Way  // besides the inbox, unless she wishes otherwise
+	May       []Way  // and those she may choose
+	Must      bool   // cannot be switched off
+	Urgent    bool   // passes quiet hours
+	Marketing bool   // never by SMS or WeChat, can be switched off altogether
+	Most      int    // of this kind that go out by one way in Per; the others wait for a digest
+	Per       time.Duration
+}
+
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+)
+
+// The kinds.
+const (
+	PurchaseSettled = "purchase.settled"
+	RefundMade      = "refund.made"
+	ValueMoved      = "value.moved"
+	VoucherExpiring = "voucher.expiring"
+	SignInNewDevice = "sign_in.new_device"
+	ConsentGiven    = "consent.given"
+	ConsentRevoked  = "consent.revoked"
+	AssistOpened    = "assist.opened"
+	AssistEnded     = "assist.ended"
+	DataRead        = "data.read"
+	RoleGranted     = "role.granted"
+	RoleEnding      = "role.ending"
+	RoleEnded       = "role.ended"
+	PolicyProposed  = "policy.proposed"
+	PolicyInForce   = "policy.in_force"
+	ImportFinished  = "import.finished"
+	WordsOfOffice   = "words.office"
+	WordsOfShop     = "words.promotion"
+	digest          = "digest"
+)
+
+// Kinds is the catalogue, in the order of the settings.
+var Kinds = []Kind{
+	{ID: PurchaseSettled, Group: OfMoney, Name: "消费小票", Title: "在%s消费 %s 元", Body: "这一笔得到 %s 抵扣权益、%s 积分。为什么是这些，小票上每一笔都写着。", Open: "看小票",
+		May: []Way{Push, WeChat}, Most: 6, Per: day},
+	{ID: RefundMade, Group: OfMoney, Name: "退款", Title: "%s退给您 %s 元", Body: "钱和权益都按原来的样子退回，记录不改写。", Open: "看小票",
+		By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
+	{ID: ValueMoved, Group: OfMoney, Name: "抵扣权益和积分变动", Title: "%s变动 %s", Body: "缘由：%s。", Open: "看明细", May: []Way{Push}, Most: 3, Per: day},
+	{ID: VoucherExpiring, Group: OfMoney, Name: "券快到期", Title: "一张券到 %s 为止", Body: "可抵 %s 元，过期就不能用了。", Open: "看券", By: []Way{Push}, May: []Way{WeChat}, Most: 1, Per: day},
+
+	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
+		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
+	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",
+		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: AssistEnded, Group: OfSafety, Name: "替您办事结束", Title: "%s替您办完了", Body: "一共 %s 步，都记着。", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: ConsentGiven, Group: OfSafety, Name: "同意", Title: "您同意了：%s", Body: "随时可以收回，收回和同意一样方便。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
+	{ID: ConsentRevoked, Group: OfSafety, Name: "收回同意", Title: "您收回了同意：%s", Body: "从现在起不再这样做。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
+	{ID: DataRead, Group: OfSafety, Name: "资料被查看", Title: "%s看了您的资料", Body: "看的是：%s。理由：%s。", Open: "看记录", May: []Way{Push}, Must: true, Most: 3, Per: day},
+
+	{ID: RoleGranted, Group: OfWork, Name: "得到身份", Title: "您有了新的身份：%s", Body: "在%s，%s。理由：%s。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: RoleEnding, Group: OfWork, Name: "身份快到期", Title: "您的身份%s到 %s 为止", Body: "要接着做，请在到期前告诉社区。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 2, Per: day},
+	{ID: RoleEnded, Group: OfWork, Name: "身份结束", Title: "您的身份%s已经结束", Body: "理由：%s。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ImportFinished, Group: OfWork, Name: "导入完成", Title: "%s导入完了", Body: "收下 %s 行，没收 %s 行。", Open: "看报告", By: []Way{Push}, Most: 10, Per: day},
+
+	{ID: PolicyProposed, Group: OfCommunity, Name: "规则提案", Title: "%s有一份新规则提案", Body: "打算从 %s 起施行，理由：%s。", Open: "看提案", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: week},
+	{ID: PolicyInForce, Group: OfCommunity, Name: "规则施行", Title: "%s的新规则施行了", Body: "版本 %s，从 %s 起。之前的账不变。", Open: "看规则", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: week},
+	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
+	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
+}
+
+// summary is the kind of a digest: how many notices wait in the inbox.
+var summary = Kind{ID: digest, Group: OfCommunity, Title: "还有 %s 条通知", Body: "都在收件箱里，有空时看看。", Open: "看收件箱"}
+
+// unknown stands in for a kind that a later version made, or an earlier one had.
+var unknown = Kind{ID: "unknown", Group: OfCommunity, Title: "一条通知"}
+
+var byID = func() map[string]*Kind {
+	all := make(map[string]*Kind, len(Kinds))
+	for i := range Kinds {
+		all[Kinds[i].ID] = &Kinds[i]
+	}
+	return all
+}()
+
+// KindOf finds a kind of the catalogue.
+func KindOf(kind string) (*Kind, bool) {
+	if kind == digest {
+		return &summary, true
+	}
+	k, ok := byID[kind]
+	return k, ok
+}
+
+// Offers lists the ways, other than the inbox, that a person may choose for a kind.
+func (k *Kind) Offers() (ways []Way) {
+	for _, w := range Ways {
+		if k.allows(w) {
+			ways = append(ways, w)
+		}
+	}
+	return ways
+}
+
+// allows reports whether a kind may go out by a way at all.
+func (k *Kind) allows(w Way) bool {
+	if k.Marketing && (w == SMS || w == WeChat) {
+		return false
+	}
+	return contains(k.By, w) || contains(k.May, w)
+}
+
+// fixed reports whether a way of a kind cannot be switched off.
+func (k *Kind) fixed(w Way) bool {
+	if w == Inbox {
+		return !k.Marketing
+	}
+	return k.Must && contains(k.By, w)
+}
+
+func contains(ways []Way, w Way) bool {
+	for _, x := range ways {
+		if x == w {
+			return true
+		}
+	}
+	return false
+}

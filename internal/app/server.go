@@ -35,6 +35,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
+	"gongyi/internal/portal/mapweb"
 )
 
 // Version is the program's version; the Makefile sets it in releases.
@@ -138,6 +139,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.signIn(kit)
 	ledgerweb.Routes(a.routes, books)
 	settlementweb.Routes(a.routes, receipts, receipts)
+	mapweb.Routes(a.routes, a.portal, a.baseMap())
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -3,6 +3,7 @@ package basemap
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -91,7 +92,24 @@ func Draw(width int, cells []Cell, marks []Mark) Picture {
 		taken[room(at)] = true
 		d.Marks = append(d.Marks, DrawnMark{m, at[0], at[1]})
 	}
+	for i := range d.Cells {
+		d.evade(&d.Cells[i])
+	}
 	return d
+}
+
+// evade moves a name up or down if a mark would stand on it.
+func (d *Picture) evade(c *DrawnCell) {
+	reach := int(wide(c.Name)/2) + markRoom*2/3
+	for _, by := range []int{0, -1, 1, -2, 2} {
+		y := c.Y + by*LabelSize
+		if !slices.ContainsFunc(d.Marks, func(m DrawnMark) bool {
+			return max(m.X-c.X, c.X-m.X) < reach && max(m.Y-y, y-m.Y) < markRoom/2+LabelSize*2/3
+		}) {
+			c.Y = clamp(y, d.Height)
+			return
+		}
+	}
 }
 
 // room is which part of a drawing a mark takes up.

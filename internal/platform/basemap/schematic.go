@@ -93,7 +93,7 @@ func place(ground []orb.Point, areas []Area, depth int, put func(Cell, []orb.Poi
 		}
 	}
 	sites := spread(ground, len(areas), fixed)
-	gap := math.Sqrt(math.Abs(doubleArea(ground))/2/float64(len(areas))) * 0.02
+	gap := math.Sqrt(math.Abs(doubleArea(ground))/2/float64(len(areas))) * 0.03
 	for i, a := range areas {
 		whole := cellOf(ground, sites, i)
 		cell := whole

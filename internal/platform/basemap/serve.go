@@ -209,8 +209,9 @@ func (m *Map) ServeInfo(w http.ResponseWriter, r *http.Request) error {
 	return serveJSON(w, r, m.Info())
 }
 
-// ServeStyle answers GET /map/style.json?look=light|dark|elder&in=zh|en. They are not
-// called theme and lang, which would choose those of every page that follows.
+// ServeStyle answers GET /map/style.json?look=light|dark|elder&in=zh|en&of=COMMUNITY.
+// They are not called theme and lang, which would choose those of every page that
+// follows.
 func (m *Map) ServeStyle(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	ctx := r.Context()
@@ -221,7 +222,7 @@ func (m *Map) ServeStyle(w http.ResponseWriter, r *http.Request) error {
 		}
 		ctx = i18n.With(ctx, lang)
 	}
-	s, err := NewStyle(ctx, q.Get("look"), m.Info())
+	s, err := NewStyle(ctx, q.Get("look"), q.Get("of"), m.Info())
 	if err != nil {
 		return err
 	}

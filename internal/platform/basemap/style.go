@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 
 	"gongyi/internal/platform/i18n"
 )
@@ -42,13 +43,13 @@ type expr []any
 // fonts are those of the look, as local fonts are asked for.
 var fonts = []string{"Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"}
 
-// AreasURL is where a page finds the places of the tree as GeoJSON; the caller of
-// this package answers it.
+// AreasURL is where a page finds the places of a community as GeoJSON (?of=C1); the
+// caller of this package answers it.
 const AreasURL = "/map/areas.json"
 
 // NewStyle makes the style of a theme ("light", "dark", "elder"; "" is light) in the
-// language of ctx. Without a map it draws the schematic.
-func NewStyle(ctx context.Context, theme string, i Info) (*Style, error) {
+// language of ctx. Without a map it draws the schematic of a community.
+func NewStyle(ctx context.Context, theme, community string, i Info) (*Style, error) {
 	if theme == "" {
 		theme = "light"
 	}
@@ -63,7 +64,7 @@ func NewStyle(ctx context.Context, theme string, i Info) (*Style, error) {
 	}
 	if i.Version == "" {
 		s.Zoom = 0
-		s.Sources = map[string]any{"areas": map[string]any{"type": "geojson", "data": AreasURL}}
+		s.Sources = map[string]any{"areas": map[string]any{"type": "geojson", "data": AreasURL + "?of=" + url.QueryEscape(community)}}
 		d.schematic()
 	} else {
 		s.Sources = map[string]any{"base": map[string]any{

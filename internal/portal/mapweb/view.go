@@ -1,0 +1,81 @@
+package mapweb
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"gongyi/internal/platform/basemap"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
+)
+
+// View is the page in the words of its reader.
+type View struct {
+	Community, Name string
+	Summary         string
+	Asked           ask
+	Chips           []ui.Tab
+	Rows            []Row
+	Picture         basemap.Picture
+	Style, Marks    string // addresses, for the script
+	Schematic       bool   // there is no base map
+	Credit          string
+	Placed          int // rows that stand on the map
+	All             int // shops of the community
+}
+
+// Row is a shop in the list; Mark is the id of its mark, "" if it has none.
+type Row struct {
+	Number      int
+	Mark        string
+	Name, Trade string
+}
+
+func newView(ctx context.Context, a ask, n neighbourhood, base basemap.Info) View {
+	v := View{Community: a.community, Name: n.name, Asked: a, Schematic: base.Version == "", Credit: base.Attribution, All: len(n.shops)}
+	v.Chips = []ui.Tab{{Key: "", Href: a.href(""), Text: i18n.T(ctx, "全部"), Count: len(n.shops)}}
+	for _, k := range n.industries() {
+		chip := ui.Tab{Key: k.code, Href: a.href(k.code), Text: k.word}
+		if k.count > 1 { // one seat a trade is the rule
+			chip.Count = k.count
+		}
+		v.Chips = append(v.Chips, chip)
+	}
+	var marks []basemap.Mark
+	for i, s := range a.pick(n.shops) {
+		row := Row{Number: i + 1, Name: s.name, Trade: s.trade}
+		if s.at != nil {
+			row.Mark = markID(i)
+			marks = append(marks, basemap.Mark{ID: row.Mark, Kind: "shop", Name: s.name, At: *s.at})
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.Placed = len(marks)
+	v.Picture = basemap.Draw(pictureWidth, n.cells(), marks)
+	v.Summary = i18n.T(ctx, "%d 家店，%d 家标了位置", len(v.Rows), v.Placed)
+	q := a.query()
+	q.Set("of", a.community)
+	v.Marks = marksPath + "?" + q.Encode()
+	look := url.Values{"of": {a.community}, "in": {i18n.Of(ctx).String()}}
+	if theme := ui.LookOf(ctx).Theme; theme != ui.System { // else the script asks the system
+		look.Set("look", string(theme))
+	}
+	v.Style = stylePath + "?" + look.Encode()
+	return v
+}
+
+// pictureWidth is how wide the picture is in its own units; a phone shows it at
+// three quarters of that.
+const pictureWidth = 480
+
+// viewBox of the picture.
+func (v View) viewBox() string {
+	return "0 0 " + strconv.Itoa(v.Picture.Width) + " " + strconv.Itoa(v.Picture.Height)
+}
+
+// row is the row that belongs to a mark.
+func row(mark string) string { return "shop-" + mark[len("m-"):] }
+
+// at moves a mark to its place.
+func at(x, y int) string { return "translate(" + strconv.Itoa(x) + " " + strconv.Itoa(y) + ")" }

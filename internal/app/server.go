@@ -26,6 +26,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger/ledgerweb"
 	"gongyi/internal/module/policy/policyweb"
+	"gongyi/internal/module/privacy/privacyweb"
 	"gongyi/internal/module/promotion/promotionweb"
 	"gongyi/internal/module/settlement/settlementweb"
 	"gongyi/internal/platform/apikit"
@@ -137,6 +138,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	receipts, books := NewReceipts(a), NewBooks(a)
 	receipts.Base, books.Base = a.base, a.base
 	a.signIn(kit)
+	privacyweb.Routes(a.routes, a.portal)
 	ledgerweb.Routes(a.routes, books)
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())

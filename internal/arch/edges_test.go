@@ -17,6 +17,8 @@ var edges = map[string]string{
 	"ledgerweb → apikeyweb":     "operations ask the guard what the caller's key may do",
 	"ledgerweb → community":     "an operation names its community by reference",
 	"policyweb → apikeyweb":     "operations ask the guard what the caller's key may do",
+	"privacyweb → access":       "who looked is named by role",
+	"privacyweb → person":       "who looked is called as people call her",
 	"promotionweb → apikeyweb":  "operations ask the guard what the caller's key may do",
 	"settlementweb → apikeyweb": "operations ask the guard what the caller's key may do",
 	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",

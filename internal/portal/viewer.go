@@ -23,7 +23,7 @@ type seat struct {
 }
 
 func (p *Portal) seat(ctx context.Context, v authz.Viewer) (s seat, err error) {
-	s.viewer = ui.Viewer{SignIn: signIn(ctx), Now: p.Flows.DB.Clock().Now().In(defaultZone)}
+	s.viewer = ui.Viewer{SignIn: signIn(ctx), Now: p.Flows.DB.Clock().Now().In(Zone)}
 	if p.Demo != nil {
 		if s.viewer.Demo, err = p.Demo(ctx); err != nil {
 			return s, err
@@ -87,8 +87,8 @@ func (p *Portal) settle(ctx context.Context, s *seat, memberships []person.Membe
 	return err
 }
 
-// defaultZone is where people live who belong to no community yet.
-var defaultZone = time.FixedZone("Asia/Shanghai", 8*3600)
+// Zone is where people live who belong to no community yet.
+var Zone = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // Zone is the time zone in which a community's people read the present.
 func (p *Portal) Zone(ctx context.Context, at id.ID) (zone *time.Location, err error) {

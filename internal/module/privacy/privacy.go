@@ -54,7 +54,7 @@ const (
 	Membership = "membership"
 	Offers     = "offers"
 	Portrait   = "portrait"
-	Care       = "care"
+	Nursing    = "care"
 	Research   = "research"
 )
 
@@ -66,7 +66,7 @@ var Purposes = []Purpose{
 		Text: i18n.M("按您常去的店，给您发它们的优惠。店家看不到您是谁。随时可以关。")},
 	{Key: Portrait, Version: 1, Title: i18n.M("店家的顾客画像"),
 		Text: i18n.M("把您的年龄段和家庭人数算进店家看的汇总里。不到 5 人的组不显示，看不出是谁。")},
-	{Key: Care, Version: 1, Sensitive: true, Title: i18n.M("长辈与健康关怀"),
+	{Key: Nursing, Version: 1, Sensitive: true, Title: i18n.M("长辈与健康关怀"),
 		Text: i18n.M("您告诉网格员的健康和照料情况，只给您楼里的网格员和社区专员看，用来上门和应急。这是敏感信息，要单独同意。")},
 	{Key: Research, Version: 1, Title: i18n.M("需求调研"),
 		Text: i18n.M("邀请您填问卷、参加试吃和访谈。结果只按 10 人以上的组公布。")},

@@ -120,11 +120,15 @@ func (h pages) reads(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h pages) give(w http.ResponseWriter, r *http.Request) error {
-	return h.change(w, r, func(tx *db.Tx, who id.ID) error { return h.Flows.Privacy.Give(r.Context(), tx, who, r.PathValue("purpose"), "page") })
+	return h.change(w, r, func(tx *db.Tx, who id.ID) error {
+		return h.Flows.Privacy.Give(r.Context(), tx, who, r.PathValue("purpose"), "page")
+	})
 }
 
 func (h pages) withdraw(w http.ResponseWriter, r *http.Request) error {
-	return h.change(w, r, func(tx *db.Tx, who id.ID) error { return h.Flows.Privacy.Withdraw(r.Context(), tx, who, r.PathValue("purpose")) })
+	return h.change(w, r, func(tx *db.Tx, who id.ID) error {
+		return h.Flows.Privacy.Withdraw(r.Context(), tx, who, r.PathValue("purpose"))
+	})
 }
 
 func (h pages) takeBack(w http.ResponseWriter, r *http.Request) error {

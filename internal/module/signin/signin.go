@@ -33,6 +33,7 @@ var Schema = db.Schema{
 		{Name: "signin_session", Placement: db.Distributed}, {Name: "signin_session_end", Placement: db.Distributed},
 		{Name: "signin_agreement", Placement: db.Distributed}, {Name: "signin_wechat", Placement: db.Distributed},
 		{Name: "signin_wechat_end", Placement: db.Distributed}, {Name: "signin_demo", Placement: db.Distributed},
+		{Name: "signin_passkey", Placement: db.Distributed}, {Name: "signin_passkey_end", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -16,6 +16,9 @@ type Visit struct {
 	Code   id.ID   `json:"code"`             // the code that was sent last
 	Shown  bool    `json:"shown,omitempty"`  // the code was right: the number is hers
 	WeChat *WeChat `json:"wechat,omitempty"` // an identity that is linked once she is known
+
+	Keyed     id.ID           `json:"keyed"`               // who wants a new passkey
+	Challenge json.RawMessage `json:"challenge,omitempty"` // what a passkey is to answer
 }
 
 // openVisit begins a step and gives the token of its cookie. tx belongs to "~".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"log/slog"
 )
 
@@ -52,3 +53,10 @@ func (n numbered) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // WithGroup keeps the wrapping.
 func (n numbered) WithGroup(name string) slog.Handler { return numbered{n.Handler.WithGroup(name)} }
+
+// Nonce is 128 random bits as text, for what one browser alone should know.
+func Nonce() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}

@@ -25,6 +25,8 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
+	"gongyi/internal/platform/notify"
+	"gongyi/internal/platform/wechat"
 	"gongyi/internal/portal"
 )
 
@@ -42,6 +44,8 @@ type Config struct {
 	Budget       time.Duration // time a closure has; tests on a crowded machine give more
 	Create       bool          // an empty directory is filled rather than refused
 	Passkeys     bool          // staff change things only when signed in with a passkey
+	SMS          notify.SMS    // nil: no text messages, so no codes to sign in with
+	WeChat       *wechat.Client
 }
 
 // App is the running program without its web.
@@ -103,6 +107,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.Flows = flow.New(a.DB)
+	if c.SMS != nil {
+		a.Flows.Codes = textCodes{c.SMS}
+	}
 	if a.Desk, err = newDesk(a); err != nil {
 		return a, err
 	}

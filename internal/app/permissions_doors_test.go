@@ -19,7 +19,8 @@ import (
 // askedInside are actions that no door asks by itself: a page asks them to decide
 // what it shows, or a flow before it acts.
 var askedInside = map[authz.Action]string{
-	"demo.enter": "the demo alone has these doors",
+	"demo.enter":    "the demo alone has these doors",
+	"passkey.forgo": "asked before somebody's last passkey is taken away",
 }
 
 // mayBeSent are the verbs of forms that everybody may use as she is, or that keep

@@ -21,7 +21,7 @@ func (a *App) signIn(kit *httpkit.Kit) {
 	}
 	kit.Recognise = signinweb.Recognise(a.Flows)
 	a.portal.SignOut = signinweb.SignOutPath
-	pages := &signinweb.Pages{Flows: a.Flows, Show: show}
+	pages := &signinweb.Pages{Flows: a.Flows, Show: show, Base: a.base, WeChat: a.WeChat}
 	if a.demo != nil {
 		pages.Inbox = demoweb.InboxPath
 		demoweb.Routes(a.routes, &demoweb.Pages{Flows: a.Flows, Guises: a.guises, Inbox: a.demo.inbox, Show: show})

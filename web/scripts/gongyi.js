@@ -9,6 +9,7 @@ import { tables } from "./tables.js";
 const islands = {
   chart: () => import("./islands/chart.js"),
   map: () => import("./islands/map.js"),
+  passkey: () => import("./islands/passkey.js"),
 };
 
 // busy counts what is being drawn, for whoever takes a picture of the page.

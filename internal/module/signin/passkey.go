@@ -56,7 +56,7 @@ func Relying(address string) (*webauthn.WebAuthn, error) {
 		return nil, ErrNoPasskeys
 	}
 	w, err := webauthn.New(&webauthn.Config{
-		RPID: host, RPDisplayName: "Gongyi 共益", RPOrigins: []string{u.Scheme + "://" + u.Host},
+		RPID: host, RPDisplayName: "Gongyi", RPOrigins: []string{u.Scheme + "://" + u.Host},
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired,
 		},

@@ -33,14 +33,16 @@ type App struct {
 	Secret string
 }
 
-// Client asks WeChat for one official account or site, and one mini program. An App
-// whose ID is empty is not there.
+// Client asks WeChat for up to three accounts of the operator. An App whose ID is
+// empty is not there. Only accounts that are bound to one another at WeChat's open
+// platform are told the UnionID, by which they know that it is the same person.
 type Client struct {
-	Web  App
-	Mini App
-	Open string       // "" is OpenBase
-	API  string       // "" is APIBase
-	HTTP *http.Client // nil: one of its own
+	Account App          // an official account: for pages that are open in WeChat
+	Site    App          // a site of the open platform: shows a code to scan elsewhere
+	Mini    App          // a mini program
+	Open    string       // "" is OpenBase
+	API     string       // "" is APIBase
+	HTTP    *http.Client // nil: one of its own
 }
 
 // Identity is how WeChat names an account.
@@ -53,8 +55,17 @@ type Identity struct {
 // timeout is how long WeChat may take; somebody is waiting before the page.
 const timeout = 6 * time.Second
 
-// HasWeb reports whether people can sign in with WeChat from a page.
-func (c *Client) HasWeb() bool { return c != nil && c.Web.ID != "" }
+// app is the account that asks, inside WeChat or elsewhere.
+func (c *Client) app(inside bool) App {
+	if inside {
+		return c.Account
+	}
+	return c.Site
+}
+
+// Has reports whether people can sign in with WeChat from a page that is open inside
+// WeChat, or elsewhere.
+func (c *Client) Has(inside bool) bool { return c != nil && c.app(inside).ID != "" }
 
 // AuthorizeURL is where a browser is sent to ask its owner; WeChat sends it back to
 // redirect with a code and the state. Inside WeChat an official account asks
@@ -66,7 +77,7 @@ func (c *Client) AuthorizeURL(redirect, state string, inside bool) string {
 	}
 	// WeChat wants the parameters in this order, and the fragment.
 	return fmt.Sprintf("%s%s?appid=%s&redirect_uri=%s&response_type=code&scope=%s&state=%s#wechat_redirect",
-		orElse(c.Open, OpenBase), path, url.QueryEscape(c.Web.ID), url.QueryEscape(redirect), scope, url.QueryEscape(state))
+		orElse(c.Open, OpenBase), path, url.QueryEscape(c.app(inside).ID), url.QueryEscape(redirect), scope, url.QueryEscape(state))
 }
 
 // answer is what both calls come back with.
@@ -78,8 +89,8 @@ type answer struct {
 }
 
 // Exchange turns the code of an OAuth redirect into an identity.
-func (c *Client) Exchange(ctx context.Context, code string) (Identity, error) {
-	return c.ask(ctx, "/sns/oauth2/access_token", c.Web, url.Values{"code": {code}, "grant_type": {"authorization_code"}})
+func (c *Client) Exchange(ctx context.Context, code string, inside bool) (Identity, error) {
+	return c.ask(ctx, "/sns/oauth2/access_token", c.app(inside), url.Values{"code": {code}, "grant_type": {"authorization_code"}})
 }
 
 // Session turns the code of a mini program's sign-in into an identity. The session

@@ -14,16 +14,17 @@ import (
 )
 
 var (
-	web  = wechat.App{ID: "wxWEB", Secret: "web-secret"}
-	mini = wechat.App{ID: "wxMINI", Secret: "mini-secret"}
-	anna = wechat.Identity{OpenID: "o-anna", UnionID: "u-anna"}
+	account = wechat.App{ID: "wxACCOUNT", Secret: "account-secret"}
+	site    = wechat.App{ID: "wxSITE", Secret: "site-secret"}
+	mini    = wechat.App{ID: "wxMINI", Secret: "mini-secret"}
+	anna    = wechat.Identity{OpenID: "o-anna", UnionID: "u-anna"}
 )
 
 func stand(t *testing.T) (*wechattest.Server, *wechat.Client) {
-	s := &wechattest.Server{Web: web, Mini: mini, Holder: &anna}
+	s := &wechattest.Server{Account: account, Site: site, Mini: mini, Holder: &anna}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return s, &wechat.Client{Web: web, Mini: mini, Open: server.URL, API: server.URL}
+	return s, &wechat.Client{Account: account, Site: site, Mini: mini, Open: server.URL, API: server.URL}
 }
 
 // authorize goes the browser's way and gives what it comes back with.
@@ -44,20 +45,20 @@ func authorize(t *testing.T, address string) url.Values {
 
 func TestOAuth(t *testing.T) {
 	_, c := stand(t)
-	for _, inside := range []bool{true, false} {
+	for inside, app := range map[bool]wechat.App{true: account, false: site} {
 		address := c.AuthorizeURL("https://g.example/sign-in/wechat/back?to=%2Fme", "a b&c", inside)
-		if !strings.HasSuffix(address, "#wechat_redirect") || strings.Contains(address, web.Secret) {
+		if !strings.HasSuffix(address, "#wechat_redirect") || strings.Contains(address, app.Secret) {
 			t.Errorf("sent to %s", address)
 		}
 		back := authorize(t, address)
 		if back.Get("state") != "a b&c" || back.Get("to") != "/me" {
 			t.Errorf("came back with %v", back)
 		}
-		who, err := c.Exchange(context.Background(), back.Get("code"))
-		if err != nil || who.OpenID != "o-anna" || who.UnionID != "u-anna" || who.App != "wxWEB" {
+		who, err := c.Exchange(context.Background(), back.Get("code"), inside)
+		if err != nil || who.OpenID != "o-anna" || who.UnionID != "u-anna" || who.App != app.ID {
 			t.Errorf("%+v, %v", who, err)
 		}
-		if _, err := c.Exchange(context.Background(), back.Get("code")); !errors.Is(err, wechat.ErrBadCode) {
+		if _, err := c.Exchange(context.Background(), back.Get("code"), inside); !errors.Is(err, wechat.ErrBadCode) {
 			t.Errorf("a code twice: %v", err)
 		}
 	}
@@ -75,17 +76,17 @@ func TestErrorsOfWeChat(t *testing.T) {
 	s, c := stand(t)
 	for code, want := range map[int]error{-1: wechat.ErrBusy, 45011: wechat.ErrBusy, 40163: wechat.ErrBadCode} {
 		s.Fail = code
-		if _, err := c.Exchange(context.Background(), s.MiniCode(anna)); !errors.Is(err, want) {
+		if _, err := c.Exchange(context.Background(), s.MiniCode(anna), true); !errors.Is(err, want) {
 			t.Errorf("%d: %v", code, err)
 		}
 	}
 	s.Fail = 0
-	c.Web.Secret = "wrong"
-	if _, err := c.Exchange(context.Background(), s.MiniCode(anna)); err == nil || errors.Is(err, wechat.ErrBusy) || errors.Is(err, wechat.ErrBadCode) {
+	c.Account.Secret = "wrong"
+	if _, err := c.Exchange(context.Background(), s.MiniCode(anna), true); err == nil || errors.Is(err, wechat.ErrBusy) || errors.Is(err, wechat.ErrBadCode) {
 		t.Errorf("a wrong secret: %v", err)
 	}
 	c.API = "http://127.0.0.1:1"
-	_, err := c.Exchange(context.Background(), "x")
+	_, err := c.Exchange(context.Background(), "x", true)
 	if !errors.Is(err, wechat.ErrBusy) || strings.Contains(err.Error(), "wrong") {
 		t.Errorf("nobody there: %v", err)
 	}

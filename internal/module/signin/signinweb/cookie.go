@@ -8,11 +8,14 @@ import (
 	"gongyi/internal/platform/httpkit"
 )
 
-// The cookies: of the session, and of the way through sign-in. Over TLS their names
+// The cookies: of the session, of the way through sign-in, of what a passkey is to
+// answer, of what the browser was sent to WeChat for. Over TLS their names
 // begin with __Host-, so that the browser itself keeps other hosts and paths away.
 const (
 	sessionCookie = "gongyi"
 	visitCookie   = "gongyi-visit"
+	keyCookie     = "gongyi-key"
+	stateCookie   = "gongyi-wechat"
 )
 
 func cookieName(r *http.Request, name string) string {

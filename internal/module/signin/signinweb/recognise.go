@@ -32,8 +32,16 @@ func Recognise(f *flow.Flows) func(w http.ResponseWriter, r *http.Request) (cont
 		if ctx, err = dress(ctx, f, r, known); err != nil {
 			return nil, err
 		}
-		return authz.With(ctx, known.Viewer), nil
+		return context.WithValue(authz.With(ctx, known.Viewer), knownKey{}, known), nil
 	}
+}
+
+type knownKey struct{}
+
+// KnownOf is who stands behind a request, nil if nobody is signed in.
+func KnownOf(ctx context.Context) *flow.Known {
+	k, _ := ctx.Value(knownKey{}).(*flow.Known)
+	return k
 }
 
 // dress gives the request the person's language and theme, unless it switches them.

@@ -4,6 +4,7 @@
 package signinweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -16,6 +17,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/platform/wechat"
 )
 
 // Pages are the pages of sign-in.
@@ -26,6 +28,12 @@ type Pages struct {
 	// Inbox is where a demo shows the codes that it sends, "" where they are sent
 	// to phones.
 	Inbox string
+	// Base is the address under which people reach the house, "" before it serves.
+	Base   func(ctx context.Context) string
+	WeChat *wechat.Client // nil where nobody signs in with it
+
+	engine *authz.Engine
+	gate   *gate
 }
 
 // SignOutPath takes the POST that signs out.
@@ -33,7 +41,11 @@ const SignOutPath = "/sign-out"
 
 // Routes adds the pages.
 func Routes(t *httpkit.Router, p *Pages) {
+	p.engine, p.gate = t.Engine(), newGate(p.Flows.DB.Clock())
 	const use, out, read, end = "sign_in.use", "sign_out.use", "device.read", "device.end"
+	mine := func(pattern string, action authz.Action, do httpkit.Func) httpkit.Route {
+		return httpkit.Route{Pattern: pattern, Action: action, On: httpkit.Mine, Do: do}
+	}
 	t.Add(
 		httpkit.Route{Pattern: "GET /sign-in", Action: use, Do: p.phone},
 		httpkit.Route{Pattern: "POST /sign-in", Action: use, Do: posted(p.ask)},
@@ -43,9 +55,21 @@ func Routes(t *httpkit.Router, p *Pages) {
 		httpkit.Route{Pattern: "GET /sign-in/welcome", Action: use, Do: p.welcome},
 		httpkit.Route{Pattern: "POST /sign-in/welcome", Action: use, Do: posted(p.arrive)},
 		httpkit.Route{Pattern: "POST " + SignOutPath, Action: out, Do: p.signOut},
-		httpkit.Route{Pattern: "GET /me/devices", Action: read, On: httpkit.Mine, Do: p.devices},
-		httpkit.Route{Pattern: "POST /me/devices/{device}/end", Action: end, On: httpkit.Mine, Do: p.endDevice},
-		httpkit.Route{Pattern: "POST /me/devices/others/end", Action: end, On: httpkit.Mine, Do: p.endOthers},
+		httpkit.Route{Pattern: "POST /sign-in/passkey/question", Action: use, Do: p.askPasskey},
+		httpkit.Route{Pattern: "POST /sign-in/passkey", Action: use, Do: p.tryPasskey},
+		httpkit.Route{Pattern: "GET /sign-in/wechat", Action: use, Do: p.byWeChat},
+		httpkit.Route{Pattern: "GET /sign-in/wechat/back", Action: use, Do: p.fromWeChat},
+		mine("GET /me/devices", read, p.devices),
+		mine("POST /me/devices/{device}/end", end, p.endDevice),
+		mine("POST /me/devices/others/end", end, p.endOthers),
+		mine("GET /me/passkeys", "passkey.read", p.passkeys),
+		mine("POST /me/passkeys/question", "passkey.change", p.askNewPasskey),
+		mine("POST /me/passkeys", "passkey.change", p.addPasskey),
+		mine("POST /me/passkeys/{passkey}/name", "passkey.change", posted(p.renamePasskey)),
+		mine("POST /me/passkeys/{passkey}/end", "passkey.change", p.endPasskey),
+		mine("GET /me/wechat", "wechat.read", p.weChat),
+		mine("GET /me/wechat/link", "wechat.read", p.linkWeChat),
+		mine("POST /me/wechat/end", "wechat.change", p.unlinkWeChat),
 	)
 }
 

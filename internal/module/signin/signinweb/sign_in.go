@@ -38,7 +38,15 @@ func (p *Pages) phone(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showPhone(w http.ResponseWriter, r *http.Request, status int, wrong ui.Wrong) error {
+	ctx := r.Context()
 	v := phoneView{To: safeTo(r.FormValue("to")), Phone: r.PostFormValue("phone"), Wrong: wrong, Closed: p.Flows.Codes == nil, Inbox: p.Inbox}
+	_, err := signin.Relying(p.Base(ctx))
+	v.Passkey, v.WeChat = err == nil, p.WeChat.Has(insideWeChat(r)) && p.Base(ctx) != ""
+	if visit, err := p.Flows.VisitOf(ctx, readCookie(r, visitCookie)); err == nil {
+		v.Linking = visit.WeChat != nil
+	} else if !errors.Is(err, signin.ErrNoVisit) {
+		return err
+	}
 	return p.Show(w, r, status, plain(r, i18n.T(r.Context(), "登录"), ui.Link{}), phonePage(v))
 }
 
@@ -133,9 +141,7 @@ func (p *Pages) goOn(w http.ResponseWriter, r *http.Request, e flow.Entry) error
 		http.Redirect(w, r, step(welcomePath, to), http.StatusSeeOther)
 		return nil
 	}
-	p.Flows.Forget(e.Person.ID)
-	SetSession(w, r, e.Token)
-	wear(w, r, e.Person.Lang, e.Person.Theme)
+	p.enter(w, r, e)
 	http.Redirect(w, r, safeTo(to), http.StatusSeeOther)
 	return nil
 }

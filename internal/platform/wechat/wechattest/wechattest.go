@@ -15,7 +15,7 @@ import (
 
 // Server is the stand-in. It is an http.Handler, to be served by whoever tests.
 type Server struct {
-	Web, Mini wechat.App
+	Account, Site, Mini wechat.App
 	// Holder is who holds the phone that answers on the asking page; nil refuses.
 	Holder *wechat.Identity
 	// Fail, if not 0, is answered as errcode to every exchange.
@@ -44,10 +44,16 @@ func (s *Server) issue(who wechat.Identity) string {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
-	case "/connect/oauth2/authorize", "/connect/qrconnect":
-		s.authorize(w, r)
+	case "/connect/oauth2/authorize":
+		s.authorize(w, r, s.Account)
+	case "/connect/qrconnect":
+		s.authorize(w, r, s.Site)
 	case "/sns/oauth2/access_token":
-		s.exchange(w, r, s.Web, r.FormValue("code"))
+		app := s.Site
+		if r.FormValue("appid") == s.Account.ID {
+			app = s.Account
+		}
+		s.exchange(w, r, app, r.FormValue("code"))
 	case "/sns/jscode2session":
 		s.exchange(w, r, s.Mini, r.FormValue("js_code"))
 	default:
@@ -55,9 +61,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request, app wechat.App) {
 	back, err := url.Parse(r.FormValue("redirect_uri"))
-	if err != nil || r.FormValue("appid") != s.Web.ID || r.FormValue("response_type") != "code" {
+	if err != nil || r.FormValue("appid") != app.ID || r.FormValue("response_type") != "code" {
 		http.Error(w, "bad request", http.StatusBadRequest)
 		return
 	}

@@ -72,7 +72,7 @@ func (b *Books) street(ctx context.Context, places []community.Place) (ledgerweb
 		return ledgerweb.Place{}, nil
 	}
 	p, err := b.app.Flows.Communities.ByID(ctx, b.app.DB, places[0].Parent)
-	return ledgerweb.Place{Name: nameOf(p), Href: "/"}, err
+	return ledgerweb.Place{Name: nameOf(p), Href: "/books"}, err
 }
 
 func nameOf(p community.Place) string {

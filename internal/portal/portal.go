@@ -31,14 +31,16 @@ type Portal struct {
 	Unread  func(ctx context.Context, person id.ID) (int, error)          // notices not yet read
 	Assist  func(ctx context.Context, v authz.Viewer) (*ui.Assist, error) // the session in which she acts for somebody
 	Demo    func(ctx context.Context) (*ui.DemoBar, error)                // other people to look around as
+	Help    func(ctx context.Context) (ui.Help, error)                    // the grid worker who does it for her (A5)
 	SignOut string                                                        // takes a POST
 
-	doors []Door
+	router *httpkit.Router
+	doors  []Door
 }
 
 // New makes a portal over a router, with the doors that are always there.
 func New(f *flow.Flows, t *httpkit.Router) *Portal {
-	p := &Portal{Flows: f, Kit: t.Kit(), Engine: t.Engine()}
+	p := &Portal{Flows: f, Kit: t.Kit(), Engine: t.Engine(), router: t}
 	p.Add(resident...)
 	p.Add(merchant...)
 	return p
@@ -61,6 +63,17 @@ type Door struct {
 
 // Add adds doors, in the order in which a frame shows them.
 func (p *Portal) Add(doors ...Door) { p.doors = append(p.doors, doors...) }
+
+// Opens reports whether the house has a page, by its address: parts that an
+// installation does not have are not offered.
+func (p *Portal) Opens(path string) bool {
+	for _, r := range p.router.Routes() {
+		if r.Pattern == "GET "+path {
+			return true
+		}
+	}
+	return false
+}
 
 // may reports whether the viewer may do something that her frame is for: on
 // something that is her own, or in a part of the tree where she holds a role.

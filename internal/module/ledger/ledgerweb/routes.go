@@ -40,7 +40,7 @@ type Ask struct {
 func Routes(t *httpkit.Router, books Books) {
 	h := handlers{t.Kit(), books}
 	t.Add(
-		httpkit.Route{Pattern: "GET /{$}", Action: "books.read", Do: h.street},
+		httpkit.Route{Pattern: "GET /books", Action: "books.read", Do: h.street},
 		httpkit.Route{Pattern: "GET /c/{community}/books", Action: "books.read", Do: h.latest},
 		httpkit.Route{Pattern: "GET /c/{community}/books/{month}", Action: "books.read", Do: h.month},
 		httpkit.Route{Pattern: "GET /c/{community}/books/{month}/entries.csv", Action: "books.read", Do: h.export},

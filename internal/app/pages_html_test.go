@@ -45,7 +45,7 @@ func TestPagesOfTheBlock(t *testing.T) {
 	han := regexp.MustCompile(`\p{Han}+`)
 	names := strings.NewReplacer("竹溪社区", "", "桥头面包房", "", "东门鲜果店", "", "\u4e2d\u6587", "")
 	for path, says := range map[string][2]string{
-		"/":                               {"竹溪社区", "neighbours"},
+		"/books":                          {"竹溪社区", "neighbours"},
 		"/c/C1/books/2025-10":             {"每一分去了哪里", "6 neighbours"},
 		"/c/C1/books/2025-10?via=welfare": {"只看", "Only"},
 		"/c/C1/books/2025-10?poster=1":    {"扫码看每一组", "<svg"},

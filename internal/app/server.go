@@ -140,6 +140,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.signIn(kit)
 	privacyweb.Routes(a.routes, a.portal)
 	ledgerweb.Routes(a.routes, books)
+	a.frames(books)
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
 	mux.Handle("GET /assets/", ui.Assets())

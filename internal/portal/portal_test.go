@@ -109,7 +109,7 @@ func TestAFrameKnowsWhoLooks(t *testing.T) {
 
 func TestHatsAreWhatGrantsAllow(t *testing.T) {
 	h := inHouse(t)
-	h.Add(portal.Door{Kind: ui.OperatorFrame, Key: "queue", Href: "/desk", Text: i18n.M("今天"), Action: "shop.staff"})
+	h.Add(portal.Door{Kind: ui.OperatorFrame, Key: "queue", Href: "/desk", Text: i18n.M("今天"), Action: "staff.change"})
 	chen := h.person("陈秀英", person.Ms)
 	as := func(roles ...authz.Role) string {
 		v := authz.Viewer{Person: chen.ID}

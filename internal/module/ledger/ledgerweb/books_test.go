@@ -182,7 +182,7 @@ func TestRoutes(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"/", 200, "竹溪社区"}, {"/c/C1/books/2017-01", 200, "2,628.75"}, {"/c/C1/books/2017-01?lang=en", 200, "Where every fen went"},
+		{"/books", 200, "竹溪社区"}, {"/c/C1/books/2017-01", 200, "2,628.75"}, {"/c/C1/books/2017-01?lang=en", 200, "Where every fen went"},
 		{"/c/C1/books/2017-01?poster=1", 200, "A4"}, {"/c/C1/books/january", 404, "月份看不懂"}, {"/c/nowhere/books/2017-01", 404, "没找到"},
 		{"/c/busy/books/2017-01", 503, "请 8 秒后再点"}, {"/c/broken/books/2017-01", 500, "编号"}, {"/nowhere", 404, "没找到"},
 	} {

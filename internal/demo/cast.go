@@ -35,6 +35,8 @@ type cast struct {
 	byRef   map[string]*player
 	leaders map[string]string   // community → reference of the gold leader
 	teams   map[string][]string // leader → her team
+	regular string              // who shops most in the first community, and has no part
+	senior  string              // an elder there, who reads large type and has a helper
 }
 
 // gridsEach is how many grids, and grid workers, a community has.
@@ -101,7 +103,7 @@ func castFor(t *town, year int) *cast {
 func (c *cast) assign(t *town, home string, people []*player) {
 	var able []*player // elders get no duties
 	for _, p := range people {
-		if p.Form != person.Auntie && p.Form != person.Uncle && p.Form != person.Teacher {
+		if !p.elder() {
 			able = append(able, p)
 		}
 	}
@@ -110,6 +112,11 @@ func (c *cast) assign(t *town, home string, people []*player) {
 		able = able[1:]
 		p.parts = append(p.parts, part{role, place, shop})
 		return p
+	}
+	if home == "C1" {
+		c.regular = able[0].ref
+		senior := people[slices.IndexFunc(people, func(p *player) bool { return p.elder() })]
+		c.senior, senior.Theme = senior.ref, "elder"
 	}
 	able = able[1:] // the most frequent one stays what most people are: a resident
 	c.leaders[home] = take(access.TeamLeader, home, "").ref

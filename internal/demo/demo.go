@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gongyi/internal/app"
@@ -19,6 +20,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/i18n"
 )
 
 // ErrNotDemo refuses to play in a directory that holds real books.
@@ -39,6 +41,7 @@ type Demo struct {
 	cast     *cast
 	places   map[string]id.ID // community → id
 	vouchers []voucher        // given and not yet used
+	masked   []mask           // as whom a visitor may look around
 }
 
 // Open opens the demo, filling it at the first start. Whatever happened since it
@@ -74,9 +77,9 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if err := d.live(ctx, now); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	guises, err := d.masks(ctx)
+	d.masked, err = d.masks(ctx)
 	if err == nil {
-		err = d.Masquerade(ctx, guises)
+		err = d.Masquerade(ctx, guises(d.masked))
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -155,12 +158,18 @@ func (d *Demo) latest(ctx context.Context) (latest time.Time, err error) {
 func (d *Demo) Welcome(url string) {
 	fmt.Printf("\nGongyi 共益 demo: a street of %d communities, %d grid workers, %d households, %d shops, a year of life.\n",
 		len(communities), len(communities)*gridsEach, len(d.town.members), len(d.town.shops))
-	fmt.Println("  open books   ", url+"/")
+	fmt.Println("  home         ", url+"/")
+	fmt.Println("  look around  ", url+"/demo/as   as anybody below")
+	fmt.Println("  sign in      ", url+"/sign-in   codes arrive at "+url+"/demo/inbox")
 	fmt.Println("  a receipt    ", url+d.receipt())
-	fmt.Println("  check one    ", url+"/verify")
-	fmt.Println("  API          ", url+"/docs")
+	fmt.Println("  API, gallery ", url+"/docs", url+"/ui")
 	fmt.Println("  admin's key  ", d.AdminKeyFile())
-	fmt.Println("Nobody needs to sign in to read open books and receipts. Ctrl-C stops.")
+	fmt.Println()
+	ctx := i18n.With(context.Background(), i18n.Zh)
+	for _, m := range d.masked {
+		fmt.Printf("  %s  %s · %s · %s\n", strings.TrimPrefix(m.phone, "+86"), m.Role.In(ctx), m.Name, m.Where)
+	}
+	fmt.Println("\nNobody needs to sign in to read open books and receipts. Ctrl-C stops.")
 }
 
 // receipt is the path of a recent receipt that shows many rules.

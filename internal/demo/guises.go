@@ -6,7 +6,6 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
-	"gongyi/internal/module/person"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -23,35 +22,49 @@ var looks = []struct {
 	{access.Property, "/ops"}, {access.Residents, "/ops"}, {access.Officer, "/officer"}, {access.Inspector, "/officer"}, {access.Supervisor, "/officer"}, {access.Donor, "/officer"},
 }
 
-// masks finds one person for each look: an elder and a younger resident without any
-// part first, then whoever has the part first.
-func (d *Demo) masks(ctx context.Context) (guises []demoweb.Guise, err error) {
-	find := func(start string, role i18n.Message, fits func(p player) bool) {
-		at := slices.IndexFunc(d.cast.players, fits)
+// mask is one of the demo's people, with the number to sign in with.
+type mask struct {
+	demoweb.Guise
+	phone string
+}
+
+// masks finds one person for each look: two residents without any part first, the
+// one who shops most and an elder with a helper, then whoever has a part first.
+func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
+	find := func(start string, role i18n.Message, fits func(p *player) bool) {
+		at := slices.IndexFunc(d.cast.players, func(p player) bool { return fits(&p) })
 		if at < 0 || err != nil {
 			return
 		}
-		p := d.cast.players[at]
-		g := demoweb.Guise{Name: p.Name, Role: role, Where: streetName, Start: start}
+		p := &d.cast.players[at]
+		m := mask{demoweb.Guise{Name: p.Name, Role: role, Where: streetName, Start: start}, p.Phone}
 		if p.home != "" {
-			g.Where = communities[slices.Index(sorted(d.places), p.home)]
+			m.Where = communities[slices.Index(sorted(d.places), p.home)]
 		}
 		err = d.DB.View(ctx, id.Tilde, func(r db.Reader) error {
 			who, err := d.Flows.People.ByPhone(ctx, r, p.Phone)
 			if err == nil {
-				g.Person = who.ID
+				m.Person = who.ID
 			}
 			return err
 		})
-		guises = append(guises, g)
+		all = append(all, m)
 	}
-	elder := func(p player) bool { return p.Form == person.Auntie || p.Form == person.Uncle }
-	find("/home", access.Name(access.Resident), func(p player) bool { return len(p.parts) == 0 && !elder(p) })
-	find("/home", access.Name(access.Resident), func(p player) bool { return len(p.parts) == 0 && elder(p) })
+	find("/home", access.Name(access.Resident), func(p *player) bool { return p.ref == d.cast.regular })
+	find("/home", i18n.M("长辈版"), func(p *player) bool { return p.ref == d.cast.senior })
 	for _, l := range looks {
-		find(l.start, access.Name(l.role), func(p player) bool {
+		find(l.start, access.Name(l.role), func(p *player) bool {
 			return slices.ContainsFunc(p.parts, func(part part) bool { return part.role == l.role })
 		})
 	}
-	return guises, err
+	return all, err
+}
+
+// guises are the masks as the pages show them.
+func guises(all []mask) []demoweb.Guise {
+	list := make([]demoweb.Guise, len(all))
+	for i, m := range all {
+		list[i] = m.Guise
+	}
+	return list
 }

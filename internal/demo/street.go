@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
@@ -107,7 +108,11 @@ func (d *Demo) settleIn(ctx context.Context) error {
 	if err := d.welcome(ctx); err != nil {
 		return err
 	}
-	if err := d.register(ctx); err != nil {
+	if err := d.settleDown(ctx); err != nil {
+		return err
+	}
+	who, err := d.register(ctx)
+	if err != nil {
 		return err
 	}
 	for ref, at := range d.places {
@@ -115,14 +120,30 @@ func (d *Demo) settleIn(ctx context.Context) error {
 			return fmt.Errorf("demo: %s: %w", ref, err)
 		}
 	}
-	return nil
+	if err := d.house(ctx, who); err != nil {
+		return err
+	}
+	if err := d.trust(ctx, who); err != nil {
+		return err
+	}
+	return d.signIn(ctx)
+}
+
+// last is the person who is noted when everybody else has settled in.
+const last = 9000
+
+// signIn notes the last person: from then on a start has nothing to settle.
+func (d *Demo) signIn(ctx context.Context) error {
+	return once(d.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		_, err := d.Flows.People.Register(ctx, tx, person.Person{Name: "戴明", Form: person.Mr, Phone: phone(last)})
+		return err
+	}))
 }
 
 // isSettled reports whether the last of the people is there.
 func (d *Demo) isSettled(ctx context.Context) (settled bool, err error) {
-	last := d.cast.players[len(d.cast.players)-1]
 	err = d.DB.View(ctx, id.Tilde, func(r db.Reader) error {
-		_, err := d.Flows.People.ByPhone(ctx, r, last.Phone)
+		_, err := d.Flows.People.ByPhone(ctx, r, phone(last))
 		settled = err == nil
 		if fault.KindOf(err) == fault.NotFound {
 			err = nil
@@ -158,32 +179,35 @@ func profile(m importing.MemberRow) member.Profile {
 }
 
 // register notes the people and the references under which they are members, and
-// grants their parts; the last one comes last, as the sign that all are there.
-func (d *Demo) register(ctx context.Context) error {
+// grants their parts. It tells who has which number.
+func (d *Demo) register(ctx context.Context) (who map[string]id.ID, err error) {
 	places, shops, err := d.ids(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	who = make(map[string]id.ID)
 	for some := range slices.Chunk(d.cast.players, 50) {
 		err := d.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
 			for _, p := range some {
-				if err := d.enter(ctx, tx, p, places, shops); err != nil {
+				n, err := d.enter(ctx, tx, p, places, shops)
+				if err != nil {
 					return fmt.Errorf("demo: %s: %w", p.Phone, err)
 				}
+				who[p.Phone] = n
 			}
 			return nil
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return who, nil
 }
 
 // ids finds the places and shops by reference.
 func (d *Demo) ids(ctx context.Context) (places, shops map[string]id.ID, err error) {
 	places, shops = make(map[string]id.ID), make(map[string]id.ID)
-	for _, kind := range []community.Kind{community.City, community.Street, community.Community, community.Grid} {
+	for _, kind := range []community.Kind{community.City, community.Street, community.Community, community.Grid, community.Building} {
 		all, err := d.Flows.Communities.List(ctx, d.DB, kind)
 		if err != nil {
 			return nil, nil, err
@@ -209,20 +233,20 @@ func (d *Demo) ids(ctx context.Context) (places, shops map[string]id.ID, err err
 
 // enter notes one person; who is there already was entered by an earlier start
 // that was cut short.
-func (d *Demo) enter(ctx context.Context, tx *db.Tx, p player, places, shops map[string]id.ID) error {
+func (d *Demo) enter(ctx context.Context, tx *db.Tx, p player, places, shops map[string]id.ID) (id.ID, error) {
 	who, err := d.Flows.People.ByPhone(ctx, tx, p.Phone)
 	if err == nil {
-		return nil
+		return who.ID, nil
 	}
 	if fault.KindOf(err) != fault.NotFound {
-		return err
+		return id.ID{}, err
 	}
 	if who, err = d.Flows.People.Register(ctx, tx, p.Person); err != nil {
-		return err
+		return id.ID{}, err
 	}
 	if p.ref != "" {
 		if err := d.Flows.People.Link(ctx, tx, who.ID, p.ref, d.places[p.home]); err != nil {
-			return err
+			return id.ID{}, err
 		}
 	}
 	for _, part := range p.parts {
@@ -231,10 +255,10 @@ func (d *Demo) enter(ctx context.Context, tx *db.Tx, p player, places, shops map
 			g.Until = tx.Now.AddDate(1, 1, 0)
 		}
 		if _, err := d.Flows.Access.Give(ctx, tx, g); err != nil {
-			return err
+			return id.ID{}, err
 		}
 	}
-	return nil
+	return who.ID, nil
 }
 
 // arrange gives shops their tiers, pledges and owners, and the leader her team.

@@ -29,19 +29,20 @@ type cli struct {
 	Lang         string `help:"Language of messages: zh or en." env:"GONGYI_LANG" placeholder:"zh|en"`
 	LogLevel     string `help:"What is logged to standard error." enum:"debug,info,warn,error" default:"warn" env:"GONGYI_LOG_LEVEL"`
 
-	Serve   serveCmd   `cmd:"" help:"Serve the web and the API."`
-	Demo    demoCmd    `cmd:"" help:"Serve a neighbourhood that lives, to look around in."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
-	Import  importCmd  `cmd:"" help:"Take over members, merchants and purchases from CSV or XLSX."`
-	Map     mapCmd     `cmd:"" help:"The base map under the community map: import an extract, say what is there."`
-	Books   booksCmd   `cmd:"" help:"Print every account and what it holds."`
-	Receipt receiptCmd `cmd:"" help:"Print a receipt file, or verify one offline."`
-	Verify  verifyCmd  `cmd:"" help:"Check that the books are whole."`
-	Backup  backupCmd  `cmd:"" help:"Write a backup while the program runs."`
-	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty place."`
-	Keys    keysCmd    `cmd:"" help:"Public keys of the logs; keys of programs."`
-	Bench   benchCmd   `cmd:"" help:"Measure how fast purchases settle."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Serve the web and the API."`
+	Demo     demoCmd     `cmd:"" help:"Serve a neighbourhood that lives, to look around in."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
+	Import   importCmd   `cmd:"" help:"Take over members, merchants and purchases from CSV or XLSX."`
+	Map      mapCmd      `cmd:"" help:"The base map under the community map: import an extract, say what is there."`
+	Books    booksCmd    `cmd:"" help:"Print every account and what it holds."`
+	Receipt  receiptCmd  `cmd:"" help:"Print a receipt file, or verify one offline."`
+	Verify   verifyCmd   `cmd:"" help:"Check that the books are whole."`
+	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty place."`
+	Keys     keysCmd     `cmd:"" help:"Public keys of the logs; keys of programs."`
+	Operator operatorCmd `cmd:"" help:"The people who may appoint others."`
+	Bench    benchCmd    `cmd:"" help:"Measure how fast purchases settle."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // Exit codes: what a script can tell apart.

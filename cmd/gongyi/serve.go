@@ -18,6 +18,8 @@ type serveCmd struct {
 	URL       string   `help:"How people reach this server, for codes and links: https://books.example.cn" env:"GONGYI_URL" name:"url"`
 	Passkeys  bool     `help:"Staff (operator, finance, specialist, officer …) change things only when signed in with a passkey." default:"true" negatable:"" env:"GONGYI_STAFF_PASSKEYS" name:"staff-passkeys"`
 	Advertise string   `help:"URL under which other instances on the same database reach this one (default: where it listens)." env:"GONGYI_ADVERTISE" placeholder:"URL"`
+
+	Providers providers `embed:""`
 }
 
 // Run serves until it is told to stop.
@@ -28,6 +30,9 @@ func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
 	}
 	cfg := c.config()
 	cfg.Create, cfg.Address, cfg.Passkeys = true, s.Advertise, s.Passkeys
+	if err := s.Providers.into(&cfg); err != nil {
+		return err
+	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return err

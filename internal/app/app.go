@@ -65,6 +65,7 @@ type App struct {
 	calls   huma.API        // what programs may call
 	url     atomic.Pointer[string]
 	demo    *masquerade // of a demo, else nil
+	forward *forwarder  // to other instances, nil while there can be none
 }
 
 // leaseTime is how long a lost owner stays one.

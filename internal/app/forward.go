@@ -62,7 +62,7 @@ func (f *forwarder) route(r *http.Request) (string, error) {
 	}
 	noun, rest, _ := strings.Cut(rest, "/")
 	switch noun {
-	case "keys":
+	case "keys", "operators":
 		return f.app.DB.Route(r.Context(), id.Tilde)
 	case "communities":
 	default:
@@ -117,7 +117,7 @@ func (f *forwarder) sign(r *http.Request, at time.Time) string {
 }
 
 func (f *forwarder) mac(r *http.Request, stamp string) []byte {
-	return mac(f.secret, fmt.Appendf(nil, "%s\n%s\n%s\n%s", r.Method, r.URL.Path, r.Header.Get("Authorization"), stamp))
+	return mac(f.secret, fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s", r.Method, r.URL.Path, r.Header.Get("Authorization"), r.Header.Get(behind), stamp))
 }
 
 func mac(secret, msg []byte) []byte {

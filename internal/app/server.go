@@ -29,6 +29,7 @@ import (
 	"gongyi/internal/module/privacy/privacyweb"
 	"gongyi/internal/module/promotion/promotionweb"
 	"gongyi/internal/module/settlement/settlementweb"
+	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/apikit"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -104,6 +105,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 	(&policyweb.API{Flows: a.Flows, Log: a.Log}).Register(api)
 	(&promotionweb.API{Flows: a.Flows, Log: a.Log}).Register(api)
 	(&apikeyweb.API{Keys: a.Flows.Keys, DB: a.DB, Log: a.Log}).Register(api)
+	(&signinweb.API{Flows: a.Flows, Log: a.Log}).Register(api)
 	if err := apikit.Describe(mux, api); err != nil {
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 		if err != nil {
 			return nil, err
 		}
-		a.Flows.Peer = f
+		a.Flows.Peer, a.forward, kit.Elsewhere = f, f, f.sendOn
 		mux.Handle("POST "+peerPath, kit.Handle(f.admit))
 		mux.Handle("POST "+noticePath, kit.Handle(f.notify))
 		inner = f.wrap(mux)
@@ -149,7 +151,11 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 		return nil
 	}})
 	mux.Handle("/", kit.NotFound())
-	return kit.Wrap(apikit.Observe(a.metrics.observe, mux))
+	whole := kit.Wrap(apikit.Observe(a.metrics.observe, mux))
+	if a.forward != nil {
+		whole = a.forward.wrapPages(whole)
+	}
+	return whole
 }
 
 // base is the address under which people reach this server. It is never taken

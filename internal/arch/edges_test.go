@@ -20,6 +20,7 @@ var edges = map[string]string{
 	"privacyweb → access":       "who looked is named by role",
 	"privacyweb → person":       "who looked is called as people call her",
 	"promotionweb → apikeyweb":  "operations ask the guard what the caller's key may do",
+	"signinweb → apikeyweb":     "the first operator is appointed with the administrator's key",
 	"settlementweb → apikeyweb": "operations ask the guard what the caller's key may do",
 	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",
 	"settlementweb → policy":    "a receipt prints the rates that ruled it",

@@ -68,6 +68,13 @@ func (f *Flows) Prefer(ctx context.Context, p *person.Person, lang, theme string
 	return err
 }
 
+// Here refuses with db.ErrElsewhere where another instance writes people, before
+// anything is done that could not be done twice.
+func (f *Flows) Here(ctx context.Context) error {
+	_, err := f.DB.Submit(ctx, id.Tilde, db.System, func(*db.Tx) error { return nil })
+	return err
+}
+
 // Forget makes the next request of a person read again how she is called and how
 // she likes her pages; whoever changes that calls it after the commit.
 func (f *Flows) Forget(who id.ID) { f.faces.forget(who) }

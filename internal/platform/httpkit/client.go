@@ -31,10 +31,21 @@ func ClientAddr(ctx context.Context) netip.Addr { return clientIn(ctx).addr }
 // Secure reports whether the request came by TLS.
 func Secure(ctx context.Context) bool { return clientIn(ctx).secure }
 
+type peerKey struct{}
+
+// WithPeer says who is behind a request that another instance of this installation
+// has sent on.
+func WithPeer(ctx context.Context, addr netip.Addr, secure bool) context.Context {
+	return context.WithValue(ctx, peerKey{}, client{addr, secure})
+}
+
 // clientOf walks back from the socket through the proxies we trust: the first
 // address that is none of them is the client. What stands further left in
 // X-Forwarded-For was written by the client and says nothing.
 func (k *Kit) clientOf(r *http.Request) client {
+	if c, ok := r.Context().Value(peerKey{}).(client); ok {
+		return c
+	}
 	c := client{secure: r.TLS != nil}
 	socket, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -20,6 +20,9 @@ type Kit struct {
 	// Recognise finds who asks and puts her into the context (authz.With, the look
 	// she chose); nil where nobody signs in. It may set cookies.
 	Recognise func(w http.ResponseWriter, r *http.Request) (context.Context, error)
+	// Elsewhere answers a request whose error says that another instance has to, and
+	// reports whether it did; nil where there is only one.
+	Elsewhere func(w http.ResponseWriter, r *http.Request, err error) bool
 }
 
 // Wrap puts the house's middleware around a handler, outermost first. Only the

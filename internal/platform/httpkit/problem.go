@@ -86,6 +86,9 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error, log bool) 
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return // nobody waits for the answer any more
 	}
+	if k.Elsewhere != nil && k.Elsewhere(w, r, err) {
+		return
+	}
 	p := ProblemOf(ctx, err, changes(r))
 	if log && p.Status == http.StatusInternalServerError {
 		k.Log.ErrorContext(ctx, "internal error", slog.Any("error", err))

@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
@@ -102,7 +103,7 @@ func from(r *http.Request) signin.Device {
 // and the status; false for everything that is no such refusal.
 func answer(r *http.Request, err error) (ui.Wrong, int, bool) {
 	f := fault.Of(err)
-	if f == nil {
+	if f == nil || errors.Is(err, db.ErrElsewhere) {
 		return ui.Wrong{}, 0, false
 	}
 	switch f.Kind {

@@ -77,6 +77,9 @@ func (p *Pages) fromWeChat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || state == "" || subtle.ConstantTimeCompare([]byte(state), []byte(r.FormValue("state"))) != 1 {
 		return ErrWeChatState
 	}
+	if err := p.Flows.Here(r.Context()); err != nil {
+		return err // WeChat's code is good once: who can use it asks for it
+	}
 	setCookie(w, r, stateCookie, "", 0) // the state counts once
 	who, err := p.identity(r)
 	if err != nil {

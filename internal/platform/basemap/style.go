@@ -30,6 +30,7 @@ type styleLayer struct {
 	Source  string   `json:"source,omitempty"`
 	Layer   string   `json:"source-layer,omitempty"`
 	MinZoom float64  `json:"minzoom,omitempty"`
+	MaxZoom float64  `json:"maxzoom,omitempty"`
 	Filter  any      `json:"filter,omitempty"`
 	Layout  settings `json:"layout,omitempty"`
 	Paint   settings `json:"paint,omitempty"`
@@ -205,7 +206,7 @@ func (d *drafter) schematic() {
 	grid := d.words(p.label)
 	d.add(styleLayer{ID: "grid-name", Type: "symbol", Source: "areas", MinZoom: 14, Filter: child, Layout: grid, Paint: d.ink(p.ink2)})
 	area := d.words(p.label + 3)
-	d.add(styleLayer{ID: "area-name", Type: "symbol", Source: "areas", Filter: top, Layout: area, Paint: d.ink(p.ink)})
+	d.add(styleLayer{ID: "area-name", Type: "symbol", Source: "areas", MaxZoom: 14, Filter: top, Layout: area, Paint: d.ink(p.ink)})
 }
 
 // fingerprint is a strong tag of an answer.

@@ -103,7 +103,7 @@ func (h handlers) marks(w http.ResponseWriter, r *http.Request) error {
 		}
 		features = append(features, map[string]any{
 			"type":       "Feature",
-			"properties": map[string]any{"id": markID(i), "kind": "shop", "name": s.name, "note": s.trade},
+			"properties": map[string]any{"id": markID(i), "n": i + 1, "kind": "shop", "name": s.name, "note": s.trade},
 			"geometry":   map[string]any{"type": "Point", "coordinates": []float64{float64(s.at.Lon) / 1e6, float64(s.at.Lat) / 1e6}},
 		})
 	}

@@ -1,7 +1,6 @@
 package mapweb_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,6 +25,7 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 	"gongyi/internal/portal/mapweb"
 )
@@ -52,6 +52,7 @@ func inHouse(t *testing.T) *house {
 	base := basemap.New(h.file, kit.Log)
 	t.Cleanup(func() { base.Close() })
 	mapweb.Routes(router, portal.New(h.f, router), base)
+	mux.Handle("GET /assets/", ui.Assets())
 	h.web = kit.Wrap(mux)
 	p, _, err := h.f.Found(bg, db.System, community.Place{Kind: community.Community, Ref: "C1", Name: "竹溪社区"}, flow.Trial())
 	h.must(err)
@@ -129,7 +130,7 @@ func TestTheMapIsAPictureAndAList(t *testing.T) {
 	_, page = h.get("/c/C1/map?q=nothing")
 	h.has(page, "没有这样的店", `href="/c/C1/map"`)
 	_, page = h.get("/c/C1/map?lang=en&theme=elder")
-	h.has(page, "Community map", "3 shops, 2 placed", "look=elder", "in=en")
+	h.has(page, "Map of the community", "3 shops, 2 placed", "look=elder", "in=en")
 	for _, url := range []string{"/c/C9/map", "/c/G1/map", "/map/marks.json?of=C9", "/map/areas.json", "/map/tiles/14/1/1.mvt", "/map/style.json?look=pink"} {
 		if code, _ := h.get(url); code != http.StatusNotFound {
 			t.Errorf("%s: %d", url, code)
@@ -172,14 +173,63 @@ func TestAScriptGetsTheSameMarksAndAreas(t *testing.T) {
 	h.has(text, `"/map/areas.json?of=C1"`)
 }
 
-func TestABaseMapIsCredited(t *testing.T) {
-	h := inHouse(t)
-	extract := filepath.Join(t.TempDir(), "town.osm")
-	h.must(os.WriteFile(extract, bytes.TrimSpace([]byte(`
-		<osm version="0.6"><node id="1" lat="31.229" lon="121.478"/><node id="2" lat="31.232" lon="121.483"/>
-		<way id="3"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way></osm>`)), 0o644))
+// town lays streets, houses, a river and a park around the shops.
+func (h *house) town() *basemap.Summary {
+	h.t.Helper()
+	var b strings.Builder
+	b.WriteString("<osm version=\"0.6\">\n")
+	node := 0
+	way := func(tags string, points ...[2]float64) { // steps of ten metres from the middle
+		first, area := node+1, points[0] == points[len(points)-1]
+		if area {
+			points = points[1:]
+		}
+		for _, p := range points {
+			node++
+			fmt.Fprintf(&b, "<node id=\"%d\" lat=\"%.6f\" lon=\"%.6f\"/>\n", node, 31.23+p[1]*0.00009, 121.48+p[0]*0.000105)
+		}
+		fmt.Fprintf(&b, "<way id=\"%d\">", first)
+		for n := range len(points) {
+			fmt.Fprintf(&b, "<nd ref=\"%d\"/>", first+n)
+		}
+		if area {
+			fmt.Fprintf(&b, "<nd ref=\"%d\"/>", first)
+		}
+		for tag := range strings.SplitSeq(tags, ",") {
+			k, v, _ := strings.Cut(tag, "=")
+			fmt.Fprintf(&b, "<tag k=%q v=%q/>", k, v)
+		}
+		b.WriteString("</way>\n")
+	}
+	square := func(tags string, x, y, w, d float64) {
+		way(tags, [2]float64{x, y}, [2]float64{x + w, y}, [2]float64{x + w, y + d}, [2]float64{x, y + d}, [2]float64{x, y})
+	}
+	for i, name := range []string{"竹园路", "镜湖路", "东风街", "人民路", "学前街", "和平里"} {
+		at := float64(i*20 - 50)
+		class := map[int]string{0: "primary", 3: "secondary"}[i]
+		if class == "" {
+			class = "residential"
+		}
+		way("highway="+class+",name="+name+",name:en=Street "+fmt.Sprint(i), [2]float64{-90, at}, [2]float64{-20, at + 2}, [2]float64{90, at - 1})
+		way("highway=tertiary,name=第"+name, [2]float64{at * 1.3, -70}, [2]float64{at*1.3 + 2, 60})
+		for x := -80.0; x < 80; x += 7 {
+			square("building=yes", x, at+3, 5, 6)
+			square("building=yes", x, at+11, 5, 5)
+		}
+	}
+	square("leisure=park,name=竹溪公园,name:en=Zhuxi Park", 20, 5, 26, 30)
+	way("waterway=river,name=竹溪", [2]float64{-90, -40}, [2]float64{-30, -46}, [2]float64{20, -30}, [2]float64{90, -36})
+	fmt.Fprintf(&b, `<node id="900001" lat="31.2304" lon="121.4795"><tag k="amenity" v="toilets"/></node><node id="900002" lat="31.2290" lon="121.4815"><tag k="railway" v="station"/><tag k="name" v="竹溪站"/></node></osm>`)
+	extract := filepath.Join(h.t.TempDir(), "town.osm")
+	h.must(os.WriteFile(extract, []byte(b.String()), 0o644))
 	s, err := basemap.Import(bg, extract, h.file, basemap.Options{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
 	h.must(err)
+	return s
+}
+
+func TestABaseMapIsCredited(t *testing.T) {
+	h := inHouse(t)
+	s := h.town()
 	_, page := h.get("/c/C1/map")
 	h.has(page, basemap.Attribution)
 	if strings.Contains(page, "这是示意图") {

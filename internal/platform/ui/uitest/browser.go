@@ -172,6 +172,9 @@ func listen(ctx context.Context) (*ear, error) {
 		defer e.mu.Unlock()
 		switch event := event.(type) {
 		case *log.EventEntryAdded:
+			if strings.Contains(event.Entry.Text, "GL Driver Message") {
+				return // a picture of a map was taken without a graphics card
+			}
 			e.said = append(e.said, fmt.Sprintf("%s: %s %s", event.Entry.Level, event.Entry.Text, event.Entry.URL))
 		case *runtime.EventExceptionThrown:
 			e.said = append(e.said, event.ExceptionDetails.Text)

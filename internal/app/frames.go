@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/portal/merchantweb"
 	"gongyi/internal/portal/residentweb"
 )
 
 // frames adds the pages of the frames that people enter by their role.
 func (a *App) frames(books *Books) {
 	(&residentweb.Pages{Portal: a.portal, Books: books, Covered: a.covered}).Routes(a.routes)
+	(&merchantweb.Pages{Portal: a.portal}).Routes(a.routes)
 }
 
 // covered is how many entries of a community's log a signed checkpoint covers, at

@@ -10,11 +10,13 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal/demoweb"
+	"gongyi/internal/portal/galleryweb"
 )
 
 // signIn lets the web know who asks, and adds the pages on which people sign in. A
-// demo also adds the ones on which a visitor becomes one of its people; nothing but
-// Masquerade sets a.demo, so nothing else can open them.
+// demo also adds the ones on which a visitor becomes one of its people, and the
+// gallery of parts; nothing but Masquerade sets a.demo, so nothing else can open
+// them.
 func (a *App) signIn(kit *httpkit.Kit) {
 	show := func(w http.ResponseWriter, r *http.Request, status int, s ui.Shell, page templ.Component) error {
 		return a.portal.ShowAs(w, r, status, httpkit.Never, s, page)
@@ -25,6 +27,7 @@ func (a *App) signIn(kit *httpkit.Kit) {
 	if a.demo != nil {
 		pages.Inbox = demoweb.InboxPath
 		demoweb.Routes(a.routes, &demoweb.Pages{Flows: a.Flows, Guises: a.guises, Inbox: a.demo.inbox, Show: show})
+		galleryweb.Routes(a.routes)
 		a.portal.Demo = func(ctx context.Context) (*ui.DemoBar, error) {
 			return &ui.DemoBar{As: demoweb.Links(ctx, a.guises()), Now: ui.Moment(ctx, a.DB.Clock().Now())}, nil
 		}

@@ -223,6 +223,17 @@ func (t Table) filter(f Field) Field {
 	return f
 }
 
+// swaps lets a script fetch the table alone when it is sorted, filtered or paged;
+// the address changes with it, as it would without one.
+func (t Table) swaps() templ.Attributes {
+	if t.ID == "" {
+		return nil
+	}
+	return templ.Attributes{
+		"hx-boost:inherited": "true", "hx-target:inherited": "#" + t.ID, "hx-select:inherited": "#" + t.ID, "hx-swap:inherited": "outerHTML",
+	}
+}
+
 // cellClass is the class of a cell by its column.
 func (t Table) cellClass(i int) string {
 	if i >= len(t.Columns) {

@@ -25,9 +25,7 @@ func TestTheGalleryInABrowser(t *testing.T) {
 	for _, path := range Paths() {
 		add("390", path, 390, "zh", "light")
 		add("1440", path, 1440, "zh", "light")
-		add("390-dark", path, 390, "zh", "dark")
 		add("390-elder", path, 390, "zh", "elder")
-		add("390-en", path, 390, "en", "light")
 		add("1440-en-dark", path, 1440, "en", "dark")
 	}
 	uitest.Browse(t, mux(), shots)

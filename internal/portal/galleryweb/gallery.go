@@ -17,8 +17,8 @@ import (
 	"gongyi/internal/platform/ui"
 )
 
-// Look is the action that the policies are asked for.
-const Look authz.Action = "gallery.look"
+// look is what the policies permit in a demo only.
+const look authz.Action = "demo.enter"
 
 // chapter is one page of parts.
 type chapter struct {
@@ -52,12 +52,12 @@ func Routes(t *httpkit.Router) {
 		}
 	}
 	t.Add(
-		httpkit.Route{Pattern: "GET /ui", Action: Look, Do: show(func(*http.Request) (templ.Component, error) { return Page(chapters[0].key) })},
-		httpkit.Route{Pattern: "GET /ui/{chapter}", Action: Look, Do: show(func(r *http.Request) (templ.Component, error) { return Page(r.PathValue("chapter")) })},
-		httpkit.Route{Pattern: "GET /ui/frames/{kind}", Action: Look, Do: show(func(r *http.Request) (templ.Component, error) {
+		httpkit.Route{Pattern: "GET /ui", Action: look, Do: show(func(*http.Request) (templ.Component, error) { return Page(chapters[0].key) })},
+		httpkit.Route{Pattern: "GET /ui/{chapter}", Action: look, Do: show(func(r *http.Request) (templ.Component, error) { return Page(r.PathValue("chapter")) })},
+		httpkit.Route{Pattern: "GET /ui/frames/{kind}", Action: look, Do: show(func(r *http.Request) (templ.Component, error) {
 			return FramePage(ui.Kind(r.PathValue("kind")))
 		})},
-		httpkit.Route{Pattern: "POST /ui/{anything...}", Action: Look, Do: func(w http.ResponseWriter, r *http.Request) error {
+		httpkit.Route{Pattern: "POST /ui/{anything...}", Action: look, Do: func(w http.ResponseWriter, r *http.Request) error {
 			http.Redirect(w, r, "/ui", http.StatusSeeOther) // every form of the gallery leads here
 			return nil
 		}},

@@ -59,8 +59,13 @@ function options(data, look, width) {
   switch (data.kind) {
     case "pie": {
       const rows = data.labels.map((name, i) => ({ name, value: data.series[0].values[i] / ten }));
-      return { ...base, tooltip: { ...base.tooltip, trigger: "item" }, series: [{ type: "pie", radius: ["42%", "70%"], data: rows, itemStyle: { borderColor: look.get("paper"), borderWidth: 2 },
-        label: { ...text, color: look.get("ink"), formatter: "{b}\n{d}%" }, labelLine: { lineStyle: { color: look.get("edge") } } }] };
+      const all = rows.reduce((sum, r) => sum + r.value, 0) || 1;
+      const share = (name) => `${name} ${((rows.find((r) => r.name === name).value / all) * 100).toFixed(1)}%`;
+      const narrow = width < 480; // names beside the slices have no room: they stand below
+      return { ...base, tooltip: { ...base.tooltip, trigger: "item" },
+        legend: narrow ? { bottom: 0, itemWidth: 12, itemHeight: 12, icon: "roundRect", textStyle: text, formatter: share } : undefined,
+        series: [{ type: "pie", radius: ["42%", "70%"], center: ["50%", narrow ? "42%" : "50%"], data: rows, itemStyle: { borderColor: look.get("paper"), borderWidth: 2 },
+          label: { show: !narrow, ...text, color: look.get("ink"), formatter: (p) => share(p.name) }, labelLine: { show: !narrow, lineStyle: { color: look.get("edge") } } }] };
     }
     case "sankey": {
       const names = [...new Set(data.flows.flatMap((f) => [f.source, f.target]))];
@@ -79,7 +84,7 @@ function options(data, look, width) {
         series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: look.get("paper"), borderWidth: 2 }, label: { show: width > 420, ...text, formatter: (p) => short.format(p.value[2]), color: look.get("ink"), textBorderColor: look.get("paper"), textBorderWidth: 2 } }] };
     }
   }
-  const goal = data.goal === undefined ? undefined : { symbol: "none", silent: true, lineStyle: { color: look.get("ink-3"), type: "dashed" }, label: { ...text, formatter: say(data.goal / ten), position: "insideEndTop" }, data: [{ yAxis: data.goal / ten }] };
+  const goal = data.goal === undefined ? undefined : { symbol: "none", silent: true, lineStyle: { color: look.get("ink-3"), type: "dashed" }, label: { ...text, formatter: say(data.goal / ten), position: "insideStartTop" }, data: [{ yAxis: data.goal / ten }] };
   const line = data.kind === "line";
   return {
     ...base, legend,

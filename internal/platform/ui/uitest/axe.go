@@ -78,7 +78,7 @@ func AxeIn(ctx context.Context) ([]Finding, error) {
 // or critical. It is skipped where no chromium is installed.
 func Axe(t *testing.T, h http.Handler, shots []Shot) {
 	t.Helper()
-	inBrowser(t, h, func(ctx context.Context, base string) {
+	InBrowser(t, h, func(ctx context.Context, base string) {
 		for _, s := range shots {
 			if err := open(ctx, base, s); err != nil {
 				t.Fatalf("%s: %v", s.Name, err)

@@ -232,17 +232,3 @@ func TestPalettesAreThoseOfTheLook(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkTile(b *testing.B) {
-	file := filepath.Join(b.TempDir(), "base.pmtiles")
-	if _, err := importing(b, asPBF(town(), true), file, Options{}); err != nil {
-		b.Fatal(err)
-	}
-	h := served(b, file)
-	url := address(tileAt(16, 312251000, 1214800000))
-	for b.Loop() {
-		if w := get(h, url, "Accept-Encoding: gzip"); w.Code != 200 {
-			b.Fatal(w.Code)
-		}
-	}
-}

@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"gongyi/internal/kernel/geo"
 )
 
 // thing is one element of an extract that a test makes up.
@@ -138,68 +141,90 @@ func rawBlob(name string, b []byte) []byte {
 }
 
 func header(features ...string) []byte {
-	z := protowire.EncodeZigZag
-	m := message{}.bytes(1, message{}.number(1, z(121470000000)).number(2, z(121490000000)).number(3, z(31240000000)).number(4, z(31220000000)))
+	box, _ := geo.ParseBox(townBounds)
+	return headerOf(box, features...)
+}
+
+func headerOf(b geo.Box, features ...string) []byte {
+	nano := func(v int64) uint64 { return protowire.EncodeZigZag(v * 1000) }
+	m := message{}.bytes(1, message{}.number(1, nano(b.Min.Lon)).number(2, nano(b.Max.Lon)).number(3, nano(b.Max.Lat)).number(4, nano(b.Min.Lat)))
 	for _, f := range features {
 		m = m.bytes(4, []byte(f))
 	}
 	return m
 }
 
-// asPBF writes nodes, ways and relations in blobs of their own; dense or not.
+// asPBF writes nodes, ways and relations in blobs of their own, at most 8,000 in
+// one; dense or not.
 func asPBF(all []thing, dense bool) []byte {
-	out := fileBlob("OSMHeader", header("OsmSchema-V0.6", "DenseNodes"), true)
+	return append(fileBlob("OSMHeader", header("OsmSchema-V0.6", "DenseNodes"), true), blobs(all, dense)...)
+}
+
+func blobs(all []thing, dense bool) (out []byte) {
 	for _, k := range []kind{nodes, ways, relations} {
-		table, no := [][]byte{{}}, map[string]uint64{"": 0}
-		word := func(s string) uint64 {
-			if _, ok := no[s]; !ok {
-				no[s] = uint64(len(table))
-				table = append(table, []byte(s))
+		some := slices.Collect(func(yield func(thing) bool) {
+			for _, t := range all {
+				if t.kind == k && !yield(t) {
+					return
+				}
 			}
-			return no[s]
+		})
+		for part := range slices.Chunk(some, 8000) {
+			out = append(out, fileBlob("OSMData", blockOf(k, part, dense), k != ways || len(all) > 100)...)
 		}
-		var group, columns message
-		var ids, lats, lons []int64
-		var words []uint64
-		for _, t := range all {
-			if t.kind != k {
-				continue
-			}
-			var keys, values []uint64
-			for _, g := range t.tags {
-				keys, values = append(keys, word(g.key)), append(values, word(g.value))
-				words = append(words, word(g.key), word(g.value))
-			}
-			words = append(words, 0)
-			m := message{}.number(1, uint64(t.id)).bytes(2, plain(keys)).bytes(3, plain(values))
-			switch k {
-			case nodes:
-				ids, lats, lons = append(ids, t.id), append(lats, t.lat), append(lons, t.lon)
+	}
+	return out
+}
+
+// blockOf is one block of elements of a kind.
+func blockOf(k kind, all []thing, dense bool) []byte {
+	table, no := [][]byte{{}}, map[string]uint64{"": 0}
+	word := func(s string) uint64 {
+		if _, ok := no[s]; !ok {
+			no[s] = uint64(len(table))
+			table = append(table, []byte(s))
+		}
+		return no[s]
+	}
+	var group, columns message
+	var ids, lats, lons []int64
+	var words []uint64
+	for _, t := range all {
+		var keys, values []uint64
+		for _, g := range t.tags {
+			keys, values = append(keys, word(g.key)), append(values, word(g.value))
+			words = append(words, word(g.key), word(g.value))
+		}
+		words = append(words, 0)
+		m := message{}.number(1, uint64(t.id)).bytes(2, plain(keys)).bytes(3, plain(values))
+		switch k {
+		case nodes:
+			ids, lats, lons = append(ids, t.id), append(lats, t.lat), append(lons, t.lon)
+			if !dense {
 				m = message{}.number(1, protowire.EncodeZigZag(t.id)).bytes(2, plain(keys)).bytes(3, plain(values))
 				m = m.number(8, protowire.EncodeZigZag(t.lat)).number(9, protowire.EncodeZigZag(t.lon))
 				group = group.bytes(1, m)
-			case ways:
-				group = group.bytes(3, m.bytes(8, deltas(t.refs)))
-			case relations:
-				var roles, types []uint64
-				var refs []int64
-				for _, p := range t.members {
-					roles, types, refs = append(roles, word(p.role)), append(types, map[kind]uint64{nodes: 0, ways: 1, relations: 2}[p.kind]), append(refs, p.ref)
-				}
-				group = group.bytes(4, m.bytes(8, plain(roles)).bytes(9, deltas(refs)).bytes(10, plain(types)))
 			}
+		case ways:
+			group = group.bytes(3, m.bytes(8, deltas(t.refs)))
+		case relations:
+			var roles, types []uint64
+			var refs []int64
+			for _, p := range t.members {
+				roles, types, refs = append(roles, word(p.role)), append(types, map[kind]uint64{nodes: 0, ways: 1, relations: 2}[p.kind]), append(refs, p.ref)
+			}
+			group = group.bytes(4, m.bytes(8, plain(roles)).bytes(9, deltas(refs)).bytes(10, plain(types)))
 		}
-		if k == nodes && dense {
-			columns = columns.bytes(1, deltas(ids)).bytes(8, deltas(lats)).bytes(9, deltas(lons)).bytes(10, plain(words))
-			group = message{}.bytes(2, columns)
-		}
-		var strings message
-		for _, w := range table {
-			strings = strings.bytes(1, w)
-		}
-		out = append(out, fileBlob("OSMData", message{}.bytes(1, strings).bytes(2, group), k != ways)...)
 	}
-	return out
+	if k == nodes && dense {
+		columns = columns.bytes(1, deltas(ids)).bytes(8, deltas(lats)).bytes(9, deltas(lons)).bytes(10, plain(words))
+		group = message{}.bytes(2, columns)
+	}
+	var strings message
+	for _, w := range table {
+		strings = strings.bytes(1, w)
+	}
+	return message{}.bytes(1, strings).bytes(2, group)
 }
 
 // importing writes an extract into a file and takes it over.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/paulmach/orb"
+
 	"gongyi/internal/kernel/geo"
 )
 
@@ -23,9 +25,13 @@ type Mark struct {
 // user draws the paths and gives them colours; x and y are in its own units.
 type Picture struct {
 	Width, Height int
-	Cells         []DrawnCell
+	Streets       []DrawnStreets // of a base map, from the ground up
+	Cells         []DrawnCell    // of a schematic
 	Marks         []DrawnMark
 }
+
+// DrawnStreets are all shapes of one class: "water", "green", "road", "path" …
+type DrawnStreets struct{ Class, Path string }
 
 // DrawnCell is an area: the path of its edge, and its name in the middle.
 type DrawnCell struct {
@@ -45,6 +51,26 @@ type DrawnMark struct {
 // LabelSize is the height of a name in units of a drawing, for which Fits is true.
 const LabelSize = 18
 
+// sheet is where a part of the map lies on a picture.
+type sheet struct {
+	width, height          int
+	left, top, scale, edge float64
+}
+
+// sheetOf puts a part of the map on a sheet of a width.
+func sheetOf(width int, b orb.Bound) sheet {
+	edge := float64(width) / 40
+	reach := max(b.Max[0]-b.Min[0], (b.Max[1]-b.Min[1])/2, 200) // of one point too
+	scale := (float64(width) - 2*edge) / reach
+	return sheet{
+		width: width, height: max(int(math.Round((b.Max[1]-b.Min[1])*scale+2*edge)), width/3),
+		left: b.Center()[0] - reach/2, top: b.Min[1], scale: scale, edge: edge,
+	}
+}
+
+func (s sheet) x(w world) int { return int(math.Round(s.edge + (w[0]-s.left)*s.scale)) }
+func (s sheet) y(w world) int { return int(math.Round(s.edge + (w[1]-s.top)*s.scale)) }
+
 // Draw draws cells and marks, width units wide; height follows from what there is.
 // Marks on one spot are moved a little, so that each can be seen.
 func Draw(width int, cells []Cell, marks []Mark) Picture {
@@ -58,44 +84,44 @@ func Draw(width int, cells []Cell, marks []Mark) Picture {
 	if len(all) == 0 {
 		return Picture{}
 	}
-	b := worldBox(geo.Around(all...))
-	margin := float64(width) / 40
-	reach := max(b.Max[0]-b.Min[0], (b.Max[1]-b.Min[1])/2, 200) // of one point too
-	scale := (float64(width) - 2*margin) / reach
-	left := b.Center()[0] - reach/2
-	x := func(w world) int { return int(math.Round(margin + (w[0]-left)*scale)) }
-	y := func(w world) int { return int(math.Round(margin + (w[1]-b.Min[1])*scale)) }
-	d := Picture{Width: width, Height: int(math.Round((b.Max[1]-b.Min[1])*scale + 2*margin))}
+	s := sheetOf(width, worldBox(geo.Around(all...)))
+	d := Picture{Width: s.width, Height: s.height}
 	for _, c := range cells {
-		drawn := DrawnCell{ID: c.ID, Name: c.Name, Depth: c.Depth, X: x(projectPoint(c.Label)), Y: y(projectPoint(c.Label))}
+		label := projectPoint(c.Label)
+		drawn := DrawnCell{ID: c.ID, Name: c.Name, Depth: c.Depth, X: s.x(label), Y: s.y(label)}
 		var path strings.Builder
 		least, most := math.MaxInt, 0
 		for i, p := range c.Ring[:len(c.Ring)-1] {
 			w := projectPoint(p)
 			path.WriteByte("ML"[min(i, 1)])
-			path.WriteString(strconv.Itoa(x(w)) + " " + strconv.Itoa(y(w)))
-			least, most = min(least, x(w)), max(most, x(w))
+			path.WriteString(strconv.Itoa(s.x(w)) + " " + strconv.Itoa(s.y(w)))
+			least, most = min(least, s.x(w)), max(most, s.x(w))
 		}
 		drawn.Path = path.String() + "Z"
 		drawn.Fits = float64(most-least)*0.85 > wide(c.Name)
 		d.Cells = append(d.Cells, drawn)
 	}
-	d.Height = max(d.Height, width/3)
-	taken := make(map[[2]int]bool)
-	for _, m := range marks {
-		px, py := x(projectPoint(m.At)), y(projectPoint(m.At))
-		at := [2]int{px, py}
-		for step := 1.0; taken[room(at)] && step < 900; step++ { // outwards, as seeds lie in a sunflower
-			at[0] = clamp(px+int(markRoom*math.Sqrt(step)*math.Cos(step*golden)), width)
-			at[1] = clamp(py+int(markRoom*math.Sqrt(step)*math.Sin(step*golden)), d.Height)
-		}
-		taken[room(at)] = true
-		d.Marks = append(d.Marks, DrawnMark{m, at[0], at[1]})
-	}
+	d.put(s, marks)
 	for i := range d.Cells {
 		d.evade(&d.Cells[i])
 	}
 	return d
+}
+
+// put puts marks on the picture.
+func (d *Picture) put(s sheet, marks []Mark) {
+	taken := make(map[[2]int]bool)
+	for _, m := range marks {
+		w := projectPoint(m.At)
+		x, y := s.x(w), s.y(w)
+		at := [2]int{x, y}
+		for step := 1.0; taken[room(at)] && step < 900; step++ { // outwards, as seeds lie in a sunflower
+			at[0] = clamp(x+int(markRoom*math.Sqrt(step)*math.Cos(step*golden)), s.width)
+			at[1] = clamp(y+int(markRoom*math.Sqrt(step)*math.Sin(step*golden)), s.height)
+		}
+		taken[room(at)] = true
+		d.Marks = append(d.Marks, DrawnMark{m, at[0], at[1]})
+	}
 }
 
 // evade moves a name up or down if a mark would stand on it.

@@ -211,7 +211,7 @@ func (m *Map) ServeInfo(w http.ResponseWriter, r *http.Request) error {
 
 // ServeStyle answers GET /map/style.json?look=light|dark|elder&in=zh|en&of=COMMUNITY.
 // They are not called theme and lang, which would choose those of every page that
-// follows.
+// follows. With draw=schematic the base map is left out: it may be of another town.
 func (m *Map) ServeStyle(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	ctx := r.Context()
@@ -222,7 +222,11 @@ func (m *Map) ServeStyle(w http.ResponseWriter, r *http.Request) error {
 		}
 		ctx = i18n.With(ctx, lang)
 	}
-	s, err := NewStyle(ctx, q.Get("look"), q.Get("of"), m.Info())
+	info := m.Info()
+	if q.Get("draw") == "schematic" {
+		info = Info{}
+	}
+	s, err := NewStyle(ctx, q.Get("look"), q.Get("of"), info)
 	if err != nil {
 		return err
 	}

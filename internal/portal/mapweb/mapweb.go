@@ -82,7 +82,7 @@ func (h handlers) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := newView(ctx, a, n, h.base.Info())
+	v := newView(ctx, a, n, h.base)
 	s := h.portal.Shell(ctx, ui.ResidentFrame, "", i18n.T(ctx, "社区地图"))
 	s.Place, s.Wide, s.Class, s.Private = ui.Link{Text: n.name, Href: "/c/" + a.community + "/books"}, true, "mapped", false
 	return h.portal.Show(w, r, s, Page(v))

@@ -232,11 +232,41 @@ func TestABaseMapIsCredited(t *testing.T) {
 	s := h.town()
 	_, page := h.get("/c/C1/map")
 	h.has(page, basemap.Attribution)
-	if strings.Contains(page, "这是示意图") {
+	h.has(page, `class="land"`, `href="#st-road"`)
+	if strings.Contains(page, "这是示意图") || strings.Contains(page, "第3网格") || strings.Contains(page, "draw=schematic") {
 		t.Error("a map is called a schematic")
+	}
+	if len(page) > 60_000 {
+		t.Errorf("the picture makes the page %d bytes long", len(page))
 	}
 	_, style := h.get("/map/style.json?of=C1")
 	h.has(style, "?v="+s.Version)
+}
+
+// Where the extract is of another town the schematic stays.
+func TestABaseMapOfAnotherTownIsLeftOut(t *testing.T) {
+	h := inHouse(t)
+	h.town()
+	h.must(h.env.Update(bg, h.home, db.System, func(tx *db.Tx) error {
+		for _, ref := range []string{"bakery", "deli"} {
+			shop, err := h.f.Merchants.ByRef(bg, tx, ref)
+			if err != nil {
+				return err
+			}
+			if err := h.f.Merchants.SetPosition(bg, tx, shop.ID, geo.Point{Lat: 39_900_000, Lon: 116_400_000}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	_, page := h.get("/c/C1/map")
+	h.has(page, "这是示意图", "第3网格", "draw=schematic")
+	if strings.Contains(page, "OpenStreetMap") {
+		t.Error("credit without a map")
+	}
+	if _, style := h.get("/map/style.json?of=C1&draw=schematic"); strings.Contains(style, "tiles") {
+		t.Error("tiles in a schematic")
+	}
 }
 
 func TestAnEmptyCommunitySaysSo(t *testing.T) {

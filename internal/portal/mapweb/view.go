@@ -19,7 +19,7 @@ type View struct {
 	Rows            []Row
 	Picture         basemap.Picture
 	Style, Marks    string // addresses, for the script
-	Schematic       bool   // there is no base map
+	Schematic       bool   // there is no base map of this place
 	Credit          string
 	Placed          int // rows that stand on the map
 	All             int // shops of the community
@@ -32,8 +32,8 @@ type Row struct {
 	Name, Trade string
 }
 
-func newView(ctx context.Context, a ask, n neighbourhood, base basemap.Info) View {
-	v := View{Community: a.community, Name: n.name, Asked: a, Schematic: base.Version == "", Credit: base.Attribution, All: len(n.shops)}
+func newView(ctx context.Context, a ask, n neighbourhood, base *basemap.Map) View {
+	v := View{Community: a.community, Name: n.name, Asked: a, Credit: basemap.Attribution, All: len(n.shops)}
 	v.Chips = []ui.Tab{{Key: "", Href: a.href(""), Text: i18n.T(ctx, "全部"), Count: len(n.shops)}}
 	for _, k := range n.industries() {
 		chip := ui.Tab{Key: k.code, Href: a.href(k.code), Text: k.word}
@@ -52,7 +52,10 @@ func newView(ctx context.Context, a ask, n neighbourhood, base basemap.Info) Vie
 		v.Rows = append(v.Rows, row)
 	}
 	v.Placed = len(marks)
-	v.Picture = basemap.Draw(pictureWidth, n.cells(), marks)
+	streets := false
+	if v.Picture, streets = base.Draw(pictureWidth, marks); !streets {
+		v.Picture, v.Schematic = basemap.Draw(pictureWidth, n.cells(), marks), true
+	}
 	v.Summary = i18n.T(ctx, "%d 家店，%d 家标了位置", len(v.Rows), v.Placed)
 	q := a.query()
 	q.Set("of", a.community)
@@ -61,6 +64,9 @@ func newView(ctx context.Context, a ask, n neighbourhood, base basemap.Info) Vie
 	if theme := ui.LookOf(ctx).Theme; theme != ui.System { // else the script asks the system
 		look.Set("look", string(theme))
 	}
+	if v.Schematic {
+		look.Set("draw", "schematic")
+	}
 	v.Style = stylePath + "?" + look.Encode()
 	return v
 }
@@ -68,6 +74,9 @@ func newView(ctx context.Context, a ask, n neighbourhood, base basemap.Info) Vie
 // pictureWidth is how wide the picture is in its own units; a phone shows it at
 // three quarters of that.
 const pictureWidth = 480
+
+// cased are the streets that are drawn with an edge.
+func cased(class string) bool { return class == "street" || class == "road" }
 
 // viewBox of the picture.
 func (v View) viewBox() string {
@@ -79,3 +88,11 @@ func row(mark string) string { return "shop-" + mark[len("m-"):] }
 
 // at moves a mark to its place.
 func at(x, y int) string { return "translate(" + strconv.Itoa(x) + " " + strconv.Itoa(y) + ")" }
+
+// pictureOf is what the picture is, for who cannot see it.
+func pictureOf(ctx context.Context, v View) string {
+	if v.Schematic {
+		return i18n.T(ctx, "%s的示意图", v.Name)
+	}
+	return i18n.T(ctx, "%s的店家", v.Name)
+}

@@ -213,7 +213,7 @@ func TestWhereSignInLeads(t *testing.T) {
 		"https://evil.example/": "/", "javascript:alert(1)": "/", "/%2Fevil.example": "/", "/x\r\nSet-Cookie: a=b": "/", "/\t/evil.example": "/",
 		" //evil.example": "/", "///evil.example": "/", "http:/evil.example": "/", "/sign-in?to=/sign-in": "/", "/sign-in/code": "/",
 	} {
-		d.clock.Advance(20 * time.Minute)
+		d.clock.Advance(2 * time.Hour)
 		b := d.browser()
 		b.header["User-Agent"] = "Mozilla\r\nX-Evil: 1"
 		b.post("/sign-in", "phone", "13800138000", "to", to)

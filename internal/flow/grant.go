@@ -32,12 +32,11 @@ type Appointment struct {
 // Appoint gives a role, if the policies let the viewer give it there (A2).
 func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a Appointment) (given *access.Grant, err error) {
 	defer fault.Wrap(&err, "flow: appoint %s", a.Role)
-	g := access.Grant{Person: a.Person, Role: a.Role, Place: a.Place, Subject: a.Subject, From: a.From, Until: a.Until, Grantor: access.By(v.Actor()), Reason: a.Reason}
-	if err := f.appointable(ctx, e, v, a, g); err != nil {
+	if err := f.Appointable(ctx, e, v, a); err != nil {
 		return nil, err
 	}
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
-		h := g
+		h := a.grant(v)
 		if h.Person.IsZero() {
 			p, err := f.behind(ctx, tx, a)
 			if err != nil {
@@ -58,8 +57,14 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 	return given, nil
 }
 
-// appointable refuses what cannot be given, and whom the policies stop.
-func (f *Flows) appointable(ctx context.Context, e *authz.Engine, v authz.Viewer, a Appointment, g access.Grant) error {
+// grant is the appointment as it is kept.
+func (a Appointment) grant(v authz.Viewer) access.Grant {
+	return access.Grant{Person: a.Person, Role: a.Role, Place: a.Place, Subject: a.Subject, From: a.From, Until: a.Until, Grantor: access.By(v.Actor()), Reason: a.Reason}
+}
+
+// Appointable refuses what cannot be given, and whom the policies stop.
+func (f *Flows) Appointable(ctx context.Context, e *authz.Engine, v authz.Viewer, a Appointment) error {
+	g := a.grant(v)
 	if g.From.IsZero() {
 		g.From = f.DB.Clock().Now()
 	}

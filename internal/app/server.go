@@ -143,6 +143,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	privacyweb.Routes(a.routes, a.portal)
 	ledgerweb.Routes(a.routes, books)
 	a.frames(books)
+	a.people()
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
 	mux.Handle("GET /assets/", ui.Assets())

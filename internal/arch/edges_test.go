@@ -10,6 +10,9 @@ import (
 // edges are the arrows between modules, each with its reason. Modules meet in
 // flows; an arrow is for a type that two of them must mean alike.
 var edges = map[string]string{
+	"accessweb → community":     "a role is granted in a place, which a form names by reference",
+	"accessweb → merchant":      "a role may be for one shop, which a form names by reference",
+	"accessweb → person":        "a role is granted to a person, found by number or name",
 	"member → policy":           "levels of growth are numbers of the policy (B3)",
 	"merchant → policy":         "a shop's tier decides its rate (S-04)",
 	"settlement → ledger":       "legs name the accounts of the chart",

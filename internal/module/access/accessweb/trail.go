@@ -62,7 +62,7 @@ func (p *Pages) trail(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		role := access.Name(e.Grant.Role).In(ctx)
-		line := ui.Event{When: ui.Moment(ctx, e.At.In(p.Zone)), Text: e.Reason, State: ui.Done}
+		line := ui.Event{When: i18n.T(ctx, "%s %s", p.day(ctx, e.At), ui.Clock(ctx, e.At.In(p.Zone))), Text: e.Reason, State: ui.Done}
 		if who := people.by(ctx, e.By); e.End {
 			line.Title = i18n.T(ctx, "%s 结束了 %s 的“%s”（%s）", who, people.name(ctx, e.Grant.Person), role, place)
 		} else {

@@ -1,7 +1,11 @@
 package mapweb_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"gongyi/internal/platform/ui/uitest"
 )
@@ -32,4 +36,30 @@ func TestTheMapIsForEverybody(t *testing.T) {
 	uitest.Axe(t, h.web, append(shots, views("schematic", "/c/C1/map?q=nothing")[4:5]...))
 	h.town()
 	uitest.Axe(t, h.web, append(views("map", "/c/C1/map")[:1], views("map", "/c/C1/map")[3:5]...))
+}
+
+// A tap on a row opens its mark, a tap on a mark shows its row.
+func TestRowsAndMarksLeadToEachOther(t *testing.T) {
+	h := inHouse(t)
+	uitest.InBrowser(t, h.web, func(ctx context.Context, base string) {
+		wait := func(what, condition string) {
+			t.Helper()
+			ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise(done => {
+				const end = performance.now() + 20000;
+				const look = () => (%s) ? done(true) : performance.now() < end ? setTimeout(look, 20) : done(false);
+				look();
+			})`, condition), chromedp.EvalAwaitPromise))
+			if err != nil || !ok {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(base+"/c/C1/map?lang=zh")); err != nil {
+			t.Fatal(err)
+		}
+		wait("no marks", `document.querySelectorAll(".maplibregl-marker").length === 2 && !document.documentElement.dataset.busy`)
+		wait("the row opens nothing", `document.querySelector('[data-mark="m-2"]').click() || document.querySelector(".maplibregl-popup")?.textContent.includes("熟食")`)
+		wait("the row is not shown as chosen", `document.getElementById("shop-2").classList.contains("seen")`)
+		wait("the page jumped", `location.hash === ""`)
+		wait("the mark shows no row", `document.querySelector(".maplibregl-marker").click() || document.getElementById("shop-1").classList.contains("seen")`)
+	})
 }

@@ -29,10 +29,14 @@ type mask struct {
 }
 
 // masks finds one person for each look: two residents without any part first, the
-// one who shops most and an elder with a helper, then whoever has a part first.
+// one who shops most and an elder with a helper, then whoever has a part first, in the
+// first community if there is one.
 func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
 	find := func(start string, role i18n.Message, fits func(p *player) bool) {
-		at := slices.IndexFunc(d.cast.players, func(p player) bool { return fits(&p) })
+		at := slices.IndexFunc(d.cast.players, func(p player) bool { return p.home == "C1" && fits(&p) })
+		if at < 0 {
+			at = slices.IndexFunc(d.cast.players, func(p player) bool { return fits(&p) })
+		}
 		if at < 0 || err != nil {
 			return
 		}

@@ -186,7 +186,7 @@ func (d *Demo) register(ctx context.Context) (who map[string]id.ID, err error) {
 		return nil, err
 	}
 	who = make(map[string]id.ID)
-	for some := range slices.Chunk(d.cast.players, 50) {
+	for some := range slices.Chunk(d.cast.players, 25) {
 		err := d.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
 			for _, p := range some {
 				n, err := d.enter(ctx, tx, p, places, shops)

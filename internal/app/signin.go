@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 	"gongyi/internal/portal/demoweb"
 	"gongyi/internal/portal/galleryweb"
 )
@@ -29,7 +30,7 @@ func (a *App) signIn(kit *httpkit.Kit) {
 		demoweb.Routes(a.routes, &demoweb.Pages{Flows: a.Flows, Guises: a.guises, Inbox: a.demo.inbox, Show: show})
 		galleryweb.Routes(a.routes)
 		a.portal.Demo = func(ctx context.Context) (*ui.DemoBar, error) {
-			return &ui.DemoBar{As: demoweb.Links(ctx, a.guises()), Now: ui.Moment(ctx, a.DB.Clock().Now())}, nil
+			return &ui.DemoBar{As: demoweb.Links(ctx, a.guises()), Now: ui.Moment(ctx, a.DB.Clock().Now().In(portal.Zone))}, nil
 		}
 	}
 	signinweb.Routes(a.routes, pages)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"gongyi/internal/app"
 	"gongyi/internal/bench"
@@ -15,7 +16,38 @@ type benchCmd struct {
 	Settle benchSettleCmd `cmd:"" help:"Settlements inside the program."`
 	HTTP   benchHTTPCmd   `cmd:"" name:"http" help:"Settlements over HTTP, one purchase a request; the server is a process of its own."`
 	Bulk   benchBulkCmd   `cmd:"" help:"Settlements over HTTP, many purchases a request."`
+	Web    benchWebCmd    `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
+}
+
+type benchWebCmd struct {
+	Visitors  int           `help:"How many browse at a time." default:"500"`
+	Residents int           `help:"How many members there are; the demo has 2,377." default:"0"`
+	Think     time.Duration `help:"How long they think between two pages, on average." default:"5s"`
+	Writes    int           `help:"Of a hundred requests, how many change something." default:"10"`
+	Seconds   int           `help:"How long to measure." default:"60"`
+	JSON      bool          `help:"Print the result as JSON."`
+}
+
+// Run measures the demo, a process of its own, with people who browse it.
+func (b *benchWebCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	r, err := bench.Web(ctx, self, cfg, bench.WebSettings{Visitors: b.Visitors, Residents: b.Residents, Think: b.Think, Writes: b.Writes, Seconds: b.Seconds})
+	if err != nil {
+		return err
+	}
+	if b.JSON {
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	return r.Table(os.Stdout)
 }
 
 type benchFlags struct {

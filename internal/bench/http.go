@@ -92,7 +92,11 @@ func startServer(ctx context.Context, program string, cfg app.Config) (*serverPr
 	} else {
 		args = append(args, "--data", cfg.Data)
 	}
-	args = append(args, "--state", cfg.State)
+	return start(ctx, program, append(args, "--state", cfg.State))
+}
+
+// start runs the program and waits until it says that it is ready.
+func start(ctx context.Context, program string, args []string) (*serverProcess, error) {
 	p := &serverProcess{cmd: exec.CommandContext(ctx, program, args...)}
 	p.cmd.Stderr = os.Stderr
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -14,6 +15,8 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/db"
 )
+
+var background = context.Background()
 
 func config(dir string) app.Config {
 	return app.Config{Data: dir, Log: slog.New(slog.DiscardHandler), Budget: 5 * time.Second, NoSync: true}

@@ -100,7 +100,9 @@ func (v *visitor) get(path string, lang i18n.Lang) (status int, kind, body strin
 
 // alike is an address without what varies in it: the same handler answers it with
 // other data. Of each kind a few are opened.
-func alike(path string) string { return values.ReplaceAllString(number.ReplaceAllString(path, "*"), "=*") }
+func alike(path string) string {
+	return values.ReplaceAllString(number.ReplaceAllString(path, "*"), "=*")
+}
 
 var (
 	number = regexp.MustCompile(`[0-9a-f]{32}|\d+(-\d+)*|/r/[\w-]+|/[CMHV]\d+[-\w]*`)

@@ -45,8 +45,8 @@ type Demo struct {
 }
 
 // Open opens the demo, filling it at the first start. Whatever happened since it
-// was looked at last is lived through before it returns; then its clock is the
-// machine's.
+// was looked at last is lived through before it returns; then its clock shows in the
+// street what the machine's shows on the wall, so that noon is noon.
 func Open(ctx context.Context, c app.Config) (*Demo, error) {
 	return open(ctx, c, clock.System{}.Now())
 }
@@ -62,6 +62,8 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if d.zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
 		return nil, err
 	}
+	by := clock.SameWall(d.zone)
+	now = now.Add(by)
 	first := period.DayOf(now, d.zone) - lived
 	d.clock = clock.NewStaged(first.Start(d.zone).Add(5 * time.Hour))
 	c.Clock = d.clock
@@ -85,7 +87,7 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	d.clock.Go()
+	d.clock.Go(by)
 	return d, nil
 }
 

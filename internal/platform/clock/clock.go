@@ -55,12 +55,13 @@ func (m *Manual) Set(at time.Time) {
 	m.at = at.UTC()
 }
 
-// Staged stands where it is put until it is let go; from then on it is the
-// machine's clock. The demo lives its past on it.
+// Staged stands where it is put until it is let go; then it is the machine's clock
+// in another zone. The demo lives its past on it.
 type Staged struct {
 	mu   sync.Mutex
 	at   time.Time
 	gone bool
+	by   time.Duration
 }
 
 // NewStaged is a clock that stands at an instant.
@@ -71,7 +72,7 @@ func (s *Staged) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.gone {
-		return System{}.Now()
+		return Shifted{By: s.by}.Now()
 	}
 	return s.at
 }
@@ -85,9 +86,18 @@ func (s *Staged) Put(at time.Time) {
 	}
 }
 
-// Go lets the clock go.
-func (s *Staged) Go() {
+// Go lets the clock go: from now on it runs at the machine's pace, by a duration
+// away from its time.
+func (s *Staged) Go(by time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gone = true
+	s.gone, s.by = true, by
+}
+
+// SameWall is how far a clock must be shifted to show in a zone what the machine's
+// clock shows on the wall: half past three here is half past three there.
+func SameWall(zone *time.Location) time.Duration {
+	now := time.Now()
+	y, m, d := now.Date()
+	return time.Date(y, m, d, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), zone).Sub(now)
 }

@@ -31,7 +31,6 @@ type Portal struct {
 	Unread  func(ctx context.Context, person id.ID) (int, error)          // notices not yet read
 	Assist  func(ctx context.Context, v authz.Viewer) (*ui.Assist, error) // the session in which she acts for somebody
 	Demo    func(ctx context.Context) (*ui.DemoBar, error)                // other people to look around as
-	Help    func(ctx context.Context) (ui.Help, error)                    // the grid worker who does it for her (A5)
 	SignOut string                                                        // takes a POST
 
 	router *httpkit.Router
@@ -99,7 +98,11 @@ func (p *Portal) Shell(ctx context.Context, kind ui.Kind, active, title string) 
 // ShopShell is the frame of one shop.
 func (p *Portal) ShopShell(ctx context.Context, place, shop id.ID, active, title string) ui.Shell {
 	v, on := authz.Of(ctx), authz.Resource{Kind: "shop", Place: place, Subject: shop}
-	return p.shell(ctx, ui.MerchantFrame, active, title, func(d Door) bool { return p.Engine.May(ctx, v, d.Action, on) == nil }, shop)
+	s := p.shell(ctx, ui.MerchantFrame, active, title, func(d Door) bool { return p.Engine.May(ctx, v, d.Action, on) == nil }, shop)
+	if at, err := p.Flows.Communities.ByID(ctx, p.Flows.DB, place); err == nil {
+		s.Place = ui.Link{Text: PlaceName(at)}
+	}
+	return s
 }
 
 func (p *Portal) shell(ctx context.Context, kind ui.Kind, active, title string, opens func(Door) bool, subject id.ID) ui.Shell {

@@ -2,7 +2,6 @@ package portal_test
 
 import (
 	"context"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -11,68 +10,16 @@ import (
 
 	"github.com/a-h/templ"
 
-	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
-	"gongyi/internal/module/community"
-	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/person"
-	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/authz"
-	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/dbtest"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
 
 var bg = context.Background()
-
-// house is a portal over a database with one community and one shop.
-type house struct {
-	*portal.Portal
-	t    *testing.T
-	home id.ID
-	shop *merchant.Merchant
-}
-
-func inHouse(t *testing.T) *house {
-	env := dbtest.SQLite(t, flow.Schemas)
-	env.Clock.Set(time.Date(2025, 10, 16, 1, 0, 0, 0, time.UTC)) // nine in the morning
-	h := &house{t: t}
-	f := flow.New(env.DB)
-	engine, err := authz.New(access.Policies, community.Tree{Places: f.Communities, DB: env.DB})
-	h.must(err)
-	h.Portal = portal.New(f, httpkit.NewRouter(&httpkit.Kit{}, http.NewServeMux(), engine))
-	p, _, err := f.Found(bg, db.System, community.Place{Kind: community.Community, Ref: "C1", Name: "竹溪社区"}, flow.Trial())
-	h.must(err)
-	h.home = p.ID
-	h.must(env.DB.Update(bg, h.home, db.System, func(tx *db.Tx) (err error) {
-		h.shop, _, err = f.Merchants.Admit(bg, tx, merchant.Merchant{Ref: "bakery", Name: "桥头面包房", Tier: policy.Standard})
-		return err
-	}))
-	return h
-}
-
-func (h *house) must(err error) {
-	h.t.Helper()
-	if err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// person registers somebody who is a member of the community.
-func (h *house) person(name string, form person.Form) (who *person.Person) {
-	h.t.Helper()
-	h.must(h.Flows.DB.Update(bg, id.Tilde, db.System, func(tx *db.Tx) (err error) {
-		if who, err = h.Flows.People.Register(bg, tx, person.Person{Name: name, Form: form}); err != nil {
-			return err
-		}
-		return h.Flows.People.Link(bg, tx, who.ID, name, h.home)
-	}))
-	return who
-}
 
 func (h *house) show(v authz.Viewer, s func(ctx context.Context) ui.Shell) string {
 	h.t.Helper()
@@ -93,7 +40,7 @@ func TestAFrameKnowsWhoLooks(t *testing.T) {
 	h.Unread = func(context.Context, id.ID) (int, error) { return 3, nil }
 	chen := h.person("陈秀英", person.Ms)
 	page := h.show(authz.Viewer{Person: chen.ID}, resident(h.Portal))
-	for _, want := range []string{"陈女士", "竹溪社区", `href="/me"`, `href="/inbox"`, `action="/sign-out"`, "<p>here</p>", "议事"} {
+	for _, want := range []string{"陈女士", "Bamboo Brook", `href="/me"`, `href="/inbox"`, `action="/sign-out"`, "<p>here</p>", "议事"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -118,7 +65,7 @@ func TestHatsAreWhatGrantsAllow(t *testing.T) {
 		}
 		return h.show(v, resident(h.Portal))
 	}
-	if page := as(access.Staff); !strings.Contains(page, "桥头面包房") || strings.Contains(page, "/desk") {
+	if page := as(access.Staff); !strings.Contains(page, "Bridge Bakery") || strings.Contains(page, "/desk") {
 		t.Error("staff is offered the shop, and no desk")
 	}
 	if page := as(access.Owner); !strings.Contains(page, `href="/desk"`) {

@@ -87,7 +87,6 @@ func (p *Pages) showAbout(w http.ResponseWriter, r *http.Request, status int, na
 		v.Done = i18n.T(ctx, "这位店员不再看得到本店")
 	}
 	s := p.ShopShell(ctx, t.Community, t.Shop.ID, "shop", i18n.T(ctx, "店铺"))
-	s.Place = ui.Link{Text: t.name()}
 	return p.ShowAs(w, r, status, httpkit.Private, s, aboutPage(v))
 }
 

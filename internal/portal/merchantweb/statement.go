@@ -83,7 +83,7 @@ func (p *Pages) statement(w http.ResponseWriter, r *http.Request) error {
 		v.Table.Rows = append(v.Table.Rows, drawLine(ctx, &l))
 	}
 	s := p.ShopShell(ctx, t.Community, t.Shop.ID, "statement", i18n.T(ctx, "账单"))
-	s.Place, s.Wide = ui.Link{Text: t.name()}, true
+	s.Wide = true
 	return p.Show(w, r, s, statementPage(v))
 }
 

@@ -77,7 +77,6 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 		v.Statement = t.href("/statement")
 	}
 	s := p.ShopShell(ctx, t.Community, t.Shop.ID, "today", i18n.T(ctx, "今天"))
-	s.Place = ui.Link{Text: t.name()}
 	return p.Show(w, r, s, todayPage(v))
 }
 
@@ -133,6 +132,9 @@ func drawHours(ctx context.Context, sold [24]money.Amount) (bars []hour, busiest
 	}
 	for h := firstHour; h <= last; h++ {
 		bars = append(bars, hour{i18n.T(ctx, "%d 点", h), int(sold[h] * 100 / sold[top])})
+	}
+	if firstHour == last {
+		return nil, "" // one bar says nothing
 	}
 	return bars, i18n.T(ctx, "%d 点最忙，%s 元", top, ui.Yuan(sold[top]))
 }

@@ -42,13 +42,14 @@ func (p *Pages) todayInstead(r *http.Request, key string) []ui.Row {
 	offers := map[string]ui.Row{
 		"/books":     {Href: "/books", Icon: "book", Title: i18n.T(ctx, "看公开账本"), Text: i18n.T(ctx, "每个社区每个月的钱从哪来、到哪去")},
 		"/verify":    {Href: "/verify", Icon: "proof", Title: i18n.T(ctx, "验一张小票"), Text: i18n.T(ctx, "不用相信我们，没有网也能验")},
-		"/map":       {Href: "/map", Icon: "map", Title: i18n.T(ctx, "看社区地图"), Text: i18n.T(ctx, "身边有哪些联盟店")},
+		"/me/help":   {Href: "/me/help", Icon: "phone", Title: i18n.T(ctx, "请网格员帮我办"), Text: i18n.T(ctx, "打电话、上门，都算数，每一步您都看得到")},
+		"/charter":   {Href: "/charter", Icon: "scale", Title: i18n.T(ctx, "谁能看什么、做什么"), Text: i18n.T(ctx, "每种身份的权限，写成大家看得懂的话")},
 		"/me/wallet": {Href: "/me/wallet", Icon: "wallet", Title: i18n.T(ctx, "看我的券和服务时"), Text: i18n.T(ctx, "每一笔怎么来的，都写着")},
 	}
 	order := map[string][]string{
-		"group":   {"/me/wallet", "/map", "/books"},
-		"help":    {"/me/wallet", "/books", "/verify"},
-		"council": {"/books", "/verify", "/map"},
+		"group":   {"/me/wallet", "/books", "/verify"},
+		"help":    {"/me/help", "/me/wallet", "/verify"},
+		"council": {"/books", "/charter", "/verify"},
 	}
 	var rows []ui.Row
 	for _, path := range order[key] {

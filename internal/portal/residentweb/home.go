@@ -28,6 +28,7 @@ type homeView struct {
 	Can   []ui.Row  // what I can do
 	Saved *saved
 	Known bool // some community knows her
+	Map   string
 }
 
 // saved is what purchases brought to the public funds in a month.
@@ -42,6 +43,8 @@ type saved struct {
 const (
 	soon  = 7 * 24 * time.Hour
 	fresh = 30 * 24 * time.Hour
+
+	lately = 3 * 24 * time.Hour // of a purchase whose receipt stands on the first page
 )
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
@@ -57,11 +60,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	s := p.Shell(ctx, ui.ResidentFrame, "home", i18n.T(ctx, "首页"))
-	s.Class = "home"
-	if p.Help != nil {
-		if s.Help, err = p.Help(ctx); err != nil {
-			return err
-		}
+	s.Class, s.Place = "home", ui.Link{Href: "/books", Text: i18n.T(ctx, "共益")} // the slip names the community
+	if p.Opens("/me/help") && v.Known {
+		s.Help.Href = "/me/help"
 	}
 	return p.Show(w, r, s, homePage(v))
 }
@@ -69,6 +70,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) fillHome(ctx context.Context, m *mine, v *homeView) error {
 	home := &m.all[0]
 	v.Place = portal.PlaceName(home.Community)
+	v.Map = p.mapOf(home.Community.Ref)
 	shopping, err := p.Flows.ShoppingOf(ctx, m.all, period.DayOf(m.now, m.now.Location()).Month().First(), 0)
 	if err != nil {
 		return err
@@ -105,7 +107,16 @@ func (p *Pages) fillToday(ctx context.Context, m *mine, v *homeView, vouchers []
 	if n := len(v.Today); n > 0 {
 		v.Below = i18n.T(ctx, "%d 件事和您有关", n)
 	}
-	if len(bought) > 0 && m.now.Sub(bought[0].At) < 24*time.Hour {
+	if p.Unread != nil && p.Inbox != "" {
+		n, err := p.Unread(ctx, m.who.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			v.Today = append(v.Today, ui.Row{Href: p.Inbox, Icon: "bell", Title: i18n.T(ctx, "%d 条通知没读", n)})
+		}
+	}
+	if len(bought) > 0 && m.now.Sub(bought[0].At) < lately {
 		row, err := p.receiptRow(ctx, &bought[0])
 		if err != nil {
 			return err
@@ -182,15 +193,15 @@ func (p *Pages) fillHave(ctx context.Context, m *mine, v *homeView, vouchers []f
 		perHour := b.Rules.Params.CoinsPerHour
 		if i > 0 {
 			if purse.Coins != 0 || purse.Points != 0 {
-				v.More = append(v.More, ui.Row{Href: "/me/wallet#" + b.Community.Ref, Icon: "wallet", Title: i18n.T(ctx, "在%s", portal.PlaceName(b.Community)),
+				v.More = append(v.More, ui.Row{Href: "/me/wallet#" + m.key(i), Icon: "wallet", Title: i18n.T(ctx, "在%s", portal.PlaceName(b.Community)),
 					Text: i18n.T(ctx, "抵扣权益 %s，积分 %s", ui.Coins(purse.Coins), ui.Points(purse.Points))})
 			}
 			continue
 		}
 		coins := ui.Entitlement(ctx, purse.Coins, perHour)
-		coins.Href = accountHref(b, "coins")
+		coins.Href = accountHref(m.key(i), "coins")
 		points := ui.PointsStat(ctx, purse.Points, "")
-		points.Href = accountHref(b, "points")
+		points.Href = accountHref(m.key(i), "points")
 		v.Have = append(v.Have, coins, points)
 	}
 	ticket := ui.Stat{Name: i18n.T(ctx, "券"), Number: ui.Points(money.Amount(len(vouchers))), Unit: i18n.T(ctx, "张"), Href: "/me/wallet#vouchers"}
@@ -238,6 +249,12 @@ func (p *Pages) savedIn(ctx context.Context, b *flow.Belonging) (*saved, error) 
 	return nil, err
 }
 
-func accountHref(b *flow.Belonging, account string) string {
-	return "/me/wallet/" + b.Community.Ref + "/" + account
+func accountHref(key, account string) string { return "/me/wallet/" + key + "/" + account }
+
+// mapOf is the map of a community, "" where the house has none.
+func (p *Pages) mapOf(ref string) string {
+	if !p.Opens("/c/{community}/map") {
+		return ""
+	}
+	return "/c/" + ref + "/map"
 }

@@ -39,6 +39,8 @@ var ways = []way{
 	{"/me/purchases", "slip", i18n.M("我买过的"), i18n.M("每张小票，都能验")},
 	{"/me/household", "home", i18n.M("我家"), i18n.M("住在一起的人，谁照看谁")},
 	{"/me/helpers", "hands", i18n.M("谁能替我办事"), i18n.M("您同意过的人，随时可以收回")},
+	{"/me/caring", "heart", i18n.M("我照看的人"), i18n.M("谁请您替他看着，能看到什么")},
+	{"/me/roles", "flag", i18n.M("我的身份"), i18n.M("您担着哪些事，到什么时候")},
 	{"/inbox", "bell", i18n.M("通知"), i18n.M("发给您的消息，几点不打扰")},
 	{"/me/notices", "bell", i18n.M("通知"), i18n.M("发给您的消息，几点不打扰")},
 	{"/me/devices", "smartphone", i18n.M("登录过的设备"), i18n.M("不认得的，一点就退出")},

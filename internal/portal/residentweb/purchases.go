@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
@@ -72,7 +72,7 @@ func (p *Pages) purchases(w http.ResponseWriter, r *http.Request) error {
 		Empty: ui.EmptyView{Icon: "slip", Title: i18n.T(ctx, "还没有买过东西"), Text: i18n.T(ctx, "在联盟店买东西时报会员手机号，小票就会在这里，每一分怎么分都写着。"), Action: ui.Link{Href: "/home", Text: i18n.T(ctx, "回首页")}},
 	}
 	page := found[min(ask.Offset(), len(found)):min(ask.Offset()+ask.Size, len(found))]
-	if err := p.drawBought(ctx, &v, page); err != nil {
+	if err := p.drawBought(ctx, &v, page, m.now); err != nil {
 		return err
 	}
 	return p.Show(w, r, s, purchasesPage(v))
@@ -110,9 +110,8 @@ func purchaseColumns(ctx context.Context) []ui.Column {
 		{Key: "shop", Text: i18n.T(ctx, "店"), Title: true, Sort: true},
 		{Key: "at", Text: i18n.T(ctx, "时间"), Sort: true},
 		{Key: "price", Text: i18n.T(ctx, "价款，元"), Num: true, Sort: true},
-		{Key: "earned", Text: i18n.T(ctx, "得抵扣权益"), Num: true},
+		{Key: "earned", Text: i18n.T(ctx, "得抵扣权益"), Num: true, Rare: true},
 		{Key: "points", Text: i18n.T(ctx, "得积分"), Num: true, Rare: true},
-		{Key: "refunded", Text: i18n.T(ctx, "退回，元"), Num: true},
 	}
 }
 
@@ -141,7 +140,7 @@ func purchaseFilters(ctx context.Context, bought []flow.Bought) []ui.Field {
 }
 
 // drawBought makes the rows of a page, each leading to its receipt.
-func (p *Pages) drawBought(ctx context.Context, v *purchasesView, page []flow.Bought) error {
+func (p *Pages) drawBought(ctx context.Context, v *purchasesView, page []flow.Bought, now time.Time) error {
 	for i := range page {
 		b := &page[i]
 		token, err := p.Flows.OpenWith(ctx, b)
@@ -149,12 +148,16 @@ func (p *Pages) drawBought(ctx context.Context, v *purchasesView, page []flow.Bo
 			return err
 		}
 		row := ui.TableRow{Cells: []ui.Cell{
-			{Text: b.ShopName, Sub: b.Place}, {Text: ui.Moment(ctx, b.At), Sub: yearOf(ctx, b.Day)}, {Text: ui.Yuan(b.Price)},
-			{Text: positive(b.Earned, money.Coin), In: b.Earned > 0}, {Text: positive(b.Points, money.Point)}, {Text: refunded(b.Refunded)},
+			{Text: b.ShopName, Sub: b.Place}, {Text: ui.Moment(ctx, b.At)}, {Text: ui.Yuan(b.Price)},
+			{Text: positive(b.Earned, money.Coin), In: b.Earned > 0}, {Text: positive(b.Points, money.Point)},
 		}}
+		if b.At.Year() != now.Year() {
+			row.Cells[1].Sub = i18n.T(ctx, "%s 年", itoa(b.At.Year()))
+		}
 		line := ui.Row{Title: b.ShopName, Text: ui.Moment(ctx, b.At), End: ui.Yuan(b.Price)}
 		if b.Refunded > 0 {
 			line.EndNote = i18n.T(ctx, "已退 %s", ui.Yuan(b.Refunded))
+			row.Cells[2].Sub = line.EndNote
 		}
 		if token != "" {
 			row.Href, line.Href = "/r/"+token, "/r/"+token
@@ -165,24 +168,11 @@ func (p *Pages) drawBought(ctx context.Context, v *purchasesView, page []flow.Bo
 	return nil
 }
 
-// yearOf is the year of a day, where the day alone could be of any.
-func yearOf(ctx context.Context, d period.Day) string {
-	year, _, _ := d.Date()
-	return i18n.T(ctx, "%s 年", itoa(year))
-}
-
 func positive(v money.Amount, a money.Asset) string {
 	if v == 0 {
 		return "–"
 	}
 	return ui.Signed(v, a)
-}
-
-func refunded(v money.Amount) string {
-	if v == 0 {
-		return "–"
-	}
-	return ui.Yuan(v)
 }
 
 func boughtSheet(ctx context.Context, list []flow.Bought) sheet.Table {

@@ -68,6 +68,21 @@ func (p *Pages) mine(ctx context.Context) (m mine, err error) {
 	return m, nil
 }
 
+// key names one of her belongings in an address: the community's reference, with a
+// number behind it where a community knows her under several.
+func (m *mine) key(i int) string {
+	ref, n := m.all[i].Community.Ref, 1
+	for _, b := range m.all[:i] {
+		if b.Community.Ref == ref {
+			n++
+		}
+	}
+	if n == 1 {
+		return ref
+	}
+	return ref + "-" + itoa(n)
+}
+
 // helping reports whether the viewer acts for somebody else.
 func helping(ctx context.Context) bool { return !authz.Of(ctx).For.IsZero() }
 

@@ -62,7 +62,11 @@ func (p *Pages) wallet(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v.Purses = append(v.Purses, drawPurse(ctx, b, purse))
+		drawn := drawPurse(ctx, b, m.key(i), purse)
+		if i > 0 && slices.Equal(drawn.Rules, v.Purses[0].Rules) {
+			drawn.Rules = nil // said once
+		}
+		v.Purses = append(v.Purses, drawn)
 		held, err := p.Flows.VouchersOf(ctx, b)
 		if err != nil {
 			return err
@@ -83,16 +87,16 @@ func (p *Pages) wallet(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, s, walletPage(v))
 }
 
-func drawPurse(ctx context.Context, b *flow.Belonging, purse flow.Purse) purseView {
+func drawPurse(ctx context.Context, b *flow.Belonging, key string, purse flow.Purse) purseView {
 	rules := &b.Rules.Params
-	v := purseView{ID: b.Community.Ref, Place: portal.PlaceName(b.Community), Home: b.Home, AsOf: ui.Moment(ctx, purse.AsOf)}
+	v := purseView{ID: key, Place: portal.PlaceName(b.Community), Home: b.Home, AsOf: ui.Moment(ctx, purse.AsOf)}
 	coins := ui.Entitlement(ctx, purse.Coins, rules.CoinsPerHour)
-	coins.Href = accountHref(b, "coins")
+	coins.Href = accountHref(key, "coins")
 	points := ui.PointsStat(ctx, purse.Points, "")
-	points.Href = accountHref(b, "points")
+	points.Href = accountHref(key, "points")
 	v.Stats = []ui.Stat{coins, points}
 	if purse.Rewards != 0 || b.Member.Level > policy.Silver {
-		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "组长奖励"), Number: ui.Yuan(purse.Rewards), Unit: i18n.T(ctx, "元"), Href: accountHref(b, "rewards"),
+		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "组长奖励"), Number: ui.Yuan(purse.Rewards), Unit: i18n.T(ctx, "元"), Href: accountHref(key, "rewards"),
 			Note: i18n.T(ctx, "每月最多 %s 元", ui.Yuan(rules.LeaderMonthlyCap))})
 	}
 	v.Rules = append(v.Rules, i18n.T(ctx, "抵扣权益没有到期日；在联盟店买东西，最多抵价款的 %s，不能换成钱。", rules.CoinShareMax.Percent()))
@@ -159,7 +163,12 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(m.all, func(b flow.Belonging) bool { return b.Community.Ref == r.PathValue("community") })
+	at := -1
+	for i := range m.all {
+		if m.key(i) == r.PathValue("community") {
+			at = i
+		}
+	}
 	of, known := accounts[r.PathValue("account")]
 	if at < 0 || !known {
 		return ErrNoAccount

@@ -2,7 +2,7 @@ package ui
 
 import (
 	"encoding/json"
-	"strings"
+	"strconv"
 
 	"gongyi/internal/kernel/money"
 )
@@ -86,16 +86,16 @@ func (c Chart) number(v int64) string {
 	case 2:
 		return Yuan(money.Amount(v))
 	}
-	ten := int64(1)
-	for range c.Scale {
-		ten *= 10
+	digits := strconv.FormatInt(v, 10)
+	sign := ""
+	if v < 0 {
+		sign, digits = "−", digits[1:]
 	}
-	frac := v % ten
-	if frac < 0 {
-		frac = -frac
+	for len(digits) <= c.Scale {
+		digits = "0" + digits
 	}
-	digits := money.Amount(frac + ten).Grouped(money.Point)
-	return money.Amount(v/ten).Grouped(money.Point) + "." + strings.ReplaceAll(digits, ",", "")[1:]
+	whole, _ := strconv.ParseInt(digits[:len(digits)-c.Scale], 10, 64) // digits of an int64: it cannot fail
+	return sign + money.Amount(whole).Grouped(money.Point) + "." + digits[len(digits)-c.Scale:]
 }
 
 // value is a series' figure at a label, "–" if it has none there.

@@ -83,6 +83,14 @@ func Complaints(page string, lang i18n.Lang) (wrong []string) {
 			if n := len(open); n > 0 && open[n-1].Data == "p" && slices.Contains(blocks, tok.Data) {
 				complain("a paragraph cannot hold it", tok.String())
 			}
+			if n := len(open); n > 0 && (open[n-1].Data == "ul" || open[n-1].Data == "ol") && tok.Data != "li" {
+				complain("a list holds its items only", tok.String())
+			}
+			if tok.Data == "a" || tok.Data == "button" {
+				if slices.ContainsFunc(open, func(o html.Token) bool { return o.Data == "a" || o.Data == "button" }) {
+					complain("one thing to press inside another", tok.String())
+				}
+			}
 			if kind == html.StartTagToken && !slices.Contains(void, tok.Data) {
 				open = append(open, tok)
 			}

@@ -14,9 +14,11 @@ import (
 func TestComplaints(t *testing.T) {
 	for page, want := range map[string]string{
 		`<html lang="en"><body><p>fine <b>x</b></p><br></body></html>`: "",
-		`<p><b>x</p>`:                                             "closes what is not open",
-		`<p><b>x</b>`:                                             "never closed",
-		`<p><div>x</div></p>`:                                     "a paragraph cannot hold it",
+		`<p><b>x</p>`:                 "closes what is not open",
+		`<p><b>x</b>`:                 "never closed",
+		`<p><div>x</div></p>`:         "a paragraph cannot hold it",
+		`<ul><a href="/x">x</a></ul>`: "a list holds its items only",
+		`<a href="/x"><span><button>x</button></span></a>`:        "one thing to press inside another",
 		`<p style="color:red">x</p>`:                              "the content policy forbids",
 		`<p onclick="x()">x</p>`:                                  "the content policy forbids",
 		`<script src="/x.js"></script>`:                           "carries no script",

@@ -51,7 +51,7 @@ func TestSignInFromTheFirstDay(t *testing.T) {
 		again := d.browser()
 		d.clock.Advance(2 * time.Minute)
 		again.post("/sign-in", "phone", "13800138000")
-		if p := again.post("/sign-in/code", "code", d.box.latest("+8613800138000")); p.to() != "/" || !again.in() {
+		if p := again.post("/sign-in/code", "code", d.box.latest("+8613800138000")); p.to() != "/home" || !again.in() {
 			t.Fatalf("the second time: %d %s", p.Code, p.to())
 		}
 		if got := again.cookies["theme"]; got == nil || got.Value != "elder" {
@@ -84,7 +84,7 @@ func TestNumbersCannotBeEnumerated(t *testing.T) {
 		wrong := b.post("/sign-in/code", "code", "000000")
 		soon := b.post("/sign-in/code/again")
 		text := page.body + wrong.body + soon.body
-		seen = append(seen, strings.ReplaceAll(ask.to()+text, phone[7:], "TAIL"))
+		seen = append(seen, strings.ReplaceAll(ask.to()+text, phone[:3]+"****"+phone[7:], "NUMBER"))
 		if wrong.Code != http.StatusUnprocessableEntity || soon.Code != http.StatusTooManyRequests || soon.Header().Get("Set-Cookie") != "" {
 			t.Errorf("%s: wrong %d, too soon %d", phone, wrong.Code, soon.Code)
 		}
@@ -209,9 +209,9 @@ func TestWhereSignInLeads(t *testing.T) {
 	d := newDoorway(t, Config{Data: t.TempDir()})
 	d.browser().signIn("13800138000", "陈秀英")
 	for to, want := range map[string]string{
-		"/me/devices?x=1#y": "/me/devices?x=1#y", "": "/", "me": "/", "//evil.example": "/", "/\\evil.example": "/", "\\/evil.example": "/",
-		"https://evil.example/": "/", "javascript:alert(1)": "/", "/%2Fevil.example": "/", "/x\r\nSet-Cookie: a=b": "/", "/\t/evil.example": "/",
-		" //evil.example": "/", "///evil.example": "/", "http:/evil.example": "/", "/sign-in?to=/sign-in": "/", "/sign-in/code": "/",
+		"/me/devices?x=1#y": "/me/devices?x=1#y", "": "/home", "me": "/home", "//evil.example": "/home", "/\\evil.example": "/home", "\\/evil.example": "/home",
+		"https://evil.example/": "/home", "javascript:alert(1)": "/home", "/%2Fevil.example": "/home", "/x\r\nSet-Cookie: a=b": "/home", "/\t/evil.example": "/home",
+		" //evil.example": "/home", "///evil.example": "/home", "http:/evil.example": "/home", "/sign-in?to=/sign-in": "/home", "/sign-in/code": "/home",
 	} {
 		d.clock.Advance(2 * time.Hour)
 		b := d.browser()

@@ -69,5 +69,8 @@ func safeTo(to string) string {
 	return to
 }
 
-// homePath leads everybody to her own home.
-const homePath = "/"
+// homePath is a person's own home; outPath is what everybody may read.
+const (
+	homePath = "/home"
+	outPath  = "/"
+)

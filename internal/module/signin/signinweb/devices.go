@@ -23,7 +23,7 @@ func (p *Pages) devices(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "登录的设备"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Private: true}
+	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "登录的设备"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Class: "keys", Private: true}
 	return p.Show(w, r, http.StatusOK, s, devicesPage(devicesView{Here: v.Session, Devices: all, Now: p.Flows.DB.Clock().Now()}))
 }
 

@@ -98,7 +98,7 @@ func (p *Pages) showPasskeys(w http.ResponseWriter, r *http.Request, status int,
 	now := p.Flows.DB.Clock().Now()
 	_, err = signin.Relying(p.Base(ctx))
 	v := passkeysView{Keys: all, Now: now, Fresh: known.Session.Fresh(now), Strong: known.Viewer.Strong, Here: err == nil, Needed: !p.mayForgo(r), Wrong: wrong}
-	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "通行密钥"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Private: true}
+	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "通行密钥"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Class: "keys", Private: true}
 	return p.Show(w, r, status, s, passkeysPage(v))
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -115,20 +116,22 @@ func answer(r *http.Request, err error) (ui.Wrong, int, bool) {
 	return ui.Wrong{Field: f.Field, Text: p.Detail}, p.Status, true
 }
 
-// wrongs is a form with what is wrong in it; what is about none of its fields is
-// about the whole.
-func wrongs(w ui.Wrong, fields ...string) (f ui.Form) {
-	if w.Text == "" {
-		return f
+// form is a form with what is wrong with the whole of it; what is about one of its
+// fields stands there and is said once.
+func form(action, busy string, w ui.Wrong, fields ...string) ui.Form {
+	f := ui.Form{Action: action, Busy: busy}
+	if w.Text != "" && !slices.Contains(fields, w.Field) {
+		f.Wrong = []ui.Wrong{{Text: w.Text}}
 	}
-	for _, name := range fields {
-		if w.Field == name {
-			f.Wrong = []ui.Wrong{w}
-			return f
-		}
-	}
-	f.Wrong = []ui.Wrong{{Text: w.Text}}
 	return f
+}
+
+// on is what is wrong with a field, "" if nothing is.
+func on(w ui.Wrong, field string) string {
+	if w.Field != field {
+		return ""
+	}
+	return w.Text
 }
 
 // plain is the frame around the steps of sign-in.

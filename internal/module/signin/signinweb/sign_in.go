@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"gongyi/internal/flow"
@@ -90,7 +91,7 @@ func (p *Pages) showCode(w http.ResponseWriter, r *http.Request, status int, wro
 	if err != nil {
 		return err
 	}
-	back := ui.Link{Href: step(httpkit.SignInPath, v.To), Text: i18n.T(ctx, "改手机号")}
+	back := ui.Link{Href: step(httpkit.SignInPath, v.To), Text: i18n.T(ctx, "上一步")}
 	return p.Show(w, r, status, plain(r, i18n.T(ctx, "填验证码"), back), codePage(v))
 }
 
@@ -193,14 +194,16 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	setCookie(w, r, sessionCookie, "", 0)
-	http.Redirect(w, r, homePath, http.StatusSeeOther)
+	http.Redirect(w, r, outPath, http.StatusSeeOther)
 	return nil
 }
 
-// masked is a number of which only the end is shown: "+86 ••• 8000".
+// masked is a number as its owner knows it again and nobody else learns it:
+// "138****8000".
 func masked(phone string) string {
+	phone = strings.TrimPrefix(phone, "+86")
 	if len(phone) < 8 {
 		return phone
 	}
-	return phone[:3] + " ••• " + phone[len(phone)-4:]
+	return phone[:3] + "****" + phone[len(phone)-4:]
 }

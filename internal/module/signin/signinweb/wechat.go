@@ -149,7 +149,7 @@ func (p *Pages) showWeChat(w http.ResponseWriter, r *http.Request, status int, w
 	if err != nil {
 		return err
 	}
-	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "微信登录"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Private: true}
+	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "微信登录"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Class: "keys", Private: true}
 	return p.Show(w, r, status, s, weChatPage(weChatView{Links: links, Here: p.WeChat.Has(insideWeChat(r)) && p.Base(ctx) != "", Wrong: wrong}))
 }
 

@@ -12,15 +12,14 @@ import (
 	"gongyi/internal/portal/demoweb"
 )
 
-// looks are the parts in which a visitor may look around, and where each begins.
-var looks = []struct {
-	role  authz.Role
-	start string
-}{
-	{access.TeamLeader, "/home"}, {access.Volunteer, "/field"}, {access.Owner, "/shop"}, {access.Staff, "/shop"}, {access.GridWorker, "/field"},
-	{access.Specialist, "/ops"}, {access.Operator, "/ops"}, {access.Finance, "/ops"}, {access.Chair, "/ops"}, {access.Mediator, "/ops"},
-	{access.Property, "/ops"}, {access.Residents, "/ops"}, {access.Officer, "/officer"}, {access.Inspector, "/officer"}, {access.Supervisor, "/officer"}, {access.Donor, "/officer"},
+// looks are the parts in which a visitor may look around.
+var looks = []authz.Role{
+	access.TeamLeader, access.Volunteer, access.Owner, access.Staff, access.GridWorker, access.Specialist, access.Operator, access.Finance, access.Chair, access.Mediator,
+	access.Property, access.Residents, access.Officer, access.Inspector, access.Supervisor, access.Donor,
 }
+
+// start leads everybody to the frame of her part.
+const start = "/"
 
 // mask is one of the demo's people, with the number to sign in with.
 type mask struct {
@@ -32,7 +31,7 @@ type mask struct {
 // one who shops most and an elder with a helper, then whoever has a part first, in the
 // first community if there is one.
 func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
-	find := func(start string, role i18n.Message, fits func(p *player) bool) {
+	find := func(role i18n.Message, fits func(p *player) bool) {
 		at := slices.IndexFunc(d.cast.players, func(p player) bool { return p.home == "C1" && fits(&p) })
 		if at < 0 {
 			at = slices.IndexFunc(d.cast.players, func(p player) bool { return fits(&p) })
@@ -54,11 +53,11 @@ func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
 		})
 		all = append(all, m)
 	}
-	find("/home", access.Name(access.Resident), func(p *player) bool { return p.ref == d.cast.regular })
-	find("/home", i18n.M("长辈版"), func(p *player) bool { return p.ref == d.cast.senior })
-	for _, l := range looks {
-		find(l.start, access.Name(l.role), func(p *player) bool {
-			return slices.ContainsFunc(p.parts, func(part part) bool { return part.role == l.role })
+	find(access.Name(access.Resident), func(p *player) bool { return p.ref == d.cast.regular })
+	find(i18n.M("长辈版"), func(p *player) bool { return p.ref == d.cast.senior })
+	for _, role := range looks {
+		find(access.Name(role), func(p *player) bool {
+			return slices.ContainsFunc(p.parts, func(part part) bool { return part.role == role })
 		})
 	}
 	return all, err

@@ -25,10 +25,7 @@ type Visitor struct {
 var mix = []struct {
 	share int
 	role  authz.Role // "" for a resident without a part
-	start string
-}{
-	{80, "", "/home"}, {10, access.Owner, "/shop"}, {5, access.GridWorker, "/field"}, {3, access.Specialist, "/ops"}, {1, access.Operator, "/ops"}, {1, access.Officer, "/office"},
-}
+}{{80, ""}, {10, access.Owner}, {5, access.GridWorker}, {3, access.Specialist}, {1, access.Operator}, {1, access.Officer}}
 
 // Visitors signs n people in, in the mix of a usual day.
 func (d *Demo) Visitors(ctx context.Context, n int) ([]Visitor, error) {
@@ -43,7 +40,7 @@ func (d *Demo) Visitors(ctx context.Context, n int) ([]Visitor, error) {
 			if err != nil {
 				return nil, err
 			}
-			visitors = append(visitors, Visitor{Role: string(m.role), Token: token, Start: m.start})
+			visitors = append(visitors, Visitor{Role: string(m.role), Token: token, Start: start})
 		}
 	}
 	return visitors, nil

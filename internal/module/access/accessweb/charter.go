@@ -66,14 +66,7 @@ func (p *Pages) charter(w http.ResponseWriter, r *http.Request) error {
 		last.Articles = append(last.Articles, a)
 	}
 	back := ui.Link{Href: "/me/roles", Text: i18n.T(ctx, "我的身份")}
-	return p.Portal.Show(w, r, p.book(i18n.T(ctx, "权限章程"), back), charterPage(chapters))
-}
-
-// book is a task's frame that is as wide as a book.
-func (p *Pages) book(title string, back ui.Link) ui.Shell {
-	s := p.task(title, back)
-	s.Wide = true
-	return s
+	return p.Portal.Show(w, r, p.task(i18n.T(ctx, "权限章程"), back), charterPage(chapters))
 }
 
 func areaOf(ctx context.Context, file string) string {
@@ -157,7 +150,7 @@ func (p *Pages) article(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := ui.Link{Href: "/charter", Text: i18n.T(ctx, "权限章程")}
-	return p.Portal.Show(w, r, p.book(i18n.T(ctx, "谁能做这件事"), back), actionPage(v))
+	return p.Portal.Show(w, r, p.task(i18n.T(ctx, "谁能做这件事"), back), actionPage(v))
 }
 
 // answers are the engine's to the reader: before what is her own, and at each place

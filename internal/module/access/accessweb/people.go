@@ -104,8 +104,9 @@ type personView struct {
 
 // held is a role that somebody holds, and how it is ended.
 type held struct {
-	Row ui.Row
-	End string // "" where the viewer may not
+	Row   ui.Row
+	End   string // "" where the viewer may not
+	Renew string // the form for what follows its term, "" without one
 }
 
 // person is a person's page: who she is, which roles she holds and held.

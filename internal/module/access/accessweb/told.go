@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"time"
 
@@ -37,10 +38,34 @@ func (p *Pages) told(ctx context.Context, grants []*access.Grant, people cast, b
 		h.Row.Tag, h.Row.Tone = p.state(ctx, g)
 		if p.engine.Can(ctx, authz.Of(ctx), flow.Dismissing(authz.Of(ctx), g), authz.Resource{Place: g.Place, Subject: g.Subject, Owner: g.Person}) {
 			h.End = base + g.ID.String() + "/end"
+			if h.Renew, err = p.renewal(ctx, g); err != nil {
+				return nil, nil, err
+			}
 		}
 		now = append(now, h)
 	}
 	return now, before, nil
+}
+
+// renewal is the form in which a role is given on from the end of its term, for who
+// may give it.
+func (p *Pages) renewal(ctx context.Context, g *access.Grant) (string, error) {
+	if g.Until.IsZero() || !g.Subject.IsZero() || own(ctx, g) {
+		return "", nil
+	}
+	from := p.date(g.Until)
+	if from.Start(p.Zone).Before(g.Until) {
+		from++ // the term ends within a day
+	}
+	q := url.Values{"person": {g.Person.String()}, "role": {string(g.Role)}, "place": {everywhere}, "from": {from.String()}}
+	if !g.Place.IsZero() {
+		place, err := p.Flows.Communities.ByID(ctx, p.Flows.DB, g.Place)
+		if err != nil {
+			return "", err
+		}
+		q.Set("place", place.Ref)
+	}
+	return "/desk/roles/new?" + q.Encode(), nil
 }
 
 // was is a grant that is over, as a point of its holder's history.

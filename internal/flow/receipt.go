@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/member"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
@@ -208,4 +209,44 @@ func (f *Flows) nameShops(ctx context.Context, reader db.Reader, r *Receipt) err
 		}
 	}
 	return nil
+}
+
+// ReceiptForPerson makes the token that opens a receipt for the person whose purchase
+// it is; for anybody else there is none.
+func (f *Flows) ReceiptForPerson(ctx context.Context, who, community id.ID, seq int64) (string, error) {
+	r, err := f.Receipt(ctx, community, seq)
+	if err != nil || r.Facts.Buyer.ID.IsZero() {
+		return "", errors.Join(ErrNoReceipt, err)
+	}
+	var refs []string
+	err = f.DB.View(ctx, id.Tilde, func(rd db.Reader) error {
+		known, err := f.People.Memberships(ctx, rd, who)
+		for _, m := range known {
+			refs = append(refs, m.Ref)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	token := ""
+	err = f.DB.View(ctx, community, func(rd db.Reader) error {
+		for _, ref := range refs {
+			m, err := f.Members.Lookup(ctx, rd, community, ref)
+			if errors.Is(err, member.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if m.ID == r.Facts.Buyer.ID {
+				token = r.Token
+			}
+		}
+		return nil
+	})
+	if err == nil && token == "" {
+		err = ErrNoReceipt
+	}
+	return token, err
 }

@@ -44,7 +44,7 @@ func (s *Service) Wish(ctx context.Context, tx *db.Tx, person id.ID, kind string
 		return ErrNoKind.With("kind", kind)
 	case w != Inbox && !k.allows(w):
 		return ErrNoWay.With("kind", kind).With("way", string(w))
-	case k.fixed(w) && !wanted:
+	case k.Fixed(w) && !wanted:
 		return ErrMust.With("kind", kind)
 	}
 	c, err := s.Choices(ctx, tx, person)

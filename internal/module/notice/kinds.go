@@ -137,8 +137,8 @@ func (k *Kind) allows(w Way) bool {
 	return contains(k.By, w) || contains(k.May, w)
 }
 
-// fixed reports whether a way of a kind cannot be switched off.
-func (k *Kind) fixed(w Way) bool {
+// Fixed reports whether a way of a kind cannot be switched off.
+func (k *Kind) Fixed(w Way) bool {
 	if w == Inbox {
 		return !k.Marketing
 	}

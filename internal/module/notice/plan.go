@@ -14,7 +14,7 @@ func (c Choices) Wants(k *Kind, w Way) bool {
 	if w != Inbox && !k.allows(w) {
 		return false
 	}
-	if k.fixed(w) {
+	if k.Fixed(w) {
 		return true
 	}
 	if wanted, chosen := c.Wishes[k.ID][w]; chosen {

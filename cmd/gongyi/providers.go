@@ -24,6 +24,8 @@ type providers struct {
 	Site       string `help:"App id of the site at WeChat's open platform, for pages open elsewhere." env:"GONGYI_WECHAT_SITE" name:"wechat-site" placeholder:"APPID" group:"Outside services"`
 	SiteKey    string `help:"File with its secret." env:"GONGYI_WECHAT_SITE_SECRET_FILE" name:"wechat-site-secret-file" type:"existingfile" group:"Outside services"`
 	WeChatOpen string `help:"Where WeChat asks people, if not at its own address." env:"GONGYI_WECHAT_OPEN" name:"wechat-open" placeholder:"URL" group:"Outside services"`
+	Cards      string `help:"JSON: which template of the account carries which kind of notice (docs/operations.md)." env:"GONGYI_WECHAT_CARDS" name:"wechat-cards" placeholder:"JSON" group:"Outside services"`
+	Push       string `help:"How push services reach the operator, a mail or https address; switches web push on." env:"GONGYI_PUSH_CONTACT" name:"push-contact" placeholder:"ADDRESS" group:"Outside services"`
 	WeChatAPI  string `help:"Where WeChat answers programs, if not at its own address." env:"GONGYI_WECHAT_API" name:"wechat-api" placeholder:"URL" group:"Outside services"`
 }
 
@@ -49,6 +51,13 @@ func (p *providers) into(c *app.Config) error {
 	site, err := weChatApp("site", p.Site, p.SiteKey)
 	if err != nil {
 		return err
+	}
+	c.Outside.PushContact = p.Push
+	if p.Cards != "" {
+		if account.ID == "" {
+			return errors.New("--wechat-cards needs --wechat-account")
+		}
+		c.Outside.WeChatBase, c.Outside.WeChatApp, c.Outside.WeChatSecret, c.Outside.WeChatCards = p.WeChatAPI, account.ID, account.Secret, p.Cards
 	}
 	if account.ID != "" || site.ID != "" {
 		c.WeChat = &wechat.Client{Account: account, Site: site, Open: p.WeChatOpen, API: p.WeChatAPI}

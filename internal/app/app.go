@@ -45,6 +45,7 @@ type Config struct {
 	Create       bool          // an empty directory is filled rather than refused
 	Passkeys     bool          // staff change things only when signed in with a passkey
 	SMS          notify.SMS    // nil: no text messages, so no codes to sign in with
+	Outside      Outside       // other ways out of the house for notices
 	WeChat       *wechat.Client
 }
 

@@ -141,6 +141,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	receipts.Base, books.Base = a.base, a.base
 	a.signIn(kit)
 	privacyweb.Routes(a.routes, a.portal)
+	a.notices()
 	ledgerweb.Routes(a.routes, books)
 	a.frames(books)
 	a.people()
@@ -258,6 +259,9 @@ func (a *App) start(ctx context.Context) error {
 		if err := a.Flows.Ledger.Warm(ctx, p.ID); err != nil && !errors.Is(err, db.ErrElsewhere) {
 			return fmt.Errorf("%s: %w", p.Ref, err)
 		}
+	}
+	if err := a.carry(); err != nil {
+		return err
 	}
 	a.derive = startDeriving(a)
 	if a.jobs, err = newJobs(a); err != nil {

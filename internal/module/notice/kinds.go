@@ -51,6 +51,10 @@ const (
 	ValueMoved      = "value.moved"
 	VoucherExpiring = "voucher.expiring"
 	SignInNewDevice = "sign_in.new_device"
+	HelpAgreed      = "help.agreed"
+	HelpEnded       = "help.ended"
+	HelpAsked       = "help.asked"
+	HelpAnswered    = "help.answered"
 	ConsentGiven    = "consent.given"
 	ConsentRevoked  = "consent.revoked"
 	AssistOpened    = "assist.opened"
@@ -80,7 +84,11 @@ var Kinds = []Kind{
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
-	{ID: AssistEnded, Group: OfSafety, Name: "替您办事结束", Title: "%s替您办完了", Body: "一共 %s 步，都记着。", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: AssistEnded, Group: OfSafety, Name: "替您办事结束", Title: "%s替您办完了", Body: "每一步都记着，您看得到。", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: HelpAgreed, Group: OfSafety, Name: "约好帮办", Title: "和%s约好了帮办", Body: "到 %s 为止，随时可以收回。", Open: "看我同意的", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: HelpEnded, Group: OfSafety, Name: "帮办收回", Title: "和%s的帮办收回了", Body: "从现在起不再这样做。", Open: "看我同意的", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: HelpAsked, Group: OfWork, Name: "有人请您帮办", Title: "%s请您帮办", Body: "要办的：%s", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 20, Per: day},
+	{ID: HelpAnswered, Group: OfCommunity, Name: "帮办有了回音", Title: "%s回了您的帮办", Body: "回的是：%s", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
 	{ID: ConsentGiven, Group: OfSafety, Name: "同意", Title: "您同意了：%s", Body: "随时可以收回，收回和同意一样方便。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
 	{ID: ConsentRevoked, Group: OfSafety, Name: "收回同意", Title: "您收回了同意：%s", Body: "从现在起不再这样做。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
 	{ID: DataRead, Group: OfSafety, Name: "资料被查看", Title: "%s看了您的资料", Body: "看的是：%s。理由：%s。", Open: "看记录", May: []Way{Push}, Must: true, Most: 3, Per: day},

@@ -56,7 +56,9 @@ func Routes(t *httpkit.Router, p *Pages) {
 	)
 	p.Portal.Add(portal.Door{Kind: ui.OperatorFrame, Key: "notices", Href: deskPath, Icon: "bell", Text: i18n.M("通知"), Action: operate, Count: p.deadCount})
 	p.Portal.Inbox = InboxPath
-	p.Portal.Unread = func(ctx context.Context, person id.ID) (int, error) { return p.Flows.Notices.Unread(ctx, p.Flows.DB, person) }
+	p.Portal.Unread = func(ctx context.Context, person id.ID) (int, error) {
+		return p.Flows.Notices.Unread(ctx, p.Flows.DB, person)
+	}
 }
 
 // deadCount is how many deliveries wait for the operator.

@@ -156,7 +156,9 @@ func (p *Pages) quiet(w http.ResponseWriter, r *http.Request) error {
 		err = notice.ErrBadQuiet.On("quiet_until")
 	}
 	if okFrom && okUntil {
-		err = p.update(r, func(tx *db.Tx) error { return p.service().SetQuiet(ctx, tx, who, notice.Quiet{From: from, Until: until}) })
+		err = p.update(r, func(tx *db.Tx) error {
+			return p.service().SetQuiet(ctx, tx, who, notice.Quiet{From: from, Until: until})
+		})
 	}
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		v, e := p.settingsView(ctx)

@@ -40,3 +40,16 @@ await build({
   plugins: [addresses],
   logLevel: "warning",
 });
+
+// The service worker is one file at the root of the site, not a module.
+await build({
+  absWorkingDir: here,
+  entryPoints: ["scripts/sw.js"],
+  outdir: out,
+  bundle: true,
+  format: "iife",
+  minify: true,
+  preserveSymlinks: true,
+  target: ["chrome87", "firefox90", "safari14.1"],
+  logLevel: "warning",
+});

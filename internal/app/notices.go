@@ -8,9 +8,11 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/notice/noticeweb"
+	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/notify"
 	"gongyi/internal/portal"
+	"gongyi/internal/portal/pwaweb"
 )
 
 // Outside says through whom notices leave the house, besides Config.SMS.
@@ -53,6 +55,7 @@ func (a *App) carry() error {
 func (a *App) notices() {
 	noticeweb.Routes(a.routes, &noticeweb.Pages{Flows: a.Flows, Portal: a.portal})
 	a.Flows.Tell = a.tellAssisted
+	(&pwaweb.Pages{Portal: a.portal, SignOut: signinweb.SignOutPath}).Routes(a.routes)
 }
 
 // tellAssisted tells somebody of help that she gives or gets (A4).

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 	"gongyi/internal/portal/demoweb"
+	"gongyi/internal/portal/pwaweb"
 	"gongyi/internal/portal/galleryweb"
 )
 
@@ -22,7 +23,7 @@ func (a *App) signIn(kit *httpkit.Kit) {
 	show := func(w http.ResponseWriter, r *http.Request, status int, s ui.Shell, page templ.Component) error {
 		return a.portal.ShowAs(w, r, status, httpkit.Never, s, page)
 	}
-	kit.Recognise = signinweb.Recognise(a.Flows)
+	kit.Recognise = pwaweb.Mark(signinweb.Recognise(a.Flows), signinweb.SignOutPath)
 	a.portal.SignOut = signinweb.SignOutPath
 	pages := &signinweb.Pages{Flows: a.Flows, Show: show, Base: a.base, WeChat: a.WeChat}
 	if a.demo != nil {

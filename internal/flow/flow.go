@@ -27,6 +27,7 @@ import (
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/once"
 )
 
 // Flows are the processes over one database.
@@ -107,6 +108,7 @@ var Schemas = []db.Schema{
 	chore.Schema,
 	privacy.Schema,
 	notice.Schema,
+	once.Schema,
 }
 
 // zone loads a time zone once.

@@ -3,6 +3,7 @@ import { aloud } from "./aloud.js";
 import { copy, toast } from "./copy.js";
 import { guard } from "./guard.js";
 import { keys } from "./keys.js";
+import { pwa } from "./pwa.js";
 import { sheets } from "./sheets.js";
 import { tables } from "./tables.js";
 
@@ -48,6 +49,7 @@ aloud();
 copy();
 guard();
 keys();
+pwa();
 sheets();
 tables();
 waken(document);

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -33,7 +34,7 @@ var fingerprinted = regexp.MustCompile(`-[A-Z0-9]{8}\.[a-z]+$`)
 
 func loadAssets() map[string]asset {
 	const script = "text/javascript; charset=utf-8"
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": script, ".mjs": script}
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".js": script, ".mjs": script}
 	all := make(map[string]asset)
 	files, err := fs.ReadDir(assetFiles, "assets")
 	if err != nil {
@@ -65,6 +66,24 @@ func pack(b []byte) []byte {
 
 // Asset is the address of a file in assets.
 func Asset(name string) string { return assets[name].url }
+
+// AssetBytes is a file of assets as it is.
+func AssetBytes(name string) []byte { return assets[name].plain }
+
+// lightLimit is the size up to which a file belongs to what every phone keeps.
+const lightLimit = 64 << 10
+
+// LightAssets lists the addresses of what pages need without a network: the style sheet,
+// the script, the icons, and what is small.
+func LightAssets() (urls []string) {
+	for name, a := range assets {
+		if name != "sw.js" && (len(a.plain) <= lightLimit || name == "gongyi.css" || name == "gongyi.js") {
+			urls = append(urls, a.url)
+		}
+	}
+	slices.Sort(urls)
+	return urls
+}
 
 // Assets serves the files below /assets/; other names are not found.
 func Assets() http.Handler {

@@ -11,8 +11,8 @@ import (
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 	"gongyi/internal/portal/demoweb"
-	"gongyi/internal/portal/pwaweb"
 	"gongyi/internal/portal/galleryweb"
+	"gongyi/internal/portal/pwaweb"
 )
 
 // signIn lets the web know who asks, and adds the pages on which people sign in. A

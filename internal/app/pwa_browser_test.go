@@ -189,10 +189,11 @@ func TestAPhoneWithoutANetwork(t *testing.T) {
 		}
 		p.text("/me")
 		p.js(`(() => { const f = document.createElement("form"); f.method = "post"; f.action = "/sign-out"; document.body.append(f); f.requestSubmit(); return "" })()`)
-		p.until("signed out, and nothing is kept", func() bool {
-			p.text("/offline/zh")
-			return p.kept() == ""
+		p.until("signed out", func() bool {
+			at, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + document.readyState`)) // fails on the way
+			return err == nil && !strings.HasPrefix(at, "/me") && strings.HasSuffix(at, "complete")
 		})
+		p.until("nothing is kept", func() bool { return p.kept() == "" })
 		x.cut.Store(true)
 		ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
 		defer cancel()

@@ -48,16 +48,32 @@ func Routes(t *httpkit.Router, p *Pages) {
 		httpkit.Route{Pattern: "POST /me/push/end", Action: change, On: httpkit.Mine, Do: p.unsubscribe},
 		httpkit.Route{Pattern: "GET /me/receipts/{community}/{entry}", Action: "me.read", On: httpkit.Mine, Do: p.receipt},
 
-		httpkit.Route{Pattern: "GET " + deskPath, Action: operate, Do: p.log},
-		httpkit.Route{Pattern: "POST " + deskPath + "/{delivery}/retry", Action: operate, Do: p.retry},
-		httpkit.Route{Pattern: "GET " + wordsPath, Action: announce, Do: p.words},
-		httpkit.Route{Pattern: "POST " + wordsPath, Action: announce, Do: p.preview},
-		httpkit.Route{Pattern: "POST " + wordsPath + "/send", Action: announce, Do: p.announce},
+		httpkit.Route{Pattern: "GET " + deskPath, Action: operate, On: p.somewhere(operate), Do: p.log},
+		httpkit.Route{Pattern: "POST " + deskPath + "/{delivery}/retry", Action: operate, On: p.somewhere(operate), Do: p.retry},
+		httpkit.Route{Pattern: "GET " + wordsPath, Action: announce, On: p.somewhere(announce), Do: p.words},
+		httpkit.Route{Pattern: "POST " + wordsPath, Action: announce, On: p.somewhere(announce), Do: p.preview},
+		httpkit.Route{Pattern: "POST " + wordsPath + "/send", Action: announce, On: p.somewhere(announce), Do: p.announce},
 	)
 	p.Portal.Add(portal.Door{Kind: ui.OperatorFrame, Key: "notices", Href: deskPath, Icon: "bell", Text: i18n.M("通知"), Action: operate, Count: p.deadCount})
 	p.Portal.Inbox = InboxPath
 	p.Portal.Unread = func(ctx context.Context, person id.ID) (int, error) {
 		return p.Flows.Notices.Unread(ctx, p.Flows.DB, person)
+	}
+}
+
+// somewhere is a place in which the viewer may do something, for pages that belong to
+// none: deliveries lie with people, not with places. What is announced asks again,
+// for the place that is to hear it.
+func (p *Pages) somewhere(a authz.Action) func(r *http.Request) (authz.Resource, error) {
+	return func(r *http.Request) (authz.Resource, error) {
+		v := authz.Of(r.Context())
+		for _, g := range v.Grants {
+			on := authz.Resource{Kind: "place", Place: g.Place}
+			if g.Subject.IsZero() && p.Portal.Engine.May(r.Context(), v, a, on) == nil {
+				return on, nil
+			}
+		}
+		return authz.Resource{}, nil
 	}
 }
 

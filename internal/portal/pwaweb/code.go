@@ -34,6 +34,6 @@ func (p *Pages) code(w http.ResponseWriter, r *http.Request) error {
 		}
 		cards = append(cards, card{places[m.Home], m.Ref})
 	}
-	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "会员码"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Private: true}
+	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "会员码"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Class: "member-code", Private: true}
 	return p.Show(w, r, s, codePage(portal.Called(ctx, who), cards))
 }

@@ -31,6 +31,7 @@ type settingsView struct {
 type settingsGroup struct {
 	name  string
 	kinds []settingsKind
+	quiet []string // kinds that lie in the inbox and go nowhere
 }
 
 type settingsKind struct {
@@ -84,8 +85,10 @@ func (p *Pages) settingsView(ctx context.Context) (v settingsView, err error) {
 		group := settingsGroup{name: i18n.T(ctx, g.Name)}
 		for i := range notice.Kinds {
 			k := &notice.Kinds[i]
-			if k.Group == g.Group {
-				group.kinds = append(group.kinds, p.settingsKind(ctx, k, c))
+			if row := p.settingsKind(ctx, k, c); k.Group == g.Group && len(row.wishes) > 0 {
+				group.kinds = append(group.kinds, row)
+			} else if k.Group == g.Group {
+				group.quiet = append(group.quiet, row.name)
 			}
 		}
 		v.groups = append(v.groups, group)
@@ -97,8 +100,8 @@ func (p *Pages) settingsKind(ctx context.Context, k *notice.Kind, c notice.Choic
 	row := settingsKind{kind: k, name: i18n.T(ctx, k.Name)}
 	ways := append([]notice.Way{notice.Inbox}, k.Offers()...)
 	for _, way := range ways {
-		if !p.service().Offered(way) {
-			continue
+		if !p.service().Offered(way) || way == notice.Inbox && k.Fixed(way) {
+			continue // everything lies in the inbox: there is nothing to choose
 		}
 		row.wishes = append(row.wishes, wish{way: way, name: k.ID + "/" + string(way), label: wayName(ctx, way), wanted: c.Wants(k, way), locked: k.Fixed(way)})
 	}

@@ -67,7 +67,7 @@ func (b books) Month(_ context.Context, ask ledgerweb.Ask) (ledgerweb.BooksView,
 var noon = time.Date(2025, 10, 16, 1, 0, 0, 0, time.UTC)
 
 func inHouse(t testing.TB) *house {
-	env := dbtest.SQLite(t, flow.Schemas)
+	env := dbtest.SQLite(t, flow.Schemas, func(o *db.Options) { _, o.Rehearse = t.(*testing.T) })
 	env.Clock.Set(noon)
 	h := &house{t: t, env: env}
 	f := flow.New(env.DB)

@@ -33,7 +33,7 @@ func TestPagesOfAShop(t *testing.T) {
 	h.everywhere(t, h.bakery(""), h.bakery("/statement"), h.bakery("/statement?kind=refund"), h.bakery("/statement?month=2024-01"), h.bakery("/about"))
 	for path, says := range map[string][]string{
 		h.bakery(""):                             {"Bridge Bakery", "128.40", "1 笔", "平台服务费 S-04，成交价的 3%，1 笔；退货退回 0.85", "关爱承诺", "店里到手"},
-		h.bakery("/statement"):                   {"卖出", "退货", "−28.40", "货款余额", "现在等着付给您"},
+		h.bakery("/statement"):                   {"卖出", "退货", "−28.40", "余额，元", "现在等着付给您"},
 		h.bakery("/statement?day=2025-10-16"):    {"卖出"},
 		h.bakery("/statement?kind=refund"):       {"−28.40"},
 		h.bakery("/statement?format=csv"):        {"2025-10-16 09:00:00,2025-10-16,卖出,会员顾客,128.40,128.40,0.00,124.29,124.29"},

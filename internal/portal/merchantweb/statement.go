@@ -148,8 +148,8 @@ func statementColumns(ctx context.Context) []ui.Column {
 		{Key: "price", Text: i18n.T(ctx, "成交，元"), Num: true},
 		{Key: "cash", Text: i18n.T(ctx, "现金，元"), Num: true, Rare: true},
 		{Key: "coins", Text: i18n.T(ctx, "抵扣权益"), Num: true, Rare: true},
-		{Key: "payable", Text: i18n.T(ctx, "货款变动，元"), Num: true},
-		{Key: "balance", Text: i18n.T(ctx, "货款余额，元"), Num: true},
+		{Key: "payable", Text: i18n.T(ctx, "货款，元"), Num: true},
+		{Key: "balance", Text: i18n.T(ctx, "余额，元"), Num: true},
 	}
 }
 

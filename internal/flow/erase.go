@@ -39,9 +39,9 @@ type ForgottenMember struct {
 	Member    id.ID `json:"member"`
 }
 
-// forgetter is a module that keeps something of a person under "~".
-type forgetter interface {
-	Forget(ctx context.Context, tx *db.Tx, person id.ID) error
+// eraser is a module that keeps something of a person under "~".
+type eraser interface {
+	Erase(ctx context.Context, tx *db.Tx, person id.ID) error
 }
 
 // offices are roles that must be handed over before somebody can be forgotten: a
@@ -125,8 +125,8 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) error {
 				return err
 			}
 		}
-		for _, m := range f.forgetters() {
-			if err := m.Forget(ctx, tx, who.Person); err != nil {
+		for _, m := range f.erasers() {
+			if err := m.Erase(ctx, tx, who.Person); err != nil {
 				return err
 			}
 		}
@@ -134,8 +134,10 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) error {
 	})
 }
 
-// forgetters are the modules that keep something of a person, the person last.
-func (f *Flows) forgetters() []forgetter { return []forgetter{f.Access, f.People} }
+// erasers are the modules that keep something of a person, the person last.
+func (f *Flows) erasers() []eraser {
+	return []eraser{f.SignIn, f.Notices, f.Helpers, f.Households, f.Access, f.People}
+}
 
 // mayForget refuses who holds an office or owes something, and finds her
 // pseudonyms.

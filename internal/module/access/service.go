@@ -160,10 +160,10 @@ func (s *Service) Refresh(person id.ID) {
 	s.mu.Unlock()
 }
 
-// Forget ends every grant of a person who is forgotten; the grants themselves stay
+// Erase ends every grant of a person who is forgotten; the grants themselves stay
 // as a record without a name. The last operator appoints another one first. tx
 // belongs to "~".
-func (s *Service) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
+func (s *Service) Erase(ctx context.Context, tx *db.Tx, person id.ID) error {
 	all, err := s.Of(ctx, tx, person)
 	if err != nil {
 		return err

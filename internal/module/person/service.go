@@ -201,10 +201,10 @@ func list(ctx context.Context, r db.Reader, where string, args ...any) (all []*P
 	return all, err
 }
 
-// Forget empties a person and takes her memberships away; the row stays, so that
+// Erase empties a person and takes her memberships away; the row stays, so that
 // what she did as a grantor or helper still names somebody. tx belongs to "~".
-func (s *Service) Forget(ctx context.Context, tx *db.Tx, who id.ID) (err error) {
-	defer fault.Wrap(&err, "person: forget %s", who)
+func (s *Service) Erase(ctx context.Context, tx *db.Tx, who id.ID) (err error) {
+	defer fault.Wrap(&err, "person: erase %s", who)
 	if _, err := tx.Exec(ctx, "UPDATE person SET name = '', address_form = '', phone = '', birth_year = 0, lang = '', theme = '' WHERE community_id = ? AND id = ?", id.Tilde[:], who[:]); err != nil {
 		return err
 	}

@@ -80,7 +80,8 @@ func withHouse(h http.Handler) http.Handler {
 			return
 		}
 		answer := httptest.NewRecorder()
-		if h.ServeHTTP(answer, r); answer.Code != http.StatusNotFound {
+		h.ServeHTTP(answer, r)
+		if answer.Code == http.StatusOK && strings.HasPrefix(answer.Header().Get("Content-Type"), kind) {
 			h.ServeHTTP(w, r)
 			return
 		}

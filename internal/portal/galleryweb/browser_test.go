@@ -29,7 +29,7 @@ func TestTheGalleryInABrowser(t *testing.T) {
 		add("1440-en-dark", path, 1440, "en", "dark")
 	}
 	for _, path := range []string{"/ui/frames/operator", "/ui/frames/resident", "/ui/tables", "/ui/charts"} {
-		shots = append(shots, uitest.Shot{Name: "gallery-paper-" + strings.ReplaceAll(strings.TrimPrefix(path, "/ui/"), "/", "-"), Path: path, Width: 794, Height: 1123, Lang: "zh", Theme: "dark", Paper: true})
+		shots = append(shots, uitest.Shot{Name: "gallery-paper-" + strings.ReplaceAll(strings.TrimPrefix(path, "/ui/"), "/", "-"), Path: path, Width: 800, Height: 1120, Lang: "zh", Theme: "dark", Paper: true})
 	}
 	uitest.Browse(t, mux(), shots)
 }

@@ -9,7 +9,8 @@ import (
 )
 
 type operatorCmd struct {
-	Add operatorAddCmd `cmd:"" help:"Make the person with a phone number a platform operator."`
+	Add  operatorAddCmd  `cmd:"" help:"Make the person with a phone number a platform operator."`
+	Lost operatorLostCmd `cmd:"" name:"lost-passkeys" help:"Take all passkeys away from a person who has lost them, so that she can register one again."`
 }
 
 type operatorAddCmd struct {
@@ -40,6 +41,26 @@ func (o *operatorAddCmd) Run(ctx context.Context, c *cli) (err error) {
 	who, err := a.Flows.AppointOperator(ctx, db.System, o.Phone, o.Name, o.Place)
 	if err == nil {
 		fmt.Println("operator", who.ID)
+	}
+	return err
+}
+
+type operatorLostCmd struct {
+	Phone string `help:"Her phone number." required:""`
+}
+
+// Run takes them away here, or through the program that holds the directory.
+func (o *operatorLostCmd) Run(ctx context.Context, c *cli) (err error) {
+	ended := struct{ Ended int }{}
+	a, err := c.write(ctx)
+	if errors.Is(err, db.ErrLocked) {
+		err = c.ask(ctx, "/operators/passkey-loss", map[string]any{"phone": o.Phone}, &ended)
+	} else if err == nil {
+		defer func() { err = errors.Join(err, a.Close()) }()
+		ended.Ended, err = a.Flows.EndPasskeys(ctx, db.System, o.Phone)
+	}
+	if err == nil {
+		fmt.Println("ended", ended.Ended)
 	}
 	return err
 }

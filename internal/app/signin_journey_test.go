@@ -37,6 +37,15 @@ func (b tab) picture(name string, width int64) {
 	if err != nil || wide > width {
 		b.Errorf("%s: %d pixels wide in a window of %d, %v", name, wide, width, err)
 	}
+	found, err := uitest.AxeIn(b.ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Grave() {
+			b.Errorf("%s: %s", name, f)
+		}
+	}
 	dir := os.Getenv("GONGYI_SHOTS")
 	if dir == "" {
 		return

@@ -200,3 +200,30 @@ func (d *doorway) places(t testing.TB) map[string]id.ID {
 	}
 	return at
 }
+
+// A number that was taken over does not become a passkey where there is one.
+func TestANumberDoesNotBecomeAPasskey(t *testing.T) {
+	d := newDoorway(t, Config{Data: t.TempDir()})
+	owner := d.browser()
+	owner.signIn("13800138000", "何静")
+	if p := owner.register(newDevice(t), "我的"); p.Code != http.StatusOK {
+		t.Fatal(p.body)
+	}
+	d.clock.Advance(2 * time.Minute)
+	thief := d.browser()
+	thief.signIn("13800138000", "")
+	if p := thief.register(newDevice(t), "贼的"); p.Code != http.StatusConflict || thief.strong() {
+		t.Errorf("by a number alone: %d", p.Code)
+	}
+	if p := owner.register(newDevice(t), "第二把"); p.Code != http.StatusOK {
+		t.Errorf("with a passkey: %d %s", p.Code, p.body)
+	}
+	n, err := d.Flows.EndPasskeys(t.Context(), db.System, "13800138000")
+	d.must(err)
+	if n != 2 || owner.in() {
+		t.Errorf("%d were taken away; the session that a passkey opened goes on: %t", n, owner.in())
+	}
+	if p := thief.register(newDevice(t), "新的第一把"); p.Code != http.StatusOK {
+		t.Errorf("a first one again: %d", p.Code)
+	}
+}

@@ -51,3 +51,20 @@ func (f *Flows) AppointOperator(ctx context.Context, actor db.Actor, phone, name
 	})
 	return who, err
 }
+
+// EndPasskeys takes all passkeys away from the person with a number, who has lost
+// them; afterwards she may register a first one again. It tells how many there were.
+func (f *Flows) EndPasskeys(ctx context.Context, actor db.Actor, phone string) (n int, err error) {
+	defer fault.Wrap(&err, "end passkeys")
+	if phone, err = person.ParsePhone(phone); err != nil {
+		return 0, err
+	}
+	err = f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error {
+		who, err := f.People.ByPhone(ctx, tx, phone)
+		if err == nil {
+			n, err = f.SignIn.EndPasskeys(ctx, tx, who.ID)
+		}
+		return err
+	})
+	return n, err
+}

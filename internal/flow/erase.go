@@ -125,6 +125,13 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) error {
 				return err
 			}
 		}
+		if p, err := f.People.ByID(ctx, tx, who.Person); err == nil && p.Phone != "" {
+			if err := f.SignIn.ErasePhone(ctx, tx, p.Phone); err != nil {
+				return err
+			}
+		} else if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
 		for _, m := range f.erasers() {
 			if err := m.Erase(ctx, tx, who.Person); err != nil {
 				return err

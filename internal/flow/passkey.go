@@ -22,13 +22,11 @@ type Asked struct {
 }
 
 // AskNewPasskey begins to make a passkey for who is signed in, and has only just
-// signed in: a session that was left open must not grow a second way in.
+// signed in: a session that was left open must not grow a second way in. Whoever has
+// a passkey already has signed in with it.
 func (f *Flows) AskNewPasskey(ctx context.Context, rp *webauthn.WebAuthn, k *Known) (a Asked, err error) {
 	defer fault.Wrap(&err, "ask for a new passkey")
-	if !k.Session.Fresh(f.DB.Clock().Now()) {
-		return a, signin.ErrNotFresh
-	}
-	holder, err := f.holder(ctx, k.Person)
+	holder, err := f.mayAddPasskey(ctx, k)
 	if err != nil {
 		return a, err
 	}
@@ -44,6 +42,20 @@ func (f *Flows) AskNewPasskey(ctx context.Context, rp *webauthn.WebAuthn, k *Kno
 	return a, err
 }
 
+// mayAddPasskey refuses a new passkey to a session that is not fresh, and to one that
+// was opened by a mere number where there is a passkey already: else whoever takes
+// over the number takes over what the passkey guards.
+func (f *Flows) mayAddPasskey(ctx context.Context, k *Known) (h signin.Holder, err error) {
+	if !k.Session.Fresh(f.DB.Clock().Now()) {
+		return h, signin.ErrNotFresh
+	}
+	h, err = f.holder(ctx, k.Person)
+	if err == nil && len(h.Keys) > 0 && !k.Viewer.Strong {
+		err = signin.ErrNeedsKey
+	}
+	return h, err
+}
+
 func (f *Flows) holder(ctx context.Context, p *person.Person) (h signin.Holder, err error) {
 	h = signin.Holder{Person: p.ID, Name: p.Name}
 	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
@@ -57,14 +69,11 @@ func (f *Flows) holder(ctx context.Context, p *person.Person) (h signin.Holder, 
 // that is as strong as the passkey.
 func (f *Flows) AddPasskey(ctx context.Context, rp *webauthn.WebAuthn, k *Known, token, name string, answer []byte, door Door) (e Entry, err error) {
 	defer fault.Wrap(&err, "add a passkey")
-	if !k.Session.Fresh(f.DB.Clock().Now()) {
-		return e, signin.ErrNotFresh
-	}
-	data, err := f.challenge(ctx, token, k.Person.ID)
+	holder, err := f.mayAddPasskey(ctx, k)
 	if err != nil {
 		return e, err
 	}
-	holder, err := f.holder(ctx, k.Person)
+	data, err := f.challenge(ctx, token, k.Person.ID)
 	if err != nil {
 		return e, err
 	}

@@ -9,8 +9,7 @@ import (
 )
 
 // Erase signs a person out everywhere and takes away every way in: sessions,
-// passkeys, WeChat accounts, what she agreed to (A7). Codes that were sent to her
-// number go by themselves within a day. tx belongs to "~".
+// passkeys, WeChat accounts, what she agreed to (A7). tx belongs to "~".
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, person id.ID) (err error) {
 	defer fault.Wrap(&err, "signin: erase %s", person)
 	if _, err := s.RevokeOthers(ctx, tx, person, id.ID{}); err != nil {
@@ -32,6 +31,20 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, person id.ID) (err error
 		"signin_agreement WHERE community_id = ? AND person_id = ?",
 	} {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+own, id.Tilde[:], person[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ErasePhone drops the codes that were sent to a number. tx belongs to "~".
+func (s *Service) ErasePhone(ctx context.Context, tx *db.Tx, phone string) error {
+	for _, q := range []string{
+		"DELETE FROM signin_code WHERE community_id = ? AND phone = ?",
+		"DELETE FROM signin_miss WHERE community_id = ? AND phone = ?",
+		"DELETE FROM signin_code_use WHERE community_id = ? AND phone = ?",
+	} {
+		if _, err := tx.Exec(ctx, q, id.Tilde[:], phone); err != nil {
 			return err
 		}
 	}

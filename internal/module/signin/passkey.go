@@ -22,6 +22,7 @@ import (
 var (
 	ErrNoPasskeys  = fault.New(fault.Conflict, "signin.no_passkeys_here")
 	ErrNotFresh    = fault.New(fault.Conflict, "signin.not_fresh")
+	ErrNeedsKey    = fault.New(fault.Conflict, "signin.needs_passkey")
 	ErrBadPasskey  = fault.New(fault.Invalid, "signin.bad_passkey")
 	ErrPasskeyName = fault.New(fault.Invalid, "signin.bad_passkey_name")
 	ErrNoPasskey   = fault.New(fault.NotFound, "signin.no_such_passkey")
@@ -222,6 +223,29 @@ func (s *Service) EndPasskey(ctx context.Context, tx *db.Tx, person, key id.ID, 
 	_, err = tx.Exec(ctx, "INSERT INTO signin_passkey_end (community_id, passkey_id, ended_at, ended_by) VALUES (?, ?, ?, ?)",
 		id.Tilde[:], key[:], tx.Now.UnixMicro(), tx.Actor.Kind+":"+tx.Actor.ID.String())
 	return err
+}
+
+// EndPasskeys takes all passkeys of a person away, and signs her out where she came
+// in with one. The machine's administrator does it for who has lost them. tx belongs
+// to "~".
+func (s *Service) EndPasskeys(ctx context.Context, tx *db.Tx, person id.ID) (n int, err error) {
+	defer fault.Wrap(&err, "signin: end passkeys")
+	all, err := s.Passkeys(ctx, tx, person)
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range all {
+		if err := s.EndPasskey(ctx, tx, person, k.ID, true); err != nil {
+			return 0, err
+		}
+	}
+	living, err := s.Devices(ctx, tx, person, tx.Now)
+	for _, x := range living {
+		if err == nil && x.Way == ByPasskey {
+			err = s.end(ctx, tx, x, reasonRevoked)
+		}
+	}
+	return len(all), err
 }
 
 func passkeyName(name string) (string, error) {

@@ -13,19 +13,23 @@ import (
 	"gongyi/internal/platform/apikit"
 )
 
-// API is the JSON operation by which the administrator of a machine appoints the
-// people who can appoint others.
+// API are the JSON operations by which the administrator of a machine appoints the
+// people who can appoint others, and helps them when they have lost their passkeys.
 type API struct {
 	Flows *flow.Flows
 	Log   *slog.Logger
 }
 
-// Register adds the operation.
+// Register adds the operations.
 func (a *API) Register(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "appoint-operator", Method: http.MethodPost, Path: apikit.Prefix + "/operators", Summary: "Make the person with a number a platform operator",
 		Tags: []string{"People"}, Security: apikeyweb.Security, DefaultStatus: http.StatusOK, Metadata: apikit.Ask{Action: "operator.appoint"}.Metadata(),
 	}, a.appoint)
+	huma.Register(api, huma.Operation{
+		OperationID: "end-passkeys", Method: http.MethodPost, Path: apikit.Prefix + "/operators/passkey-loss", Summary: "Take all passkeys away from a person who has lost them",
+		Tags: []string{"People"}, Security: apikeyweb.Security, DefaultStatus: http.StatusOK, Metadata: apikit.Ask{Action: "operator.appoint"}.Metadata(),
+	}, a.endPasskeys)
 }
 
 type appointInput struct {
@@ -49,5 +53,26 @@ func (a *API) appoint(ctx context.Context, in *appointInput) (*appointOutput, er
 	}
 	out := &appointOutput{}
 	out.Body.Person = who.ID
+	return out, nil
+}
+
+type lossInput struct {
+	Body struct {
+		Phone string `json:"phone" minLength:"5" maxLength:"32"`
+	}
+}
+
+type lossOutput struct {
+	Body struct {
+		Ended int `json:"ended"`
+	}
+}
+
+func (a *API) endPasskeys(ctx context.Context, in *lossInput) (*lossOutput, error) {
+	out := &lossOutput{}
+	var err error
+	if out.Body.Ended, err = a.Flows.EndPasskeys(ctx, apikeyweb.Key(ctx).Actor(), in.Body.Phone); err != nil {
+		return nil, apikit.Fail(ctx, a.Log, err, true)
+	}
 	return out, nil
 }

@@ -97,7 +97,7 @@ func (p *Pages) showPasskeys(w http.ResponseWriter, r *http.Request, status int,
 	}
 	now := p.Flows.DB.Clock().Now()
 	_, err = signin.Relying(p.Base(ctx))
-	v := passkeysView{Keys: all, Now: now, Fresh: known.Session.Fresh(now), Strong: known.Viewer.Strong, Here: err == nil, Needed: !p.mayForgo(r), Wrong: wrong}
+	v := passkeysView{Keys: all, Now: now, Fresh: known.Session.Fresh(now) && (len(all) == 0 || known.Viewer.Strong), Strong: known.Viewer.Strong, Here: err == nil, Needed: !p.mayForgo(r), Wrong: wrong}
 	s := ui.Shell{Kind: ui.TaskFrame, Title: i18n.T(ctx, "通行密钥"), Back: ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}, Class: "keys", Private: true}
 	return p.Show(w, r, status, s, passkeysPage(v))
 }
@@ -142,10 +142,14 @@ func (p *Pages) renamePasskey(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// endPasskey takes one away.
+// endPasskey takes one away. Who must have one shows that she has it first.
 func (p *Pages) endPasskey(w http.ResponseWriter, r *http.Request) error {
 	return p.changePasskey(w, r, func(v authz.Viewer, key id.ID) error {
-		return p.Flows.EndPasskey(r.Context(), v.Actor(), v.Person, key, p.mayForgo(r))
+		forgo := p.mayForgo(r)
+		if !forgo && !v.Strong {
+			return signin.ErrNeedsKey
+		}
+		return p.Flows.EndPasskey(r.Context(), v.Actor(), v.Person, key, forgo)
 	})
 }
 

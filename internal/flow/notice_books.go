@@ -63,7 +63,7 @@ func (f *Flows) tellStep(ctx context.Context, community id.ID, limit int) (advan
 }
 
 // toldEntries is how many entries one transaction tells at most.
-const toldEntries = 1024
+const toldEntries = 256
 
 // telling is a run of entries and what they say, to members by pseudonym.
 type telling struct {
@@ -214,13 +214,26 @@ func (t *telling) address(ctx context.Context) (notices []notice.Notice, reach m
 			if !n.shop.IsZero() {
 				n.Args = append([]notice.Arg{notice.Text(shops[n.shop], "")}, n.Args...)
 			}
-			if _, known := reach[who]; !known {
-				if reach[who], err = f.reach(ctx, r, who); err != nil {
-					return err
-				}
-			}
 			notices = append(notices, n.Notice)
 		}
-		return nil
+		return t.ways(ctx, r, notices, reach)
 	})
+}
+
+// ways finds how to reach those whose notices leave the house.
+func (t *telling) ways(ctx context.Context, r db.Reader, notices []notice.Notice, reach map[id.ID]notice.Reach) error {
+	chosen, err := t.flows.Notices.Chosen(ctx, r, notices)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		k, _ := notice.KindOf(n.Kind)
+		if _, known := reach[n.Person]; known || !t.flows.Notices.Leaves(k, chosen[n.Person]) {
+			continue
+		}
+		if reach[n.Person], err = t.flows.reach(ctx, r, n.Person); err != nil {
+			return err
+		}
+	}
+	return nil
 }

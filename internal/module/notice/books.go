@@ -39,7 +39,7 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, books id.ID, from, to int
 	if at != from {
 		return fmt.Errorf("%w: at entry %d", ErrMoved, at)
 	}
-	choices, err := s.choosy(ctx, tx, notices)
+	choices, err := s.Chosen(ctx, tx, notices)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, books id.ID, from, to int
 		if !ok {
 			return ErrNoKind.With("kind", n.Kind)
 		}
-		if !s.leaves(k, choices[n.Person]) {
+		if !s.Leaves(k, choices[n.Person]) {
 			plain = append(plain, Item{ID: ids[i], Person: n.Person, Kind: k, Cause: n.Cause, Place: n.Place, Args: n.Args, Link: n.Link, At: n.At})
 			s.forget(n.Person)
 			continue
@@ -78,8 +78,8 @@ func inOrder(tx *db.Tx, n int) []id.ID {
 	return ids
 }
 
-// leaves reports whether a kind leaves the house by any way that she wants.
-func (s *Service) leaves(k *Kind, c Choices) bool {
+// Leaves reports whether a kind leaves the house by any way that she wants.
+func (s *Service) Leaves(k *Kind, c Choices) bool {
 	for w := range s.open {
 		if c.Wants(k, w) {
 			return true
@@ -88,9 +88,9 @@ func (s *Service) leaves(k *Kind, c Choices) bool {
 	return false
 }
 
-// choosy are the choices of those who chose anything; nearly nobody did, and for
+// Chosen are the choices of those who chose anything; nearly nobody did, and for
 // them a whole batch is asked at once.
-func (s *Service) choosy(ctx context.Context, tx *db.Tx, notices []Notice) (map[id.ID]Choices, error) {
+func (s *Service) Chosen(ctx context.Context, r db.Reader, notices []Notice) (map[id.ID]Choices, error) {
 	seen, choices := make(map[id.ID]bool), make(map[id.ID]Choices)
 	var people []id.ID
 	for _, n := range notices {
@@ -105,12 +105,12 @@ func (s *Service) choosy(ctx context.Context, tx *db.Tx, notices []Notice) (map[
 			args = append(args, chunk[i][:])
 		}
 		var some []id.ID
-		err := db.All(ctx, tx, &some, "SELECT DISTINCT person_id FROM notice_wish WHERE community_id = ? AND person_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
+		err := db.All(ctx, r, &some, "SELECT DISTINCT person_id FROM notice_wish WHERE community_id = ? AND person_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range some {
-			if choices[p], err = s.Choices(ctx, tx, p); err != nil {
+			if choices[p], err = s.Choices(ctx, r, p); err != nil {
 				return nil, err
 			}
 		}

@@ -18,10 +18,8 @@ import (
 
 var (
 	update = flag.Bool("update", false, "write the table of permissions and docs/permissions.md anew")
-	docs   = flag.String("docs", "../../docs", "where -update writes permissions.md")
+	into   = flag.String("into", "../..", "the project, or a copy of it, in which -update writes")
 )
-
-const golden = "testdata/permissions.golden.md"
 
 // column is one kind of caller in the table.
 type column struct {
@@ -160,11 +158,12 @@ func (j judge) table(doors []Door) string {
 func TestPermissionsAreTheGoldenOnes(t *testing.T) {
 	h := newHouse(t, Config{Data: t.TempDir()})
 	j := newJudge(t)
+	golden, article := filepath.Join(*into, "internal/app/testdata/permissions.golden.md"), filepath.Join(*into, "docs/permissions.md")
 	made := j.table(h.Doors())
 	pages := j.page(h.Doors())
 	if *update {
 		h.must(os.WriteFile(golden, []byte(made), 0o644))
-		h.must(os.WriteFile(filepath.Join(*docs, "permissions.md"), []byte(pages), 0o644))
+		h.must(os.WriteFile(article, []byte(pages), 0o644))
 	}
 	want, err := os.ReadFile(golden)
 	h.must(err)
@@ -172,7 +171,7 @@ func TestPermissionsAreTheGoldenOnes(t *testing.T) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(made, "\n")); diff != "" {
 		t.Errorf("who may open what has changed (-committed +now); %s\n%s", again, diff)
 	}
-	page, err := os.ReadFile(filepath.Join(*docs, "permissions.md"))
+	page, err := os.ReadFile(article)
 	h.must(err)
 	if diff := cmp.Diff(strings.Split(string(page), "\n"), strings.Split(pages, "\n")); diff != "" {
 		t.Errorf("docs/permissions.md is not what the policies say (-committed +now); %s\n%s", again, diff)

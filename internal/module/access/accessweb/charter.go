@@ -18,7 +18,7 @@ import (
 
 // areas are what the policy files are about. One that is not here goes by its name.
 var areas = map[string]i18n.Message{
-	"access.cedar": i18n.M("身份"), "appoint.cedar": i18n.M("谁能任命谁"), "assist.cedar": i18n.M("协助办事"), "keys.cedar": i18n.M("接口密钥"), "merchant.cedar": i18n.M("店铺"),
+	"app.cedar": i18n.M("装到手机上"), "appoint.cedar": i18n.M("谁能任命谁"), "assist.cedar": i18n.M("协助办事"), "keys.cedar": i18n.M("接口密钥"), "merchant.cedar": i18n.M("店铺"),
 	"notice.cedar": i18n.M("通知"), "officer.cedar": i18n.M("政府和监督"), "operator.cedar": i18n.M("运营台"), "people.cedar": i18n.M("人和身份"), "person.cedar": i18n.M("自己的事"),
 	"places.cedar": i18n.M("地方和住户"), "privacy.cedar": i18n.M("个人信息"), "public.cedar": i18n.M("谁都可以看的"), "resident.cedar": i18n.M("居民"), "sign_in.cedar": i18n.M("登录"),
 	"staff.cedar": i18n.M("工作人员的通行密钥"),

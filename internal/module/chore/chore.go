@@ -41,22 +41,26 @@ const (
 // its first work.
 type Stage string
 
-// The stages. The last three end a chore.
+// The stages. Finished, Failed and Cancelled end a chore.
 const (
 	Checked   Stage = "checked"   // looked at, nothing written yet
 	Confirmed Stage = "confirmed" // a person wants it done as it was shown
 	Finished  Stage = "finished"
 	Failed    Stage = "failed"
 	Cancelled Stage = "cancelled"
+
+	// Attended says that a person has seen to what an ended chore found.
+	Attended Stage = "attended"
 )
 
-// ends reports whether nothing follows a stage.
+// ends reports whether no more work follows a stage.
 func (s Stage) ends() bool { return s == Finished || s == Failed || s == Cancelled }
 
 // Refusals, in the order in which the methods check them.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "chore.not_found")
 	ErrEnded    = fault.New(fault.Conflict, "chore.ended")
+	ErrNotEnded = fault.New(fault.Conflict, "chore.not_ended")
 	ErrReached  = fault.New(fault.Conflict, "chore.reached_before")
 	ErrTaken    = fault.New(fault.Conflict, "chore.taken_over") // somebody else goes on with it
 )

@@ -35,6 +35,7 @@ type Kind string
 const (
 	Import Kind = "import" // a file of members, shops or purchases (D8)
 	Verify Kind = "verify" // a community's books and its published log (L7)
+	Drop   Kind = "drop"   // a job that is not to be done; done as soon as it is asked for
 )
 
 // Stage is what has happened to a chore. A chore that has reached none waits for

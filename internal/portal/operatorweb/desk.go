@@ -1,6 +1,7 @@
 package operatorweb
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -84,4 +85,15 @@ func (d *Desk) desk(w http.ResponseWriter, r *http.Request) error {
 		s.Aside = matterAside(v)
 	}
 	return d.Portal.Show(w, r, s, deskPage(v))
+}
+
+// queue are the matters as the list shows them.
+func (v deskView) queue(ctx context.Context) (rows []ui.Matter) {
+	for _, m := range v.Matters {
+		rows = append(rows, ui.Matter{
+			Href: v.href(m), Left: m.Due.Sub(v.desk.now()), Limit: m.Limit, Kind: v.Queue[m.Queue].Tag.In(ctx),
+			Title: m.Title, Text: m.Note, Stage: m.Stage, Next: m.Do.Text, Open: v.Open != nil && v.Open.Key == m.Key,
+		})
+	}
+	return rows
 }

@@ -162,7 +162,7 @@ func (d *Desk) changeMerchant(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return merchant.ErrMoved
 	}
-	v.Reason, v.Pledge = r.FormValue("reason"), r.FormValue("pledge")
+	v.Reason, v.Pledge = r.FormValue("reason"), r.FormValue("care_pledge")
 	v.Chosen, ok = termsOf(r.FormValue("tier"), v.Pledge, r.FormValue("status"))
 	if err = merchant.ErrBadPledge.On("care_pledge"); ok {
 		err = d.Flows.AmendShop(ctx, v.At.ID, authz.Of(ctx).Actor(), v.Ref, seen, v.Chosen, v.Reason)

@@ -57,7 +57,6 @@ func (d *Desk) names(ctx context.Context, by ...string) (known map[string]string
 	return known, err
 }
 
-
 // short is the end of an id, enough to tell two apart.
 func short(v id.ID) string { return v.String()[24:] }
 

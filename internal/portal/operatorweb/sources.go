@@ -92,7 +92,7 @@ func (d *Desk) grantMatters(ctx context.Context) (all []Matter, err error) {
 		m := Matter{
 			Key: "grant-" + g.ID.String(), Place: g.Place, Title: i18n.T(ctx, "%s的%s身份到期", name, access.Name(g.Role)),
 			Note: i18n.T(ctx, "到 %s 自动结束", d.day(ctx, g.Until)), Stage: i18n.T(ctx, "等续任"), Due: g.Until, Limit: lapseIn,
-			Do: ui.Link{Href: path("people", g.Person.String()), Text: i18n.T(ctx, "看身份，续任")},
+			Do:    ui.Link{Href: path("people", g.Person.String()), Text: i18n.T(ctx, "看身份，续任")},
 			Facts: []ui.Fact{{Name: i18n.T(ctx, "给的时候"), Text: d.day(ctx, g.GrantedAt)}, {Name: i18n.T(ctx, "理由"), Text: g.Reason}},
 		}
 		all = append(all, m)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/party"
+	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/policy"
@@ -130,4 +133,84 @@ func assetName(ctx context.Context, a money.Asset) string {
 		return i18n.T(ctx, "积分")
 	}
 	return i18n.T(ctx, "元")
+}
+
+func rate(ctx context.Context, v importView) string {
+	if v.Rate == "" || !v.Busy {
+		return ""
+	}
+	return i18n.T(ctx, "每秒 %s 行", v.Rate)
+}
+
+// takenName says what became, or would become, of the rows that are new.
+func takenName(ctx context.Context, v importView) string {
+	if v.At(chore.Confirmed) == nil {
+		return i18n.T(ctx, "可以收")
+	}
+	return i18n.T(ctx, "新收下")
+}
+
+func cancelText(ctx context.Context, v importView) string {
+	if v.At(chore.Confirmed) == nil {
+		return i18n.T(ctx, "账本没有动过。")
+	}
+	return i18n.T(ctx, "已经进账本的 %s 行会留着，账本里的不会拿出来。", count(v.Counts.Added))
+}
+
+func kindKey(k party.Kind) string { return k.String() }
+
+// searchHint says what a search in a kind of accounts finds.
+func searchHint(ctx context.Context, k party.Kind) string {
+	if k == party.Member {
+		return i18n.T(ctx, "居民的完整代号")
+	}
+	return i18n.T(ctx, "名字或代号")
+}
+
+func otherKey(v versionView) string {
+	if v.Other == nil {
+		return ""
+	}
+	return strconv.Itoa(v.Other.Number)
+}
+
+func versionColumns(ctx context.Context, v versionView) []ui.Column {
+	c := []ui.Column{{Text: i18n.T(ctx, "参数"), Title: true}, {Text: i18n.T(ctx, "规则")}, {Text: i18n.T(ctx, "第 %d 版", v.Version.Number), Num: true}}
+	if v.Other != nil {
+		c = append(c, ui.Column{Text: i18n.T(ctx, "第 %d 版", v.Other.Number), Num: true})
+	}
+	return c
+}
+
+func rightName(ctx context.Context, r apikey.Right) string {
+	switch r {
+	case apikey.Settle:
+		return i18n.T(ctx, "上报消费")
+	case apikey.Refund:
+		return i18n.T(ctx, "办退款")
+	case apikey.Read:
+		return i18n.T(ctx, "看账")
+	case apikey.Admin:
+		return i18n.T(ctx, "管理")
+	}
+	return string(r)
+}
+
+func rightOptions(ctx context.Context) (all []ui.Option) {
+	for _, r := range apikey.Rights {
+		all = append(all, ui.Option{Value: string(r), Text: rightName(ctx, r)})
+	}
+	return all
+}
+
+// Dropped is what is kept of a job that somebody decided not to do.
+type Dropped struct {
+	Payload string `json:"payload"`
+	Reason  string `json:"reason"`
+}
+
+func dropReason(c *chore.Chore) string {
+	var x Dropped
+	_ = json.Unmarshal([]byte(c.Detail), &x) // written by the house alone
+	return x.Reason
 }

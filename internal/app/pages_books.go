@@ -164,7 +164,8 @@ func (b *Books) month(ctx context.Context, at id.ID, month period.Month) (m *mon
 		b.mu.Lock()
 		m = b.months[key]
 		b.mu.Unlock()
-		if m != nil && m.counted == c {
+		// A month that was over when it was put together is what it will always be.
+		if m != nil && (m.counted == c || m.sealed && c.sealed && m.through >= month.Last() && c.through >= m.through) {
 			return nil
 		}
 		if m, err = b.app.readMonth(ctx, r, at, month, c); err != nil {
@@ -199,6 +200,7 @@ func (b *Books) Month(ctx context.Context, ask ledgerweb.Ask) (v ledgerweb.Books
 	if m.sealed {
 		v.Through = min(m.through, ask.Month.Last())
 	}
+	v.Open = m.through < ask.Month.Last()
 	groups := m.page
 	v.Flow, v.Funds, v.Waiting = m.flow, m.funds, m.pageWaits
 	if ask.Export {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
@@ -13,20 +12,9 @@ import (
 	"gongyi/internal/platform/ui"
 )
 
-// somewhere is what a page over several communities belongs to: the first part of
-// the tree in which the viewer may do the action. Who may nowhere is refused at the
-// whole installation.
+// somewhere is what a page over several communities belongs to.
 func (d *Desk) somewhere(a authz.Action) func(r *http.Request) (authz.Resource, error) {
-	return func(r *http.Request) (authz.Resource, error) {
-		v := authz.Of(r.Context())
-		for _, g := range v.Grants {
-			on := authz.Resource{Place: g.Place}
-			if d.engine.May(r.Context(), v, a, on) == nil {
-				return on, nil
-			}
-		}
-		return authz.Resource{}, nil
-	}
+	return d.Portal.Somewhere(a)
 }
 
 // inCommunity is what a page about the community in its address belongs to.
@@ -45,21 +33,8 @@ func (d *Desk) place(r *http.Request) (community.Place, error) {
 }
 
 // mine are the communities in which the viewer may do something.
-func (d *Desk) mine(ctx context.Context, a authz.Action) (mine []community.Place, err error) {
-	all, err := d.Flows.Communities.List(ctx, d.Flows.DB, community.Community)
-	if err != nil {
-		return nil, err
-	}
-	v := authz.Of(ctx)
-	for _, p := range all {
-		switch err := d.engine.May(ctx, v, a, authz.Resource{Place: p.ID}); {
-		case err == nil:
-			mine = append(mine, p)
-		case fault.Of(err) == nil:
-			return nil, err
-		}
-	}
-	return mine, nil
+func (d *Desk) mine(ctx context.Context, a authz.Action) ([]community.Place, error) {
+	return d.Portal.Mine(ctx, a)
 }
 
 // may reports whether the viewer may do something to a community; the zero id is

@@ -16,8 +16,8 @@ import (
 	"gongyi/internal/portal/operatorweb"
 )
 
-// house is what the operator's desk sees of the running program.
-type house struct {
+// deskHouse is what the operator's desk sees of the running program.
+type deskHouse struct {
 	app *App
 
 	mu    sync.Mutex
@@ -29,7 +29,7 @@ type house struct {
 type publishedBytes struct{ size, bytes int64 }
 
 // Jobs is how the work beside the web stands, false while none runs here.
-func (h *house) Jobs() (jobs.Status, bool) {
+func (h *deskHouse) Jobs() (jobs.Status, bool) {
 	if h.app.jobs == nil {
 		return jobs.Status{}, false
 	}
@@ -37,7 +37,7 @@ func (h *house) Jobs() (jobs.Status, bool) {
 }
 
 // Retry has a job done now that failed before.
-func (h *house) Retry(ctx context.Context, community, note id.ID) error {
+func (h *deskHouse) Retry(ctx context.Context, community, note id.ID) error {
 	if h.app.jobs == nil {
 		return jobs.ErrNoNote
 	}
@@ -45,7 +45,7 @@ func (h *house) Retry(ctx context.Context, community, note id.ID) error {
 }
 
 // Drop gives a job up for good and keeps who decided that and why.
-func (h *house) Drop(ctx context.Context, actor db.Actor, community, note id.ID, reason string) error {
+func (h *deskHouse) Drop(ctx context.Context, actor db.Actor, community, note id.ID, reason string) error {
 	if h.app.jobs == nil {
 		return jobs.ErrNoNote
 	}
@@ -67,7 +67,7 @@ func (h *house) Drop(ctx context.Context, actor db.Actor, community, note id.ID,
 }
 
 // Log is how a community's evidence log stands.
-func (h *house) Log(ctx context.Context, community id.ID) (l operatorweb.Log, err error) {
+func (h *deskHouse) Log(ctx context.Context, community id.ID) (l operatorweb.Log, err error) {
 	a := h.app
 	if s, ok := a.Proof.Published(community); ok {
 		l.Published, l.Building = max(0, s.Published), s.Building
@@ -111,7 +111,7 @@ func (h *house) Log(ctx context.Context, community id.ID) (l operatorweb.Log, er
 }
 
 // postedAt is when an entry was written, the zero time for none.
-func (h *house) postedAt(ctx context.Context, r db.Reader, community id.ID, seq int64) (time.Time, error) {
+func (h *deskHouse) postedAt(ctx context.Context, r db.Reader, community id.ID, seq int64) (time.Time, error) {
 	if seq < 0 {
 		return time.Time{}, nil
 	}
@@ -124,7 +124,7 @@ func (h *house) postedAt(ctx context.Context, r db.Reader, community id.ID, seq 
 
 // published is how many bytes a log's files hold. They are counted anew only when
 // the log has grown by a tile.
-func (h *house) published(community id.ID, dir string, size int64) (int64, error) {
+func (h *deskHouse) published(community id.ID, dir string, size int64) (int64, error) {
 	h.mu.Lock()
 	kept, ok := h.bytes[community]
 	h.mu.Unlock()
@@ -149,5 +149,5 @@ func (h *house) published(community id.ID, dir string, size int64) (int64, error
 
 // deskPages are the pages of the operator.
 func (a *App) deskPages() *operatorweb.Desk {
-	return &operatorweb.Desk{Portal: a.portal, Flows: a.Flows, Imports: a.Desk, House: &house{app: a, bytes: make(map[id.ID]publishedBytes)}, Zone: a.Desk.Zone}
+	return &operatorweb.Desk{Portal: a.portal, Flows: a.Flows, Imports: a.Desk, House: &deskHouse{app: a, bytes: make(map[id.ID]publishedBytes)}, Zone: a.Desk.Zone}
 }

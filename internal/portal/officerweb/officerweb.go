@@ -103,7 +103,7 @@ func (o *Office) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET /office/sheets/{month}", Action: "statistics.export", On: export, Do: o.sheet},
 		httpkit.Route{Pattern: "GET /office/trends", Action: "statistics.read", On: read, Do: o.trends},
 		httpkit.Route{Pattern: "GET /office/trends/export", Action: "statistics.export", On: export, Do: o.exportTrends},
-		httpkit.Route{Pattern: "GET /office/reads", Action: "reading.read", Do: o.reads},
+		httpkit.Route{Pattern: "GET /office/reads", Action: "reading.read", On: o.Portal.Somewhere("reading.read"), Do: o.reads},
 	)
 	o.Portal.Add(
 		portal.Door{Kind: ui.OfficerFrame, Key: "month", Href: "/office", Icon: "book", Text: i18n.M("各社区"), Action: "statistics.read"},

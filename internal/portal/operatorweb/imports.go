@@ -22,13 +22,13 @@ import (
 
 func (d *Desk) importRoutes(t *httpkit.Router) {
 	t.Add(
-		httpkit.Route{Pattern: "GET /desk/imports", Action: "import.read", Do: d.imports},
-		httpkit.Route{Pattern: "POST /desk/imports", Action: "import.make", Do: d.upload},
-		httpkit.Route{Pattern: "GET /desk/imports/{id}", Action: "import.read", Do: d.importPage},
-		httpkit.Route{Pattern: "GET /desk/imports/{id}/rejected.csv", Action: "import.read", Do: d.rejected},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/confirmation", Action: "import.confirm", Do: d.onImport(d.Imports.Confirm)},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/cancellation", Action: "import.cancel", Do: d.onImport(d.Imports.Cancel)},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/attendance", Action: "import.confirm", Do: d.onImport(d.attend)},
+		httpkit.Route{Pattern: "GET /desk/imports", Action: "import.read", On: d.somewhere("import.read"), Do: d.imports},
+		httpkit.Route{Pattern: "POST /desk/imports", Action: "import.make", On: d.somewhere("import.make"), Do: d.upload},
+		httpkit.Route{Pattern: "GET /desk/imports/{id}", Action: "import.read", On: d.somewhere("import.read"), Do: d.importPage},
+		httpkit.Route{Pattern: "GET /desk/imports/{id}/rejected.csv", Action: "import.read", On: d.somewhere("import.read"), Do: d.rejected},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/confirmation", Action: "import.confirm", On: d.somewhere("import.confirm"), Do: d.onImport(d.Imports.Confirm)},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/cancellation", Action: "import.cancel", On: d.somewhere("import.cancel"), Do: d.onImport(d.Imports.Cancel)},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/attendance", Action: "import.confirm", On: d.somewhere("import.confirm"), Do: d.onImport(d.attend)},
 	)
 }
 
@@ -134,9 +134,26 @@ func (d *Desk) take(r *http.Request) (*chore.Chore, error) {
 		if part.FileName() == "" {
 			return nil, importing.ErrNoUpload.On("file")
 		}
-		c, err := d.Imports.Receive(r.Context(), authz.Of(r.Context()).Actor(), part.FileName(), part)
+		places, err := d.within(r.Context(), "import.make")
+		if err != nil {
+			return nil, err
+		}
+		c, err := d.Imports.Receive(r.Context(), authz.Of(r.Context()).Actor(), part.FileName(), places, part)
 		return c, tooLong(d, err)
 	}
+}
+
+// within are the communities to which an action of the viewer is limited, nil for
+// none: who holds her role in the whole installation.
+func (d *Desk) within(ctx context.Context, a authz.Action) (places []id.ID, err error) {
+	if d.may(ctx, a, id.ID{}) {
+		return nil, nil
+	}
+	mine, err := d.mine(ctx, a)
+	for _, p := range mine {
+		places = append(places, p.ID)
+	}
+	return places, err
 }
 
 // tooLong makes a refusal of a body that was longer than any file may be.

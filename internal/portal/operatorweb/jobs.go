@@ -24,9 +24,9 @@ var (
 
 func (d *Desk) jobRoutes(t *httpkit.Router) {
 	t.Add(
-		httpkit.Route{Pattern: "GET /desk/jobs", Action: "job.read", Do: d.jobs},
-		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/retry", Action: "job.retry", Do: d.retryJob},
-		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/drop", Action: "job.drop", Do: d.dropJob},
+		httpkit.Route{Pattern: "GET /desk/jobs", Action: "job.read", On: d.somewhere("job.read"), Do: d.jobs},
+		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/retry", Action: "job.retry", On: d.ofNote("job.retry"), Do: d.retryJob},
+		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/drop", Action: "job.drop", On: d.ofNote("job.drop"), Do: d.dropJob},
 	)
 }
 
@@ -127,6 +127,18 @@ func noteIn(r *http.Request) (place, note id.ID, err error) {
 		err = jobs.ErrNoNote
 	}
 	return place, note, err
+}
+
+// ofNote is what a job belongs to: the community of its note. What belongs to none is
+// looked after by any operator.
+func (d *Desk) ofNote(a authz.Action) func(r *http.Request) (authz.Resource, error) {
+	return func(r *http.Request) (authz.Resource, error) {
+		place, _, err := noteIn(r)
+		if err != nil || place == id.Tilde {
+			return d.somewhere(a)(r)
+		}
+		return authz.Resource{Kind: "community", Place: place}, nil
+	}
 }
 
 func (d *Desk) retryJob(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,8 @@
 package operatorweb
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -8,6 +10,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/apikey"
+	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
@@ -17,9 +20,9 @@ import (
 
 func (d *Desk) keyRoutes(t *httpkit.Router) {
 	t.Add(
-		httpkit.Route{Pattern: "GET /desk/keys", Action: "key.read", Do: d.keys},
-		httpkit.Route{Pattern: "POST /desk/keys", Action: "key.make", Do: d.makeKey},
-		httpkit.Route{Pattern: "POST /desk/keys/{id}/revocation", Action: "key.revoke", Do: d.revokeKey},
+		httpkit.Route{Pattern: "GET /desk/keys", Action: "key.read", On: d.somewhere("key.read"), Do: d.keys},
+		httpkit.Route{Pattern: "POST /desk/keys", Action: "key.make", On: d.somewhere("key.make"), Do: d.makeKey},
+		httpkit.Route{Pattern: "POST /desk/keys/{id}/revocation", Action: "key.revoke", On: d.somewhere("key.revoke"), Do: d.revokeKey},
 	)
 }
 
@@ -37,6 +40,7 @@ type keysView struct {
 type keyRow struct {
 	*apikey.Key
 	Short, Made, Where, Rights string
+	May                        bool // revoke it
 }
 
 func (d *Desk) keys(w http.ResponseWriter, r *http.Request) error {
@@ -63,6 +67,9 @@ func (d *Desk) showKeys(w http.ResponseWriter, r *http.Request, status int, v ke
 				}
 			}
 		}
+		if row.May, err = d.mayKey(ctx, "key.revoke", k.Scope.Community); err != nil {
+			return err
+		}
 		var rights []string
 		for _, x := range k.Scope.Rights {
 			rights = append(rights, rightName(ctx, x))
@@ -72,8 +79,16 @@ func (d *Desk) showKeys(w http.ResponseWriter, r *http.Request, status int, v ke
 	}
 	v.Form.Action = "/desk/keys"
 	chosen := v.Place.Value
-	v.Place = placeField(ctx, places)
+	mine, err := d.mine(ctx, "key.make")
+	if err != nil {
+		return err
+	}
+	v.Place = placeField(ctx, mine)
+	if !d.may(ctx, "key.make", id.ID{}) {
+		v.Place.Options = v.Place.Options[1:]
+	}
 	v.Place.Value, v.Place.Optional, v.Place.Label = chosen, true, i18n.T(ctx, "哪个社区")
+	v.Place.Error = v.Form.Of("community")
 	return d.Portal.ShowAs(w, r, status, httpkit.Never, d.shell(r, "keys", i18n.T(ctx, "接口密钥")), keysPage(v))
 }
 
@@ -96,6 +111,11 @@ func (d *Desk) makeKey(w http.ResponseWriter, r *http.Request) error {
 	if v.Name == "" || len(v.Name) > 100 {
 		bad("name", i18n.T(ctx, "请写给谁用，好认得出来。"))
 	}
+	if may, err := d.mayKey(ctx, "key.make", scope.Community); err != nil {
+		return err
+	} else if !may {
+		bad("community", i18n.T(ctx, "请选您负责的社区。"))
+	}
 	if len(scope.Rights) == 0 {
 		bad("rights", i18n.T(ctx, "请选它能做什么。"))
 	}
@@ -112,12 +132,33 @@ func (d *Desk) makeKey(w http.ResponseWriter, r *http.Request) error {
 	return d.showKeys(w, r, http.StatusCreated, keysView{Secret: v.Secret, Rate: "20"})
 }
 
+// mayKey reports whether the viewer may do something with a key of a community, ""
+// for one of all communities.
+func (d *Desk) mayKey(ctx context.Context, a authz.Action, ref string) (bool, error) {
+	if ref == "" {
+		return d.may(ctx, a, id.ID{}), nil
+	}
+	mine, err := d.mine(ctx, a)
+	return slices.ContainsFunc(mine, func(p community.Place) bool { return p.Ref == ref }), err
+}
+
 func (d *Desk) revokeKey(w http.ResponseWriter, r *http.Request) error {
 	key, err := id.Parse(r.PathValue("id"))
 	if err != nil {
 		return apikey.ErrNoSuchKey
 	}
 	ctx := r.Context()
+	all, err := d.Flows.Keys.List(ctx)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(all, func(k *apikey.Key) bool { return k.ID == key })
+	if at < 0 {
+		return apikey.ErrNoSuchKey
+	}
+	if may, err := d.mayKey(ctx, "key.revoke", all[at].Scope.Community); err != nil || !may {
+		return errors.Join(err, authz.ErrDenied)
+	}
 	if err := d.Flows.DB.Update(ctx, id.Tilde, authz.Of(ctx).Actor(), func(tx *db.Tx) error { return d.Flows.Keys.Revoke(ctx, tx, key) }); err != nil {
 		return err
 	}

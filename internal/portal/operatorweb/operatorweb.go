@@ -105,7 +105,7 @@ func (d *Desk) doors() []portal.Door {
 // shell is the frame of a page under one of the doors.
 func (d *Desk) shell(r *http.Request, active, title string) ui.Shell {
 	s := d.Portal.Shell(r.Context(), ui.OperatorFrame, active, title)
-	s.Wide = true
+	s.Wide, s.Place = true, ui.Link{Text: i18n.T(r.Context(), "运营台")}
 	return s
 }
 

@@ -190,7 +190,7 @@ func keysPage(v keysView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else {
+				} else if k.May {
 					templ_7745c5c3_Err = ui.Confirm{
 						ID: "revoke-" + k.ID.String(), Open: i18n.T(ctx, "收回"), Class: "sm", Title: i18n.T(ctx, "收回“%s”？", k.Name),
 						Text: i18n.T(ctx, "用它的程序几秒钟后就不能再用，收回以后不能恢复。"), Action: "/desk/keys/" + k.ID.String() + "/revocation", Do: i18n.T(ctx, "收回"), No: i18n.T(ctx, "不收回"), Danger: true,

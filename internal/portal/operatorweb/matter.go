@@ -114,7 +114,7 @@ func (d *Desk) matters(ctx context.Context, v authz.Viewer) (mine []Matter, err 
 		k := door{action[m.Queue], m.Place}
 		may, asked := open[k]
 		if !asked {
-			may = d.engine.May(ctx, v, k.a, authz.Resource{Place: m.Place}) == nil
+			may = d.mayHere(ctx, v, k.a, m.Place)
 			open[k] = may
 		}
 		if may {
@@ -122,6 +122,17 @@ func (d *Desk) matters(ctx context.Context, v authz.Viewer) (mine []Matter, err 
 		}
 	}
 	return mine, nil
+}
+
+// mayHere reports whether a matter of a place is the viewer's; what belongs to no
+// place is every one's who may do it somewhere.
+func (d *Desk) mayHere(ctx context.Context, v authz.Viewer, a authz.Action, at id.ID) bool {
+	if d.engine.May(ctx, v, a, authz.Resource{Place: at}) == nil {
+		return true
+	}
+	return at.IsZero() && slices.ContainsFunc(v.Grants, func(g authz.Grant) bool {
+		return d.engine.May(ctx, v, a, authz.Resource{Place: g.Place}) == nil
+	})
 }
 
 // waiting is what stands beside the desk's door.

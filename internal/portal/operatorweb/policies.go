@@ -171,7 +171,7 @@ func chapters(ctx context.Context, p, other *policy.Params) (all []chapterView, 
 				was := ui.Cell{Text: n.say(ctx, other)}
 				if n.write(p) != n.write(other) {
 					changed++
-					row.Cells[2] = ui.Cell{Text: n.say(ctx, p), Tone: ui.Act}
+					row.Cells[2] = ui.Cell{Text: n.say(ctx, p), Tone: ui.Tell}
 				}
 				row.Cells = append(row.Cells, was)
 			}

@@ -112,7 +112,7 @@ func (o *Office) exportMonth(w http.ResponseWriter, r *http.Request) error {
 		x := &v.Rows[i]
 		row := append(sheet.Texts(portal.PlaceName(x.Place), x.Place.Ref), sheet.Figure(strconv.FormatInt(x.Members, 10)))
 		if x.hidden(ExportK) {
-			row = append(row, sheet.Value{Text: hiddenText(ctx, x, ExportK)})
+			row = append(append(row, sheet.Value{Text: hiddenText(ctx, x, ExportK)}), make([]sheet.Value, len(t.Head)-len(row)-1)...)
 		} else {
 			row = append(row, figures(x)...)
 		}
@@ -258,7 +258,7 @@ func (o *Office) exportTrends(w http.ResponseWriter, r *http.Request) error {
 			x := &p.Rows[i]
 			row := sheet.Texts(p.Month.String(), portal.PlaceName(x.Place))
 			if x.hidden(ExportK) {
-				row = append(row, sheet.Value{Text: hiddenText(ctx, x, ExportK)})
+				row = append(append(row, sheet.Value{Text: hiddenText(ctx, x, ExportK)}), make([]sheet.Value, len(t.Head)-len(row)-1)...)
 			} else {
 				row = append(row, figures(x)...)
 			}

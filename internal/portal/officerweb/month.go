@@ -226,13 +226,13 @@ func charts(ctx context.Context, points []point) []ui.Chart {
 	if len(points) == 0 || len(points[0].Rows) < 2 {
 		return all
 	}
-	heat := ui.Chart{ID: "places", Title: i18n.T(ctx, "各社区每月消费"), Kind: ui.HeatChart, Over: over, Unit: i18n.T(ctx, "元"), Scale: 2, Labels: labels}
+	heat := ui.Chart{ID: "places", Title: i18n.T(ctx, "各社区每月消费"), Kind: ui.HeatChart, Over: over, Unit: i18n.T(ctx, "元"), Labels: labels} // whole yuan: a cell is narrow
 	for i := range points[0].Rows {
 		heat.Series = append(heat.Series, line(portal.PlaceName(points[0].Rows[i].Place), func(p *point) int64 {
 			if p.Rows[i].hidden(K) {
 				return 0
 			}
-			return int64(p.Rows[i].Given)
+			return int64(p.Rows[i].Given) / 100
 		}))
 	}
 	return append(all, heat)

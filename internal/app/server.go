@@ -145,10 +145,10 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.notices()
 	ledgerweb.Routes(a.routes, books)
 	a.frames(books)
+	a.deskPages().Routes(a.routes) // before others that add doors to its rail: it is the way in
 	a.people()
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
-	a.deskPages().Routes(a.routes)
 	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {

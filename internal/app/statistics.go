@@ -12,39 +12,57 @@ import (
 	"gongyi/internal/portal/officerweb"
 )
 
-// Statistics are the sums that officers see. They are those of the open books, group
-// by group: a figure that counted other days than the public one would show, by the
-// difference, the few who wait for their group.
-func (b *Books) Statistics(ctx context.Context, places []community.Place, month period.Month) (rows []officerweb.Row, err error) {
-	for _, p := range places {
-		row := officerweb.Row{Place: p}
-		m, _, err := b.month(ctx, p.ID, month)
-		switch {
-		case fault.KindOf(err) == fault.Busy:
-			row.Behind = true
-		case err != nil:
-			return nil, err
-		default:
-			f := m.flow
-			row.Shops, row.Purchases, row.Buyers = f.Shops, f.Purchases, f.Buyers
-			row.Given, row.Net, row.Referrers, row.Platform, row.Welfare, row.Leaders, row.Care = f.Given(), f.Net, f.Referrers, f.Platform, f.Welfare, f.Leaders, f.Care
-			row.Coins, row.Points = f.CoinsGiven, f.PointsGiven
-			for _, fund := range m.funds {
-				row.Fund += fund.Closing
-			}
-			if m.sealed {
-				row.Through = min(m.through, month.Last())
-			}
-		}
-		if err := b.app.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
-			row.Members, err = b.app.Flows.Members.Count(ctx, r, p.ID)
-			return err
-		}); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
+// Statistics are the sums that officers see: a list of months, each a row a place.
+// They are those of the open books, group by group: a figure that counted other days
+// than the public one would show, by the difference, the few who wait for their
+// group.
+func (b *Books) Statistics(ctx context.Context, places []community.Place, months []period.Month) (all [][]officerweb.Row, err error) {
+	all = make([][]officerweb.Row, len(months))
+	for i := range all {
+		all[i] = make([]officerweb.Row, len(places))
 	}
-	return rows, nil
+	for j, p := range places {
+		err := b.app.DB.View(ctx, p.ID, func(r db.Reader) error {
+			c, err := b.counted(ctx, r, p.ID)
+			behind := fault.KindOf(err) == fault.Busy
+			if err != nil && !behind {
+				return err
+			}
+			members, err := b.app.Flows.Members.Count(ctx, r, p.ID)
+			if err != nil {
+				return err
+			}
+			for i, month := range months {
+				row := officerweb.Row{Place: p, Members: members, Behind: behind}
+				if !behind {
+					m, err := b.monthIn(ctx, r, p.ID, month, c)
+					if err != nil {
+						return err
+					}
+					fill(&row, m, month)
+				}
+				all[i][j] = row
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func fill(row *officerweb.Row, m *monthBooks, month period.Month) {
+	f := m.flow
+	row.Shops, row.Purchases, row.Buyers = f.Shops, f.Purchases, f.Buyers
+	row.Given, row.Net, row.Referrers, row.Platform, row.Welfare, row.Leaders, row.Care = f.Given(), f.Net, f.Referrers, f.Platform, f.Welfare, f.Leaders, f.Care
+	row.Coins, row.Points = f.CoinsGiven, f.PointsGiven
+	for _, fund := range m.funds {
+		row.Fund += fund.Closing
+	}
+	if m.sealed {
+		row.Through = min(m.through, month.Last())
+	}
 }
 
 // Months are the months in which any of some communities has books, newest first.

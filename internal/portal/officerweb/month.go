@@ -49,9 +49,11 @@ func (o *Office) ask(r *http.Request, month string, k int) (v monthView, places 
 		}
 	}
 	v.Open = v.Month >= period.DayOf(v.Made, o.Zone).Month()
-	if v.Rows, err = o.Books.Statistics(ctx, places, v.Month); err != nil {
+	all, err := o.Books.Statistics(ctx, places, []period.Month{v.Month})
+	if err != nil {
 		return v, nil, err
 	}
+	v.Rows = all[0]
 	v.Sum, v.Left = total(v.Rows, k)
 	return v, places, nil
 }
@@ -176,15 +178,15 @@ func (o *Office) points(r *http.Request, k int) (points []point, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range slices.Backward(months[:min(trendMonths, len(months))]) {
-		p := point{Month: m}
-		if p.Rows, err = o.Books.Statistics(ctx, places, m); err != nil {
-			return nil, err
-		}
+	months = months[:min(trendMonths, len(months))]
+	slices.Reverse(months)
+	all, err := o.Books.Statistics(ctx, places, months)
+	for i := range all {
+		p := point{Month: months[i], Rows: all[i]}
 		p.Sum, p.Left = total(p.Rows, k)
 		points = append(points, p)
 	}
-	return points, nil
+	return points, err
 }
 
 func (o *Office) trends(w http.ResponseWriter, r *http.Request) error {

@@ -34,13 +34,17 @@ var (
 // books are made up: a row a community.
 type books struct{ rows map[string]officerweb.Row }
 
-func (b *books) Statistics(_ context.Context, places []community.Place, _ period.Month) (rows []officerweb.Row, err error) {
-	for _, p := range places {
-		row := b.rows[p.Ref]
-		row.Place = p
-		rows = append(rows, row)
+func (b *books) Statistics(_ context.Context, places []community.Place, months []period.Month) (all [][]officerweb.Row, err error) {
+	for range months {
+		var rows []officerweb.Row
+		for _, p := range places {
+			row := b.rows[p.Ref]
+			row.Place = p
+			rows = append(rows, row)
+		}
+		all = append(all, rows)
 	}
-	return rows, nil
+	return all, nil
 }
 
 func (b *books) Months(context.Context, []community.Place) ([]period.Month, error) {

@@ -31,8 +31,8 @@ var errBadMonth = fault.New(fault.NotFound, "officerweb.no_such_month")
 
 // Books put the sums together.
 type Books interface {
-	// Statistics is a row a community, in their order, for a month.
-	Statistics(ctx context.Context, places []community.Place, month period.Month) ([]Row, error)
+	// Statistics is a list of months, each a row a community, both in their order.
+	Statistics(ctx context.Context, places []community.Place, months []period.Month) ([][]Row, error)
 	// Months are those that have books, newest first, at least one.
 	Months(ctx context.Context, places []community.Place) ([]period.Month, error)
 }

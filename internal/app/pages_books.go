@@ -160,25 +160,32 @@ func (b *Books) month(ctx context.Context, at id.ID, month period.Month) (m *mon
 		if months, err = b.list(ctx, r, at, c); err != nil {
 			return err
 		}
-		key := monthKey{at, month}
-		b.mu.Lock()
-		m = b.months[key]
-		b.mu.Unlock()
-		if m != nil && m.counted == c {
-			return nil
-		}
-		if m, err = b.app.readMonth(ctx, r, at, month, c); err != nil {
-			return err
-		}
-		b.mu.Lock()
-		if len(b.months) >= keptMonths {
-			clear(b.months)
-		}
-		b.months[key] = m
-		b.mu.Unlock()
-		return nil
+		m, err = b.monthIn(ctx, r, at, month, c)
+		return err
 	})
 	return m, months, err
+}
+
+// monthIn is month where the days that count are known.
+func (b *Books) monthIn(ctx context.Context, r db.Reader, at id.ID, month period.Month, c counted) (m *monthBooks, err error) {
+	key := monthKey{at, month}
+	b.mu.Lock()
+	m = b.months[key]
+	b.mu.Unlock()
+	// A month that was over when it was put together is what it will always be.
+	if m != nil && (m.counted == c || m.sealed && c.sealed && m.through >= month.Last() && c.through >= m.through) {
+		return m, nil
+	}
+	if m, err = b.app.readMonth(ctx, r, at, month, c); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.months) >= keptMonths {
+		clear(b.months)
+	}
+	b.months[key] = m
+	return m, nil
 }
 
 // Month is one month of a community's books.
@@ -199,6 +206,7 @@ func (b *Books) Month(ctx context.Context, ask ledgerweb.Ask) (v ledgerweb.Books
 	if m.sealed {
 		v.Through = min(m.through, ask.Month.Last())
 	}
+	v.Open = m.through < ask.Month.Last()
 	groups := m.page
 	v.Flow, v.Funds, v.Waiting = m.flow, m.funds, m.pageWaits
 	if ask.Export {

@@ -38,6 +38,7 @@ import (
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 	"gongyi/internal/portal/mapweb"
+	"gongyi/internal/portal/officerweb"
 )
 
 // Version is the program's version; the Makefile sets it in releases.
@@ -144,9 +145,11 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.notices()
 	ledgerweb.Routes(a.routes, books)
 	a.frames(books)
+	a.deskPages().Routes(a.routes) // before others that add doors to its rail: it is the way in
 	a.people()
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
+	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 	"unicode"
@@ -31,6 +32,7 @@ var (
 	ErrUploadLong = fault.New(fault.TooLarge, "importing.upload_too_large")
 	ErrNoUpload   = fault.New(fault.Invalid, "importing.no_upload")
 	ErrNotChecked = fault.New(fault.Conflict, "importing.not_checked")
+	ErrNotYours   = fault.New(fault.Forbidden, "importing.not_your_community")
 	ErrFileGone   = fault.New(fault.NotFound, "importing.file_gone")
 )
 
@@ -50,10 +52,11 @@ type Desk struct {
 
 // upload is the detail of an import's chore.
 type upload struct {
-	File   string `json:"file"` // its name in Dir
-	Kind   string `json:"kind"`
-	Format string `json:"format"`
-	Bytes  int64  `json:"bytes"`
+	File   string  `json:"file"` // its name in Dir
+	Kind   string  `json:"kind"`
+	Format string  `json:"format"`
+	Bytes  int64   `json:"bytes"`
+	Within []id.ID `json:"within,omitempty"` // the communities whose rows may be taken; none: all
 }
 
 // Counts are what became of the rows so far.
@@ -78,14 +81,16 @@ func Upload(c *chore.Chore) (kind, format string, bytes int64) {
 	return u.Kind, u.Format, u.Bytes
 }
 
-// Receive takes a file in and has it looked at. What is no table that we know, or
-// too long, is refused and leaves nothing behind.
-func (d *Desk) Receive(ctx context.Context, actor db.Actor, name string, src io.Reader) (c *chore.Chore, err error) {
+// Receive takes a file in and has it looked at. within limits whose rows may be
+// taken, nil: nobody's are refused for that. What is no table that we know, or too
+// long, is refused and leaves nothing behind.
+func (d *Desk) Receive(ctx context.Context, actor db.Actor, name string, within []id.ID, src io.Reader) (c *chore.Chore, err error) {
 	defer fault.Wrap(&err, "importing: receive")
 	u, err := d.keep(src)
 	if err != nil {
 		return nil, err
 	}
+	u.Within = within
 	path := filepath.Join(d.Dir, u.File)
 	defer d.arriving.Delete(u.File)
 	defer func() {
@@ -221,6 +226,15 @@ func (d *Desk) find(ctx context.Context, r db.Reader, c id.ID) (*chore.Chore, er
 		err = chore.ErrNotFound
 	}
 	return found, err
+}
+
+// may is which communities' rows an import may take.
+func may(c *chore.Chore) func(at id.ID) bool {
+	var u upload
+	if json.Unmarshal([]byte(c.Detail), &u) != nil {
+		return func(id.ID) bool { return false }
+	}
+	return func(at id.ID) bool { return len(u.Within) == 0 || slices.Contains(u.Within, at) }
 }
 
 // open opens the file of an import.

@@ -55,7 +55,7 @@ func (o *office) must(err error) {
 
 func (o *office) receive(text string) *chore.Chore {
 	o.t.Helper()
-	c, err := o.Receive(ctx, o.who, "店里的表.csv", strings.NewReader(text))
+	c, err := o.Receive(ctx, o.who, "店里的表.csv", nil, strings.NewReader(text))
 	o.must(err)
 	return c
 }
@@ -308,7 +308,7 @@ func TestTheDeskKeepsNothingOfWhatItRefuses(t *testing.T) {
 			"bomb":       {strings.NewReader(bomb(t, 8<<20)), nil},
 			"broken off": {brokenOff{strings.NewReader("member_ref,community_ref\nm1,C1\n")}, io.ErrUnexpectedEOF},
 		} {
-			_, err := o.Receive(ctx, o.who, "../../etc/passwd", c.src)
+			_, err := o.Receive(ctx, o.who, "../../etc/passwd", nil, c.src)
 			if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want == nil && fault.Of(err) == nil {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -330,7 +330,7 @@ func TestTheDeskKeepsNothingOfWhatItRefuses(t *testing.T) {
 // that is gone fails the import instead of failing for ever.
 func TestAFileThatIsGone(t *testing.T) {
 	atDesk(t, func(o *office) {
-		c, err := o.Receive(ctx, o.who, "C:\\x/../../a\u202eb\n.csv", strings.NewReader(manyMembers(2)))
+		c, err := o.Receive(ctx, o.who, "C:\\x/../../a\u202eb\n.csv", nil, strings.NewReader(manyMembers(2)))
 		o.must(err)
 		if c.Title != "ab.csv" {
 			t.Errorf("it is called %q", c.Title)
@@ -367,6 +367,27 @@ func TestOldFilesAreTidiedAway(t *testing.T) {
 		o.work(9)
 		if seen, _ := o.see(kept); seen.At(chore.Checked) == nil {
 			t.Errorf("the file of an import that goes on is gone: %+v", seen.Stages)
+		}
+	})
+}
+
+// Who looks after one community cannot slip rows of another one in.
+func TestRowsOfOtherCommunitiesAreNotTaken(t *testing.T) {
+	atDesk(t, func(o *office) {
+		mine, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, "C1")
+		o.must(err)
+		for _, text := range []string{"member_ref,community_ref\nm1,C1\nm2,C2\n", "merchant_ref,community_ref,industry\ns1,C1,food\ns2,C2,food\n"} {
+			c, err := o.Receive(ctx, o.who, "t.csv", []id.ID{mine.ID}, strings.NewReader(text))
+			o.must(err)
+			o.work(9)
+			if _, counts := o.see(c); counts.Added != 1 || counts.Rejected != 1 {
+				t.Errorf("the look says %+v", counts)
+			}
+			o.must(o.Confirm(ctx, o.who, c.ID))
+			o.work(9)
+			if _, counts := o.see(c); counts.Added != 1 || counts.Rejected != 1 || o.members("C2") != 0 {
+				t.Errorf("the run says %+v", counts)
+			}
 		}
 	})
 }

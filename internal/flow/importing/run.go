@@ -38,11 +38,12 @@ type Run struct {
 	Reject   func(Rejection) error
 	Progress func(t *Table)
 
-	// For work in steps, all may be left empty. Known keeps a slip of the pen in a
+	// For work in steps, all may be left empty. May limits whose rows are taken; Known keeps a slip of the pen in a
 	// table from founding a community. Rows up to line After are passed over. Step
 	// hears after each chunk up to which line the books have taken the rows; an error
 	// of it ends the import there.
 	Known bool
+	May   func(community id.ID) bool // nil: rows of every community are taken
 	After int
 	Step  func(t *Table, o *Outcome, line int) error
 

@@ -18,8 +18,13 @@ func (r *Run) home(ctx context.Context, t *Table, o *Outcome, line int, ref stri
 	if f := fault.Of(err); r.Known && f != nil && f.Kind == fault.NotFound {
 		return id.ID{}, r.reject(o, t.Reject(line, f.On("community_ref")))
 	}
+	if err == nil && !r.may(at) {
+		return id.ID{}, r.reject(o, t.Reject(line, ErrNotYours.On("community_ref")))
+	}
 	return at, err
 }
+
+func (r *Run) may(at id.ID) bool { return r.May == nil || r.May(at) }
 
 // place finds or founds a community by its reference.
 func (r *Run) place(ctx context.Context, ref string) (id.ID, error) {
@@ -43,6 +48,9 @@ func (r *Run) shop(ref string) (id.ID, *fault.Fault) {
 	case 0:
 		return id.ID{}, merchant.ErrNotFound.On("merchant_ref")
 	case 1:
+		if !r.may(at[0]) {
+			return id.ID{}, ErrNotYours.On("merchant_ref")
+		}
 		return at[0], nil
 	}
 	return id.ID{}, ErrAmbiguousShop.On("merchant_ref")

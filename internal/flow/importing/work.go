@@ -53,7 +53,7 @@ func (d *Desk) Work(ctx context.Context, _ id.ID, payload string) error {
 		actor := db.ParseActor(w.chore.At(chore.Confirmed).By)
 		before := w.counts
 		run := &Run{
-			Flows: d.Flows, Actor: actor, Reject: w.reject, Progress: func(*Table) {}, Known: true, After: int(w.chore.Progress.Position),
+			Flows: d.Flows, Actor: actor, Reject: w.reject, Progress: func(*Table) {}, Known: true, May: may(w.chore), After: int(w.chore.Progress.Position),
 			Step: func(t *Table, o *Outcome, line int) error {
 				w.counts.Added, w.counts.Known, w.counts.Blank = before.Added+o.Added, before.Known+o.Known, t.Blanks()
 				return w.save(ctx, t, line)
@@ -203,7 +203,7 @@ func (w *work) fail(ctx context.Context, why *fault.Fault) error {
 // check reads every row and asks the books what they would say to it, as far as
 // that can be told without writing.
 func (w *work) check(ctx context.Context, t *Table) error {
-	run := &Run{Flows: w.desk.Flows, Known: true}
+	run := &Run{Flows: w.desk.Flows, Known: true, May: may(w.chore)}
 	run.places, run.shops = make(map[string]id.ID), make(map[string][]id.ID)
 	if err := run.learn(ctx); err != nil {
 		return err
@@ -253,6 +253,8 @@ func (r *Run) try(t *Table) (line int, known bool, rejected *Rejection, err erro
 			switch {
 			case !ok:
 				why = community.ErrNotFound.On("community_ref")
+			case !r.may(at):
+				why = ErrNotYours.On("community_ref")
 			case there && !known:
 				why = member.ErrElsewhere.On("member_ref").With("ref", row.Ref)
 			}
@@ -263,6 +265,8 @@ func (r *Run) try(t *Table) (line int, known bool, rejected *Rejection, err erro
 			at, ok := r.places[row.Community]
 			if !ok {
 				why = community.ErrNotFound.On("community_ref")
+			} else if !r.may(at) {
+				why = ErrNotYours.On("community_ref")
 			}
 			for _, c := range r.shops[row.Ref] {
 				known = known || c == at

@@ -35,28 +35,33 @@ type Kind string
 const (
 	Import Kind = "import" // a file of members, shops or purchases (D8)
 	Verify Kind = "verify" // a community's books and its published log (L7)
+	Drop   Kind = "drop"   // a job that is not to be done; done as soon as it is asked for
 )
 
 // Stage is what has happened to a chore. A chore that has reached none waits for
 // its first work.
 type Stage string
 
-// The stages. The last three end a chore.
+// The stages. Finished, Failed and Cancelled end a chore.
 const (
 	Checked   Stage = "checked"   // looked at, nothing written yet
 	Confirmed Stage = "confirmed" // a person wants it done as it was shown
 	Finished  Stage = "finished"
 	Failed    Stage = "failed"
 	Cancelled Stage = "cancelled"
+
+	// Attended says that a person has seen to what an ended chore found.
+	Attended Stage = "attended"
 )
 
-// ends reports whether nothing follows a stage.
+// ends reports whether no more work follows a stage.
 func (s Stage) ends() bool { return s == Finished || s == Failed || s == Cancelled }
 
 // Refusals, in the order in which the methods check them.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "chore.not_found")
 	ErrEnded    = fault.New(fault.Conflict, "chore.ended")
+	ErrNotEnded = fault.New(fault.Conflict, "chore.not_ended")
 	ErrReached  = fault.New(fault.Conflict, "chore.reached_before")
 	ErrTaken    = fault.New(fault.Conflict, "chore.taken_over") // somebody else goes on with it
 )

@@ -40,7 +40,9 @@ func (s *Service) Reach(ctx context.Context, tx *db.Tx, chore id.ID, stage Stage
 	switch {
 	case c.At(stage) != nil:
 		return nil, ErrReached.With("stage", string(stage))
-	case c.Ended() != nil:
+	case stage == Attended && c.Ended() == nil:
+		return nil, ErrNotEnded
+	case stage != Attended && c.Ended() != nil:
 		return nil, ErrEnded.With("stage", string(c.Ended().Stage))
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO chore_stage (community_id, chore_id, stage, detail, reached_by, reached_at) VALUES (?, ?, ?, ?, ?, ?)",

@@ -3,6 +3,7 @@ package chore
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -23,6 +24,11 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, chore id.ID) (*Chore, e
 // List are the newest chores of a kind, up to limit.
 func (s *Service) List(ctx context.Context, r db.Reader, kind Kind, limit int) ([]*Chore, error) {
 	return read(ctx, r, "c.kind = ?", "LIMIT ?", string(kind), limit)
+}
+
+// Between are the chores that were asked for in from ≤ time < to, the newest first.
+func (s *Service) Between(ctx context.Context, r db.Reader, from, to time.Time) ([]*Chore, error) {
+	return read(ctx, r, "c.asked_at >= ? AND c.asked_at < ?", "", from.UnixMicro(), to.UnixMicro())
 }
 
 // read fetches chores, the newest first, then the stages of all of them.

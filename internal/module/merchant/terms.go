@@ -100,3 +100,9 @@ func amendments(ctx context.Context, r db.Reader, where string, community id.ID,
 		FROM merchant_change WHERE community_id = ? AND `+where+" ORDER BY id DESC", append([]any{community[:]}, args...)...)
 	return all, err
 }
+
+// Count is the number of shops of a community.
+func (s *Service) Count(ctx context.Context, r db.Reader, community id.ID) (n int, err error) {
+	err = db.One(ctx, r, &n, "SELECT count(*) FROM merchant WHERE community_id = ?", community[:])
+	return n, err
+}

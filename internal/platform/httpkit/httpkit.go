@@ -6,9 +6,11 @@ package httpkit
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"time"
 )
 
 // Kit is shared by all handlers of a server.
@@ -83,7 +85,27 @@ func (k *Kit) limitBody(next http.Handler) http.Handler {
 		limit = 1 << 20
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.Body = &limited{ReadCloser: http.MaxBytesReader(w, r.Body, limit), whole: r.Body}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// limited is a body with its usual limit, which a route may raise.
+type limited struct {
+	io.ReadCloser
+	whole io.ReadCloser
+}
+
+// uploadTime is how long a large body may take on its way.
+const uploadTime = 15 * time.Minute
+
+// TakeMore lets a route read a larger body than others, for an upload. It must be
+// called before anything of the body was read.
+func TakeMore(w http.ResponseWriter, r *http.Request, limit int64) {
+	if b, ok := r.Body.(*limited); ok {
+		r.Body = http.MaxBytesReader(w, b.whole, limit)
+	}
+	c := http.NewResponseController(w)
+	end := time.Now().Add(uploadTime)
+	_, _ = c.SetReadDeadline(end), c.SetWriteDeadline(end) // a test's recorder has none
 }

@@ -21,6 +21,7 @@ type BooksView struct {
 	Month     period.Month
 	Months    []period.Month // months that have books, newest first
 	Through   period.Day     // the last day that is counted, a closed one; 0 if no day was ever closed
+	Open      bool           // some days of the month do not count yet: what was bought on them is not told
 	K         int            // the least number of buyers in a group of this view
 	ExportK   int            // the same for files
 	URL       string         // the absolute address, for the poster's code
@@ -125,6 +126,7 @@ const (
 	hasBooks state = iota
 	noBooks        // no purchase yet, ever
 	quiet          // nothing in this month
+	pending        // nothing so far in this month, of which some days are not counted yet
 	tooFew         // fewer than K buyers: nothing may be shown
 )
 
@@ -132,6 +134,8 @@ func (v BooksView) state() state {
 	switch {
 	case len(v.Months) == 0:
 		return noBooks
+	case v.Flow.Purchases == 0 && v.Flow.Given() == 0 && v.Open:
+		return pending
 	case v.Flow.Purchases == 0 && v.Flow.Given() == 0:
 		return quiet
 	case v.Flow.Buyers < v.K:

@@ -1,0 +1,171 @@
+package operatorweb
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
+	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/jobs"
+	"gongyi/internal/platform/ui"
+)
+
+// Refusals of the pages of jobs.
+var (
+	errNoReason = fault.New(fault.Invalid, "operatorweb.no_reason")
+	errNoJobs   = fault.New(fault.NotFound, "operatorweb.no_jobs")
+)
+
+func (d *Desk) jobRoutes(t *httpkit.Router) {
+	t.Add(
+		httpkit.Route{Pattern: "GET /desk/jobs", Action: "job.read", On: d.somewhere("job.read"), Do: d.jobs},
+		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/retry", Action: "job.retry", On: d.ofNote("job.retry"), Do: d.retryJob},
+		httpkit.Route{Pattern: "POST /desk/jobs/{place}/{note}/drop", Action: "job.drop", On: d.ofNote("job.drop"), Do: d.dropJob},
+	)
+}
+
+// jobsView is how the work beside the web stands.
+type jobsView struct {
+	jobs.Status
+	Oldest  string
+	Failing []failingJob
+	Sweeps  []ui.TableRow
+	Strange []ui.TableRow
+	Trouble []ui.TableRow
+	Wrong   string
+}
+
+// failingJob is a job that fails.
+type failingJob struct {
+	jobs.Failure
+	Where, When, Path string
+}
+
+func (d *Desk) jobs(w http.ResponseWriter, r *http.Request) error {
+	return d.showJobs(w, r, http.StatusOK, "")
+}
+
+func (d *Desk) showJobs(w http.ResponseWriter, r *http.Request, code int, wrong string) error {
+	ctx := r.Context()
+	status, ok := d.House.Jobs()
+	if !ok {
+		return errNoJobs
+	}
+	places, err := d.keepers(ctx)
+	if err != nil {
+		return err
+	}
+	v := jobsView{Status: status, Oldest: d.since(ctx, status.Oldest), Wrong: wrong}
+	where := func(at id.ID) string {
+		if at == id.Tilde {
+			return i18n.T(ctx, "整个系统")
+		}
+		return nameIn(places, at)
+	}
+	for _, f := range status.Failing {
+		j := failingJob{Failure: f, Where: where(f.Community), When: d.moment(ctx, f.Next), Path: path("jobs", f.Community.String(), f.Note.String())}
+		v.Failing = append(v.Failing, j)
+	}
+	for kind, n := range status.Strange {
+		v.Strange = append(v.Strange, ui.TableRow{Cells: ui.Cells(kind, count(n))})
+	}
+	for at, why := range status.Trouble {
+		v.Trouble = append(v.Trouble, ui.TableRow{Cells: ui.Cells(where(at), why)})
+	}
+	for _, s := range status.Sweeps {
+		state := ui.Cell{Text: i18n.T(ctx, "正常"), Tone: ui.OK}
+		var why []string
+		for at, text := range s.Failed {
+			why = append(why, where(at)+" "+text)
+		}
+		if s.Err != nil {
+			why = append(why, s.Err.Error())
+		}
+		if len(why) > 0 {
+			state = ui.Cell{Text: i18n.T(ctx, "有地方没做成"), Tone: ui.Bad, Sub: strings.Join(why, "; ")}
+		}
+		v.Sweeps = append(v.Sweeps, ui.TableRow{Cells: []ui.Cell{{Text: sweepName(ctx, s.Name)}, state, {Text: d.since(ctx, s.At)}, {Text: count(s.Places)}, {Text: s.Took.Round(time.Millisecond).String()}}})
+	}
+	return d.Portal.ShowAs(w, r, code, httpkit.Never, d.shell(r, "jobs", i18n.T(ctx, "后台任务")), jobsPage(v))
+}
+
+// keepers are all places that keep books.
+func (d *Desk) keepers(ctx context.Context) (all []community.Place, err error) {
+	for _, kind := range []community.Kind{community.Community, community.Street} {
+		some, err := d.Flows.Communities.List(ctx, d.Flows.DB, kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func sweepName(ctx context.Context, name string) string {
+	switch name {
+	case "close days":
+		return i18n.T(ctx, "每天结账")
+	case "expire holds":
+		return i18n.T(ctx, "到期退回保留款")
+	case "tidy uploads":
+		return i18n.T(ctx, "清理传来的文件")
+	}
+	return name
+}
+
+// noteIn is the note in a page's address.
+func noteIn(r *http.Request) (place, note id.ID, err error) {
+	place, e1 := id.Parse(r.PathValue("place"))
+	note, e2 := id.Parse(r.PathValue("note"))
+	if e1 != nil || e2 != nil {
+		err = jobs.ErrNoNote
+	}
+	return place, note, err
+}
+
+// ofNote is what a job belongs to: the community of its note. What belongs to none is
+// looked after by any operator.
+func (d *Desk) ofNote(a authz.Action) func(r *http.Request) (authz.Resource, error) {
+	return func(r *http.Request) (authz.Resource, error) {
+		place, _, err := noteIn(r)
+		if err != nil || place == id.Tilde {
+			return d.somewhere(a)(r)
+		}
+		return authz.Resource{Kind: "community", Place: place}, nil
+	}
+}
+
+func (d *Desk) retryJob(w http.ResponseWriter, r *http.Request) error {
+	place, note, err := noteIn(r)
+	if err == nil {
+		err = d.House.Retry(r.Context(), place, note)
+	}
+	if err == nil {
+		http.Redirect(w, r, path("jobs"), http.StatusSeeOther)
+	}
+	return err
+}
+
+func (d *Desk) dropJob(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	place, note, err := noteIn(r)
+	if err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(r.FormValue("reason-" + note.String()))
+	if reason == "" || len(reason) > 1000 {
+		text, _ := i18n.Refusal(ctx, errNoReason)
+		return d.showJobs(w, r, http.StatusUnprocessableEntity, text)
+	}
+	if err := d.House.Drop(ctx, authz.Of(ctx).Actor(), place, note, reason); err != nil {
+		return err
+	}
+	http.Redirect(w, r, path("jobs"), http.StatusSeeOther)
+	return nil
+}

@@ -47,4 +47,4 @@ func (p *Portal) Names(ctx context.Context, r db.Reader, who ...id.ID) (map[id.I
 }
 
 // Local is an instant on the clock that people read.
-func Local(t time.Time) time.Time { return t.In(defaultZone) }
+func Local(t time.Time) time.Time { return t.In(Zone) }

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
-	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
@@ -44,8 +42,6 @@ func (v placeView) form(name, action string) ui.Form {
 	}
 	return f
 }
-
-func trial() policy.Proposal { return flow.Trial() }
 
 func (h *Pages) place(w http.ResponseWriter, r *http.Request) error {
 	at, _ := id.Parse(r.PathValue("place")) // inPlace has read it before

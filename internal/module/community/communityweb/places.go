@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
@@ -167,7 +168,7 @@ func (h *Pages) add(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := community.Place{Parent: under, Kind: community.Kind(r.FormValue("kind")), Ref: strings.TrimSpace(r.FormValue("ref")), Name: strings.TrimSpace(r.FormValue("name"))}
 	if p.Kind == community.Community {
-		p, _, err = h.Flows.Found(ctx, authz.Of(ctx).Actor(), p, trial())
+		p, _, err = h.Flows.Found(ctx, authz.Of(ctx).Actor(), p, flow.Trial())
 	} else {
 		err = h.update(ctx, func(tx *db.Tx) error {
 			q, err := h.Flows.Communities.Add(ctx, tx, p)

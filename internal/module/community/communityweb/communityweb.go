@@ -37,14 +37,14 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /desk/places/{place}/parent", Action: "place.change", On: inPlace, Do: h.move},
 		httpkit.Route{Pattern: "POST /desk/places/{place}/closure", Action: "place.change", On: inPlace, Do: h.close},
 
-		httpkit.Route{Pattern: "GET /desk/templates", Action: "template.read", Do: h.templates},
-		httpkit.Route{Pattern: "POST /desk/templates", Action: "template.make", Do: h.makeTemplate},
-		httpkit.Route{Pattern: "POST /desk/templates/{template}/communities", Action: "community.found", Do: h.found},
+		httpkit.Route{Pattern: "GET /desk/templates", Action: "template.read", On: h.somewhere("template.read"), Do: h.templates},
+		httpkit.Route{Pattern: "POST /desk/templates", Action: "template.make", On: h.somewhere("template.make"), Do: h.makeTemplate},
+		httpkit.Route{Pattern: "POST /desk/templates/{template}/communities", Action: "community.found", On: h.somewhere("community.found"), Do: h.found},
 		httpkit.Route{Pattern: "GET /desk/comparison", Action: "place.read", On: h.somewhere("place.read"), Do: h.compare},
 
-		httpkit.Route{Pattern: "GET /desk/capabilities", Action: "capability.read", Do: h.capabilities},
-		httpkit.Route{Pattern: "GET /desk/capabilities/{capability}", Action: "capability.read", Do: h.capability},
-		httpkit.Route{Pattern: "POST /desk/capabilities/{capability}", Action: "capability.switch", Do: h.switchOver},
+		httpkit.Route{Pattern: "GET /desk/capabilities", Action: "capability.read", On: h.somewhere("capability.read"), Do: h.capabilities},
+		httpkit.Route{Pattern: "GET /desk/capabilities/{capability}", Action: "capability.read", On: h.somewhere("capability.read"), Do: h.capability},
+		httpkit.Route{Pattern: "POST /desk/capabilities/{capability}", Action: "capability.switch", On: h.somewhere("capability.switch"), Do: h.switchOver},
 	)
 }
 

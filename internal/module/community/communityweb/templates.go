@@ -73,7 +73,7 @@ func (h *Pages) showTemplates(w http.ResponseWriter, r *http.Request, status int
 func (h *Pages) options(ctx context.Context, kind community.Kind, byRef bool) (options []ui.Option, err error) {
 	all, err := h.Flows.Communities.List(ctx, h.Flows.DB, kind)
 	for _, p := range all {
-		if p.Closed() {
+		if p.Closed() || !h.may(ctx, "place.read", p.ID) {
 			continue
 		}
 		value := p.ID.String()
@@ -116,6 +116,9 @@ func onWords(ctx context.Context, on map[community.Capability]bool) string {
 func (h *Pages) makeTemplate(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	from, err := h.Flows.Communities.ByRef(ctx, h.Flows.DB, r.FormValue("from"))
+	if err == nil && !h.may(ctx, "template.make", from.ID) {
+		err = community.ErrNotFound
+	}
 	if err == nil {
 		var t community.Template
 		if t, err = h.Flows.TemplateOf(ctx, from); err == nil {
@@ -153,6 +156,9 @@ func (h *Pages) found(w http.ResponseWriter, r *http.Request) error {
 		if p.Parent, err = id.Parse(text); err != nil {
 			err = community.ErrBadParent.On("street")
 		}
+	}
+	if err == nil && !h.may(ctx, "community.found", p.Parent) {
+		err = community.ErrBadParent.On("street")
 	}
 	if err == nil {
 		p, err = h.Flows.FoundFrom(ctx, authz.Of(ctx).Actor(), t, p)

@@ -41,10 +41,39 @@ const (
 	purchaseItems
 )
 
+const (
+	placeRef = iota
+	placeKind
+	placeName
+	placeParent
+)
+
+const (
+	householdRef = iota
+	householdCommunity
+	householdPlace
+	householdDoor
+)
+
+const (
+	residentHousehold = iota
+	residentCommunity
+	residentName
+	residentForm
+	residentPhone
+	residentBorn
+	residentRelation
+	residentSince
+)
+
 var columns = map[Kind][]sheet.Column{
 	Members:   wanted("member_ref", "community_ref", "age_band?", "household_size?", "kids?"),
 	Merchants: wanted("merchant_ref", "community_ref", "industry", "industry_zh?"),
 	Purchases: wanted("purchase_ref", "purchased_at", "member_ref", "merchant_ref", "list_amount?", "paid_amount", "coupon_amount?", "items?"),
+
+	Places:     wanted("place_ref", "place_kind", "place_name", "parent_ref"),
+	Households: wanted("household_ref", "community_ref", "place_ref", "door"),
+	Residents:  wanted("household_ref", "community_ref", "person_name", "address_form?", "phone?", "birth_year?", "relation?", "since?"),
 }
 
 // wanted makes columns from their names; a question mark says that a file may
@@ -84,6 +113,12 @@ func kindOf(header []string) Kind {
 		return false
 	}
 	switch {
+	case has(Residents, residentName):
+		return Residents
+	case has(Households, householdRef, householdDoor):
+		return Households
+	case has(Places, placeKind, placeName, placeParent):
+		return Places
 	case has(Purchases, purchaseRef, purchasedAt, purchaseList, purchasePaid, purchaseCoupon):
 		return Purchases
 	case has(Merchants, merchantRef, merchantIndustry):

@@ -32,6 +32,9 @@ const (
 	Members Kind = iota + 1
 	Merchants
 	Purchases
+	Places
+	Households
+	Residents
 )
 
 // String is the kind as people name it on the command line.
@@ -43,6 +46,12 @@ func (k Kind) String() string {
 		return "merchants"
 	case Purchases:
 		return "purchases"
+	case Places:
+		return "places"
+	case Households:
+		return "households"
+	case Residents:
+		return "residents"
 	}
 	return "unknown"
 }

@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/community"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/platform/db"
 )
@@ -51,6 +52,7 @@ type Run struct {
 	shops   map[string][]id.ID // reference → communities that have such a shop
 	homes   map[string]id.ID   // reference of a member → home
 	visited map[visit]bool
+	ahead   map[string]community.Place // places of a file that are looked at only
 }
 
 type visit struct {
@@ -76,6 +78,8 @@ func (r *Run) Import(ctx context.Context, tables []*Table) (outcomes []Outcome, 
 			err = r.merchants(ctx, t, o)
 		case Purchases:
 			err = r.purchases(ctx, t, o)
+		case Places, Households, Residents:
+			err = r.tree(ctx, t, o)
 		}
 		o.Blank = t.Blanks()
 		outcomes = append(outcomes, *o)

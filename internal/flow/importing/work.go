@@ -204,6 +204,7 @@ func (w *work) fail(ctx context.Context, why *fault.Fault) error {
 // that can be told without writing.
 func (w *work) check(ctx context.Context, t *Table) error {
 	run := &Run{Flows: w.desk.Flows, Known: true, May: may(w.chore)}
+	run.ahead = make(map[string]community.Place)
 	run.places, run.shops = make(map[string]id.ID), make(map[string][]id.ID)
 	if err := run.learn(ctx); err != nil {
 		return err
@@ -216,7 +217,7 @@ func (w *work) check(ctx context.Context, t *Table) error {
 		run.places[p.Ref] = p.ID
 	}
 	for n := 1; ; n++ {
-		line, known, rejected, err := run.try(t)
+		line, known, rejected, err := run.look(ctx, t)
 		switch {
 		case errors.Is(err, io.EOF):
 			w.counts.Blank = t.Blanks()
@@ -238,6 +239,14 @@ func (w *work) check(ctx context.Context, t *Table) error {
 			}
 		}
 	}
+}
+
+// look reads one row of any table and says what the books know against it.
+func (r *Run) look(ctx context.Context, t *Table) (line int, known bool, rejected *Rejection, err error) {
+	if t.Kind >= Places {
+		return r.tryTree(ctx, t)
+	}
+	return r.try(t)
 }
 
 // try reads one row and says what the books know against it.

@@ -96,6 +96,12 @@ var (
 	ErrExpired    = fault.New(fault.Conflict, "assist.expired")
 )
 
+// Refusals by the policies (policies/assist.cedar).
+var (
+	ErrNotActing = fault.New(fault.Forbidden, "assist.not_while_acting")
+	ErrNotAgreed = fault.New(fault.Forbidden, "assist.not_agreed")
+)
+
 // Consent is one person's word that another may act for her.
 type Consent struct {
 	ID       id.ID

@@ -63,6 +63,8 @@ func byDefault(c Capability) (Default, bool) {
 // Refusals of a switch, in the order in which they are checked.
 var (
 	ErrBadCapability = fault.New(fault.Invalid, "community.bad_capability")
+	ErrNowhere       = fault.New(fault.Invalid, "community.nowhere")
+	ErrBadDay        = fault.New(fault.Invalid, "community.bad_day")
 	ErrSwitched      = fault.New(fault.Conflict, "community.switched")
 	ErrNotHere       = fault.New(fault.Forbidden, "community.capability_off")
 )

@@ -134,6 +134,7 @@ const action = `action %q in [%q] appliesTo {
     signed_in: Bool,       // a person who signed in
     own: Bool,             // it is hers, or that of whom she helps
     roles: Set<String>,    // what she holds where the thing is
+    scopes: Set<String>,   // what whom she helps agreed to
     strong: Bool,          // she signed in with a passkey
     passkeys: Bool,        // this installation asks its staff for passkeys
     assisting: Bool,       // she helps somebody in an assisted session

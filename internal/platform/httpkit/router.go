@@ -27,6 +27,10 @@ type Router struct {
 	mux    *http.ServeMux
 	engine *authz.Engine
 	routes []Route
+
+	// Before, if set, hears of everything that may be done, before it is; what it
+	// refuses is not done. Acting for others is logged so (A4).
+	Before func(r *http.Request, route Route) error
 }
 
 // NewRouter routes into a mux.
@@ -89,6 +93,9 @@ func (t *Router) guarded(route Route) http.Handler {
 		err = t.engine.May(r.Context(), authz.Of(r.Context()), route.Action, resource)
 		if errors.Is(err, authz.ErrSignIn) && toSignIn(w, r) {
 			return nil
+		}
+		if err == nil && t.Before != nil {
+			err = t.Before(r, route)
 		}
 		if err == nil {
 			err = route.Do(w, r)

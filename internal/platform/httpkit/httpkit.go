@@ -76,13 +76,18 @@ func (k *Kit) Handle(f Func) http.Handler {
 	})
 }
 
-// limitBody refuses bodies that are too long while they are read.
+// limitBody refuses bodies that say they are too long before anything is done, and
+// others while they are read.
 func (k *Kit) limitBody(next http.Handler) http.Handler {
 	limit := k.MaxBody
 	if limit == 0 {
 		limit = 1 << 20
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > limit {
+			k.Fail(w, r, ErrBodyTooLarge)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})

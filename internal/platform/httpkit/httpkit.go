@@ -78,7 +78,8 @@ func (k *Kit) Handle(f Func) http.Handler {
 	})
 }
 
-// limitBody refuses bodies that are too long while they are read.
+// limitBody refuses bodies that say they are too long before anything is done, and
+// others while they are read.
 func (k *Kit) limitBody(next http.Handler) http.Handler {
 	limit := k.MaxBody
 	if limit == 0 {

@@ -98,6 +98,9 @@ func (t *Router) guarded(route Route) http.Handler {
 			err = t.Before(r, route)
 		}
 		if err == nil {
+			err = legible(r)
+		}
+		if err == nil {
 			err = route.Do(w, r)
 		}
 		if fault.KindOf(err) == fault.Forbidden {
@@ -105,6 +108,23 @@ func (t *Router) guarded(route Route) http.Handler {
 		}
 		return err
 	})
+}
+
+// ErrNotAForm refuses a body that is not the form that it says it is.
+var ErrNotAForm = fault.New(fault.Invalid, "http.not_a_form")
+
+// legible reads a form before its handler does, so that one which is too long or
+// broken is refused and not taken for an empty one. Uploads are read by who takes
+// them.
+func legible(r *http.Request) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	err := r.ParseForm()
+	if err == nil || errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	}
+	return ErrNotAForm
 }
 
 // SignInPath is where a person signs in; "to" is where she wanted to go.

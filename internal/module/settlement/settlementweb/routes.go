@@ -97,8 +97,10 @@ var errTooLong = errors.New("settlementweb: receipt file too long")
 
 // sent is the uploaded file, else the pasted text.
 func sent(r *http.Request) (file []byte, text string, err error) {
-	if err := r.ParseMultipartForm(4 * maxFile); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := r.ParseMultipartForm(4 * maxFile); errors.As(err, new(*http.MaxBytesError)) {
 		return nil, "", err
+	} else if err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return nil, "", httpkit.ErrNotAForm
 	}
 	text = r.PostFormValue("text")
 	f, head, err := r.FormFile("file")

@@ -40,7 +40,7 @@ func readAnswer(r *http.Request) (a answered, err error) {
 		return a, err
 	}
 	if json.Unmarshal(text, &a) != nil {
-		return a, ErrNotAForm
+		return a, httpkit.ErrNotAForm
 	}
 	return a, nil
 }

@@ -50,12 +50,12 @@ func Routes(t *httpkit.Router, p *Pages) {
 	}
 	t.Add(
 		httpkit.Route{Pattern: "GET /sign-in", Action: use, Do: p.phone},
-		httpkit.Route{Pattern: "POST /sign-in", Action: use, Do: posted(p.ask)},
+		httpkit.Route{Pattern: "POST /sign-in", Action: use, Do: p.ask},
 		httpkit.Route{Pattern: "GET /sign-in/code", Action: use, Do: p.code},
-		httpkit.Route{Pattern: "POST /sign-in/code", Action: use, Do: posted(p.try)},
-		httpkit.Route{Pattern: "POST /sign-in/code/again", Action: use, Do: posted(p.again)},
+		httpkit.Route{Pattern: "POST /sign-in/code", Action: use, Do: p.try},
+		httpkit.Route{Pattern: "POST /sign-in/code/again", Action: use, Do: p.again},
 		httpkit.Route{Pattern: "GET /sign-in/welcome", Action: use, Do: p.welcome},
-		httpkit.Route{Pattern: "POST /sign-in/welcome", Action: use, Do: posted(p.arrive)},
+		httpkit.Route{Pattern: "POST /sign-in/welcome", Action: use, Do: p.arrive},
 		httpkit.Route{Pattern: "POST " + SignOutPath, Action: out, Do: p.signOut},
 		httpkit.Route{Pattern: "POST /sign-in/passkey/question", Action: use, Do: p.askPasskey},
 		httpkit.Route{Pattern: "POST /sign-in/passkey", Action: use, Do: p.tryPasskey},
@@ -67,28 +67,12 @@ func Routes(t *httpkit.Router, p *Pages) {
 		mine("GET /me/passkeys", "passkey.read", p.passkeys),
 		mine("POST /me/passkeys/question", "passkey.change", p.askNewPasskey),
 		mine("POST /me/passkeys", "passkey.change", p.addPasskey),
-		mine("POST /me/passkeys/{passkey}/name", "passkey.change", posted(p.renamePasskey)),
+		mine("POST /me/passkeys/{passkey}/name", "passkey.change", p.renamePasskey),
 		mine("POST /me/passkeys/{passkey}/end", "passkey.change", p.endPasskey),
 		mine("GET /me/wechat", "wechat.read", p.weChat),
 		mine("GET /me/wechat/link", "wechat.read", p.linkWeChat),
 		mine("POST /me/wechat/end", "wechat.change", p.unlinkWeChat),
 	)
-}
-
-// ErrNotAForm refuses a body that is no form.
-var ErrNotAForm = fault.New(fault.Invalid, "signin.not_a_form")
-
-// posted reads the form before its handler does, so that one which is too long or
-// broken is refused and not taken for an empty one.
-func posted(do httpkit.Func) httpkit.Func {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
-			return err
-		} else if err != nil {
-			return ErrNotAForm
-		}
-		return do(w, r)
-	}
 }
 
 // door is what a request brings.

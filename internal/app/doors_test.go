@@ -160,7 +160,7 @@ func TestBodiesThatAreTooLongAreNotTaken(t *testing.T) {
 
 // nasty is what somebody may type, or put into an address.
 var nasty = []string{
-	`<script>alert(1)</script>"'><img src=x onerror=1>`, "\r\nX-Evil: 1\r\n\r\n<script>alert(1)</script>", "javascript:alert(1)", "'; DROP TABLE person; --", "../../../../etc/passwd",
+	`<script>alert(1)</script>"'><img src=x onerror=1>`, "\r\nX-Evil: 1\r\n\r\n<script>alert(1)</script>", "javascript:alert(1)", "'; DROP TABLE neighbours; --", "../../../../etc/passwd",
 	"\u202eevil\u2066", "a\u200bb\ufeffc", "👩‍👩‍👧‍👦🏳️‍🌈", "%00%0d%0aX-Evil:1", "{{7*7}}${7*7}", "-1", "99999999999999999999", strings.Repeat("长", 1000),
 }
 

@@ -30,8 +30,7 @@ func TestWhateverIsDoneTheTreeStaysATree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		var all []community.Place
-		home := make(map[id.ID]id.ID)
-		closed := make(map[id.ID]bool)
+		home, closed := make(map[id.ID]id.ID), make(map[id.ID]bool)
 		pick := func(name string) community.Place {
 			return all[rapid.IntRange(0, len(all)-1).Draw(t, name)]
 		}
@@ -53,9 +52,9 @@ func TestWhateverIsDoneTheTreeStaysATree(t *testing.T) {
 					if len(all) == 0 {
 						return nil
 					}
-					p := pick("closed")
-					err := s.Close(bg, tx, p.ID, "drawn")
-					closed[p.ID] = closed[p.ID] || err == nil
+					which := pick("closed").ID
+					err := s.Close(bg, tx, which, "drawn")
+					closed[which] = closed[which] || err == nil
 					return err
 				}
 				if len(all) == 0 {
@@ -109,8 +108,7 @@ func TestWhateverIsDoneTheTreeStaysATree(t *testing.T) {
 // A1: what is changed in the tree, refused, found, counted and remembered.
 func TestPlacesAreChangedAndRemembered(t *testing.T) {
 	dbtest.Each(t, schemas, func(t *testing.T, env dbtest.Env) {
-		s, other := community.New(), community.New()
-		at := make(map[string]community.Place)
+		s, other, at := community.New(), community.New(), make(map[string]community.Place)
 		must := func(err error) {
 			t.Helper()
 			if err != nil {

@@ -60,6 +60,7 @@ func (f Form) encoding() string {
 // Date, Time, Month, Area, Select, Pick, PickMany, Check, File, Code, Search.
 type Field struct {
 	Name, Label string
+	In          string // the form it is in, where a page has several that ask the same
 	Aside       string // small, beside the label: 约 1 小时
 	Help        string // below the field
 	Error       string // below the field, says what to do
@@ -91,7 +92,12 @@ type Option struct {
 	Off         bool   // cannot be chosen now
 }
 
-func (f Field) id() string { return "f-" + f.Name }
+func (f Field) id() string {
+	if f.In != "" {
+		return "f-" + f.In + "-" + f.Name
+	}
+	return "f-" + f.Name
+}
 
 // describedBy names the lines below the field.
 func (f Field) describedBy() string {

@@ -11,7 +11,6 @@ import (
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/i18n"
 	"gongyi/internal/portal"
 )
 
@@ -86,10 +85,7 @@ func area(p community.Place, stands map[id.ID]community.Position) basemap.Area {
 }
 
 func shopOf(ctx context.Context, m *merchant.Merchant, where map[id.ID]merchant.Position) shop {
-	s := shop{ref: m.Ref, name: m.Name, industry: m.Industry, trade: m.IndustryZH}
-	if i18n.Of(ctx) == i18n.En || s.trade == "" {
-		s.trade = m.Industry
-	}
+	s := shop{ref: m.Ref, name: m.Name, industry: m.Industry, trade: m.Trade(ctx)}
 	if s.name == "" {
 		s.name = s.trade
 	}

@@ -75,7 +75,7 @@ func (d *Desk) merchantView(r *http.Request) (v merchantView, err error) {
 		return v, err
 	}
 	v.Facts = []ui.Fact{
-		{Name: i18n.T(ctx, "编号"), Text: v.Ref}, {Name: i18n.T(ctx, "社区"), Text: named(v.At)}, {Name: i18n.T(ctx, "行业"), Text: v.IndustryZH},
+		{Name: i18n.T(ctx, "编号"), Text: v.Ref}, {Name: i18n.T(ctx, "社区"), Text: named(v.At)}, {Name: i18n.T(ctx, "行业"), Text: v.Trade(ctx)},
 		{Name: i18n.T(ctx, "等级"), Text: tierName(ctx, v.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: v.Rate.Percent()},
 		{Name: i18n.T(ctx, "关爱承诺"), Text: v.CarePledge.Percent()}, {Name: i18n.T(ctx, "状态"), Text: statusName(ctx, v.Status)},
 	}

@@ -53,7 +53,7 @@ func (d *Desk) askMerchants(r *http.Request, mine []community.Place) (ask ui.Tab
 		err := d.Flows.DB.View(ctx, p.ID, func(r db.Reader) error {
 			all, err := d.Flows.Merchants.List(ctx, r, p.ID)
 			for _, m := range all {
-				industries[m.Industry] = cmp.Or(m.IndustryZH, m.Industry)
+				industries[m.Industry] = m.Trade(ctx)
 				if s := (shopRow{m, p}); s.suits(ask) {
 					found = append(found, s)
 				}
@@ -120,7 +120,7 @@ func (d *Desk) merchants(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, s := range found[min(ask.Offset(), len(found)):min(ask.Offset()+ask.Size, len(found))] {
 		t.Rows = append(t.Rows, ui.TableRow{Href: shopPath(s.At, s.Ref), Cells: []ui.Cell{
-			{Text: s.called(), Sub: s.Ref}, {Text: named(s.At)}, {Text: cmp.Or(s.IndustryZH, s.Industry)}, {Text: tierName(ctx, s.Tier)},
+			{Text: s.called(), Sub: s.Ref}, {Text: named(s.At)}, {Text: s.Trade(ctx)}, {Text: tierName(ctx, s.Tier)},
 			{Text: s.CarePledge.Percent()}, {Text: statusName(ctx, s.Status), Tone: statusTone(s.Status)},
 		}})
 	}
@@ -159,7 +159,7 @@ func (d *Desk) exportMerchants(w http.ResponseWriter, r *http.Request) error {
 		i18n.T(ctx, "编号"), i18n.T(ctx, "店铺"), i18n.T(ctx, "社区"), i18n.T(ctx, "行业"), i18n.T(ctx, "等级"), i18n.T(ctx, "关爱承诺，%%"), i18n.T(ctx, "状态"),
 	}}
 	for _, s := range found {
-		row := sheet.Texts(s.Ref, s.called(), named(s.At), cmp.Or(s.IndustryZH, s.Industry), tierName(ctx, s.Tier))
+		row := sheet.Texts(s.Ref, s.called(), named(s.At), s.Trade(ctx), tierName(ctx, s.Tier))
 		t.Rows = append(t.Rows, append(row, sheet.Figure(strings.TrimSuffix(s.CarePledge.Percent(), "%")), sheet.Value{Text: statusName(ctx, s.Status)}))
 	}
 	return portal.Take(w, r, i18n.T(ctx, "店铺"), cmp.Or(ask.Format, "csv"), t)

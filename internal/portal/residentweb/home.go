@@ -175,7 +175,7 @@ func (p *Pages) newShops(ctx context.Context, b *flow.Belonging, now time.Time) 
 			return err
 		}
 		for _, m := range joined[:min(3, len(joined))] {
-			rows = append(rows, ui.Row{Icon: "store", Title: i18n.T(ctx, "新店：%s", m.Name), Text: m.IndustryZH})
+			rows = append(rows, ui.Row{Icon: "store", Title: i18n.T(ctx, "新店：%s", m.Name), Text: m.Trade(ctx)})
 		}
 		return nil
 	})

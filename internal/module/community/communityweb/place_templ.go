@@ -609,7 +609,7 @@ func moveForm(v placeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "reason", In: "move", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -682,7 +682,7 @@ func closeForm(v placeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "reason", In: "close", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -222,7 +222,7 @@ func addPlace(f addForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "name", Label: i18n.T(ctx, "名称"), Value: f.Nam, MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "name", In: "add", Label: i18n.T(ctx, "名称"), Value: f.Nam, MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -556,7 +556,7 @@ func householdPage(v pageView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), Value: v.typed("end", "reason"), MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "reason", In: "end", Label: i18n.T(ctx, "为什么"), Value: v.typed("end", "reason"), MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -585,7 +585,7 @@ func householdPage(v pageView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("end", i18n.T(ctx, "注销这一户"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("closing", i18n.T(ctx, "注销这一户"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -693,7 +693,7 @@ func resident(v pageView, m household.Residence) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), MaxLen: 500}.Text().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field{Name: "reason", In: m.ID.String(), Label: i18n.T(ctx, "为什么"), MaxLen: 500}.Text().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -942,7 +942,7 @@ func links(v pageView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), MaxLen: 500}.Text().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "reason", In: l.ID.String(), Label: i18n.T(ctx, "为什么"), MaxLen: 500}.Text().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -107,7 +107,7 @@ func TestOnlyOnesOwn(t *testing.T) {
 	if w := h.get("/me/wallet/C1/coins?before=nonsense!"); w.Code != 400 && w.Code != 422 {
 		t.Errorf("a cursor that is none: %d", w.Code)
 	}
-	h.viewer.For = anna.ID // he helps her
+	h.viewer.For, h.viewer.Scopes = anna.ID, []string{"see"} // he helps her, who agreed that he sees
 	if w := h.get("/me/purchases"); !strings.Contains(w.Body.String(), "128.40") || strings.Contains(w.Body.String(), "77.00") {
 		t.Error("in an assisted session he sees hers, and not his")
 	}

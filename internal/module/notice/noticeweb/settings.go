@@ -22,7 +22,6 @@ type settingsView struct {
 	none     bool // no quiet hours
 	key      string
 	devices  int
-	offers   []notice.Way // that leave the house here
 	wrong    ui.Form
 	saved    bool
 	from, to string

@@ -11,7 +11,9 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/jobs"
+	"gongyi/internal/platform/once"
 )
 
 // newJobs lists the work that is due after a commit, and what is due at a time. A new
@@ -31,7 +33,11 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.SweepPeople("carry out notices", 20*time.Second, a.Flows.CarryOutDue)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
-	j.Sweep("forget people", time.Minute, a.everywhere(a.Flows.EraseDue))
+	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
+	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
+	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {
+		return a.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return once.Tidy(ctx, tx) })
+	})
 	return j, nil
 }
 
@@ -47,26 +53,6 @@ func (a *App) keepers(ctx context.Context) (keepers []id.ID, err error) {
 		}
 	}
 	return keepers, nil
-}
-
-// everywhere is work that belongs to no community: the sweep of one place does it
-// for all, and the others pass.
-func (a *App) everywhere(fn func(ctx context.Context) error) func(ctx context.Context, community id.ID) error {
-	var mu sync.Mutex
-	var done time.Time
-	return func(ctx context.Context, _ id.ID) error {
-		now := a.DB.Clock().Now()
-		mu.Lock()
-		defer mu.Unlock()
-		if now.Sub(done) < 30*time.Second {
-			return nil
-		}
-		err := fn(ctx)
-		if err == nil {
-			done = now
-		}
-		return err
-	}
 }
 
 // onceAQuarter spares the writers a question whose answer changes at a full hour of

@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/once"
 )
 
 // ErrNotServing refuses a grid worker in whose care a household is not.
@@ -117,6 +118,20 @@ func (f *Flows) BeginAssist(ctx context.Context, v authz.Viewer, consent id.ID, 
 	if !v.SignedIn() {
 		return nil, authz.ErrSignIn
 	}
+	var subject id.ID
+	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		c, err := f.Helpers.ConsentByID(ctx, r, consent)
+		if err == nil {
+			subject = c.Subject
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.mayAssist(ctx, subject, community.AssistedSessions); err != nil {
+		return nil, err
+	}
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
 		c, err := f.Helpers.ConsentByID(ctx, tx, consent)
 		if err != nil {
@@ -179,9 +194,26 @@ func (f *Flows) NoteAct(ctx context.Context, v authz.Viewer, a assist.Act) error
 	return f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error { return f.Helpers.Note(ctx, tx, a) })
 }
 
-// AskForHelp asks the grid workers of a person's household (A5).
-func (f *Flows) AskForHelp(ctx context.Context, actor db.Actor, subject id.ID, page, wish string) (q *assist.Request, err error) {
+// HelpWanted is what a person asks her grid worker for.
+type HelpWanted struct {
+	Subject    id.ID
+	Page, Wish string // where she was, and what is to be done
+	Token      string // of a form that may have waited for the network, "" if it did not
+}
+
+// AskForHelp asks the grid workers of a person's household (A5). A form that arrives
+// again under its token asks for nothing; its request is nil.
+func (f *Flows) AskForHelp(ctx context.Context, actor db.Actor, w HelpWanted) (q *assist.Request, err error) {
+	if err := f.mayAssist(ctx, w.Subject, community.HelpRequests); err != nil {
+		return nil, err
+	}
 	err = f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error {
+		if w.Token != "" {
+			if first, err := once.First(ctx, tx, w.Subject, w.Token); err != nil || !first {
+				return err
+			}
+		}
+		subject := w.Subject
 		h, found, err := f.Households.HomeOf(ctx, tx, subject)
 		if err != nil {
 			return err
@@ -190,7 +222,7 @@ func (f *Flows) AskForHelp(ctx context.Context, actor db.Actor, subject id.ID, p
 			return ErrNoHousehold
 		}
 		var added bool
-		q, added, err = f.Helpers.Ask(ctx, tx, assist.Request{Subject: subject, Household: h.ID, Home: h.Home, Place: h.Place, Page: page, Wish: wish})
+		q, added, err = f.Helpers.Ask(ctx, tx, assist.Request{Subject: subject, Household: h.ID, Home: h.Home, Place: h.Place, Page: w.Page, Wish: w.Wish})
 		if err != nil || !added {
 			return err
 		}
@@ -265,9 +297,9 @@ func (f *Flows) HelpFor(ctx context.Context, r db.Reader, worker id.ID, since ti
 	return all, nil
 }
 
-// MayAssist refuses where assisted sessions are not switched on (A10). A person
-// whose household is not known is served by the default.
-func (f *Flows) MayAssist(ctx context.Context, subject id.ID, c community.Capability) error {
+// mayAssist refuses where helping is not switched on (A10). A person whose household
+// is not known is served by the default.
+func (f *Flows) mayAssist(ctx context.Context, subject id.ID, c community.Capability) error {
 	now := f.DB.Clock().Now()
 	var home id.ID
 	err := f.DB.View(ctx, id.Tilde, func(r db.Reader) error {

@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/person"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -26,11 +27,11 @@ var (
 
 // Forgotten says who was forgotten, without saying who it was: her pseudonyms. It is
 // kept outside of the database, so that a backup that still knows her can be made to
-// forget her again.
+// forget her again. A person may be forgotten in steps.
 type Forgotten struct {
 	Person  id.ID             `json:"person"`
-	Members []ForgottenMember `json:"members"`
-	Refs    []string          `json:"-"`
+	Members []ForgottenMember `json:"members,omitempty"` // at home first
+	Herself bool              `json:"herself,omitempty"` // no community knows her any more
 }
 
 // ForgottenMember is her pseudonym in one community.
@@ -60,38 +61,74 @@ func (f *Flows) AskErasure(ctx context.Context, actor db.Actor, person id.ID, at
 		return err
 	})
 	if err == nil && atOnce {
-		err = f.Erase(ctx, person)
+		if err = f.Erase(ctx, person); errors.Is(err, db.ErrElsewhere) {
+			err = nil // the sweeps do the rest, wherever it is
+		}
 	}
 	return e, err
 }
 
-// EraseDue forgets everybody whose time has come; a sweep calls it. Who took an
-// office or came to owe something meanwhile is left for later.
+// EraseDue forgets everybody whose time has come; a sweep calls it where people are
+// written. Who took an office or came to owe something meanwhile is left for later,
+// as is who is known in a community that another instance writes: see ForgetDue.
 func (f *Flows) EraseDue(ctx context.Context) error {
+	return f.eachDue(ctx, func(person id.ID) error { return f.Erase(ctx, person) })
+}
+
+// ForgetDue forgets in one community the members whose time has come; a sweep calls
+// it on the instance that writes the community.
+func (f *Flows) ForgetDue(ctx context.Context, community id.ID) error {
+	return f.eachDue(ctx, func(person id.ID) error {
+		memberships, err := f.membershipsOf(ctx, person)
+		if err != nil {
+			return err
+		}
+		here := Forgotten{Person: person}
+		if err := f.pseudonyms(ctx, community, memberships, &here); err != nil || len(here.Members) == 0 {
+			return err
+		}
+		if _, err := f.mayForget(ctx, person); err != nil { // all of her, wherever she is known
+			return err
+		}
+		return f.forgetListed(ctx, here)
+	})
+}
+
+func (f *Flows) eachDue(ctx context.Context, do func(person id.ID) error) error {
 	var due []privacy.Erasure
 	err := f.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
 		due, err = f.Privacy.Due(ctx, r, f.DB.Clock().Now())
 		return err
 	})
-	var errs []error
+	errs := []error{err}
 	for _, e := range due {
-		if err := f.Erase(ctx, e.Person); err != nil && !errors.Is(err, ErrHoldsOffice) && !errors.Is(err, ErrOwes) {
+		err := do(e.Person)
+		if later := errors.Is(err, ErrHoldsOffice) || errors.Is(err, ErrOwes) || errors.Is(err, db.ErrElsewhere); !later {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(append(errs, err)...)
+	return errors.Join(errs...)
 }
 
-// Erase forgets a person (A7): first the list outside of the database, then her
-// pseudonyms in every community, last the person herself. Cut short, it can be run
-// again. The books stay whole: what she bought stands there under a pseudonym that
-// leads to nobody.
+// Erase forgets a person (A7): her pseudonyms in every community, and when none knows
+// her any more the person herself. Cut short, it can be run again. The books stay
+// whole: what she bought stands there under a pseudonym that leads to nobody.
 func (f *Flows) Erase(ctx context.Context, person id.ID) (err error) {
 	defer fault.Wrap(&err, "erase %s", person)
-	who, err := f.mayForget(ctx, person)
-	if err != nil {
-		return err
+	for {
+		who, err := f.mayForget(ctx, person)
+		if err != nil {
+			return err
+		}
+		who.Herself = len(who.Members) == 0
+		if err := f.forgetListed(ctx, who); err != nil || who.Herself {
+			return err
+		} // a visit may have made a copy meanwhile
 	}
+}
+
+// forgetListed forgets after the list outside of the database says so.
+func (f *Flows) forgetListed(ctx context.Context, who Forgotten) error {
 	if f.Erasing != nil {
 		if err := f.Erasing(who); err != nil {
 			return err
@@ -100,45 +137,57 @@ func (f *Flows) Erase(ctx context.Context, person id.ID) (err error) {
 	return f.ForgetPerson(ctx, who)
 }
 
-// ForgetPerson does what Erase decided; a restore does it again. What is not there any
-// more is passed over.
-func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) error {
-	system := db.Actor{Kind: "person", ID: who.Person}
+// ForgetPerson does what was decided; a restore does it again. What is not there any
+// more is passed over. What another instance writes is refused with db.ErrElsewhere
+// after the rest is done.
+func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
+	by := db.Actor{Kind: "person", ID: who.Person}
+	var elsewhere error
 	for _, m := range who.Members {
-		err := f.DB.Update(ctx, m.Community, system, func(tx *db.Tx) error {
+		err := f.DB.Update(ctx, m.Community, by, func(tx *db.Tx) error {
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err
 			}
 			return f.Ledger.Erase(ctx, tx, m.Member)
 		})
-		if err != nil {
+		if errors.Is(err, db.ErrElsewhere) {
+			elsewhere = err
+		} else if err != nil {
 			return err
 		}
 	}
-	return f.DB.Update(ctx, id.Tilde, system, func(tx *db.Tx) error {
-		memberships, err := f.People.Memberships(ctx, tx, who.Person)
-		if err != nil {
+	if elsewhere != nil || !who.Herself {
+		return elsewhere
+	}
+	return f.DB.Update(ctx, id.Tilde, by, func(tx *db.Tx) error { return f.forgetHerself(ctx, tx, who.Person) })
+}
+
+// forgetHerself takes a person out of what is kept of people wherever they live.
+func (f *Flows) forgetHerself(ctx context.Context, tx *db.Tx, person id.ID) error {
+	memberships, err := f.People.Memberships(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, m := range memberships {
+		if err := f.Members.ForgetRef(ctx, tx, m.Ref); err != nil {
 			return err
 		}
-		for _, m := range memberships {
-			if err := f.Members.ForgetRef(ctx, tx, m.Ref); err != nil {
-				return err
-			}
-		}
-		if p, err := f.People.ByID(ctx, tx, who.Person); err == nil && p.Phone != "" {
-			if err := f.SignIn.ErasePhone(ctx, tx, p.Phone); err != nil {
-				return err
-			}
-		} else if err != nil && fault.KindOf(err) != fault.NotFound {
+	}
+	p, err := f.People.ByID(ctx, tx, person)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err == nil && p.Phone != "" {
+		if err := f.SignIn.ErasePhone(ctx, tx, p.Phone); err != nil {
 			return err
 		}
-		for _, m := range f.erasers() {
-			if err := m.Erase(ctx, tx, who.Person); err != nil {
-				return err
-			}
+	}
+	for _, m := range f.erasers() {
+		if err := m.Erase(ctx, tx, person); err != nil {
+			return err
 		}
-		return f.Privacy.Finish(ctx, tx, who.Person)
-	})
+	}
+	return f.Privacy.Finish(ctx, tx, person)
 }
 
 // erasers are the modules that keep something of a person, the person last.
@@ -148,9 +197,9 @@ func (f *Flows) erasers() []eraser {
 
 // mayForget refuses who holds an office or owes something, and finds her
 // pseudonyms.
-func (f *Flows) mayForget(ctx context.Context, person id.ID) (who Forgotten, err error) {
-	who.Person = person
-	held, err := f.Access.Held(ctx, person, f.DB.Clock().Now())
+func (f *Flows) mayForget(ctx context.Context, she id.ID) (who Forgotten, err error) {
+	who.Person = she
+	held, err := f.Access.Held(ctx, she, f.DB.Clock().Now())
 	if err != nil {
 		return who, err
 	}
@@ -159,34 +208,41 @@ func (f *Flows) mayForget(ctx context.Context, person id.ID) (who Forgotten, err
 			return who, ErrHoldsOffice
 		}
 	}
-	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
-		memberships, err := f.People.Memberships(ctx, r, person)
-		for _, m := range memberships {
-			who.Refs = append(who.Refs, m.Ref)
-		}
-		return err
-	})
-	if err != nil || len(who.Refs) == 0 {
+	memberships, err := f.membershipsOf(ctx, she)
+	if err != nil || len(memberships) == 0 {
 		return who, err
 	}
 	places, err := f.Communities.List(ctx, f.DB, community.Community)
 	if err != nil {
 		return who, err
 	}
-	for _, p := range places {
-		if err := f.pseudonyms(ctx, p.ID, &who); err != nil {
-			return who, err
+	for _, home := range []bool{true, false} { // home first: then no new copy can be made of her
+		for _, p := range places {
+			if slices.ContainsFunc(memberships, func(m person.Membership) bool { return m.Home == p.ID }) != home {
+				continue
+			}
+			if err := f.pseudonyms(ctx, p.ID, memberships, &who); err != nil {
+				return who, err
+			}
 		}
 	}
 	return who, nil
 }
 
+func (f *Flows) membershipsOf(ctx context.Context, who id.ID) (all []person.Membership, err error) {
+	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		all, err = f.People.Memberships(ctx, r, who)
+		return err
+	})
+	return all, err
+}
+
 // pseudonyms adds those by which a community knows her, the copy that is kept for
 // her team too.
-func (f *Flows) pseudonyms(ctx context.Context, at id.ID, who *Forgotten) error {
+func (f *Flows) pseudonyms(ctx context.Context, at id.ID, memberships []person.Membership, who *Forgotten) error {
 	return f.DB.View(ctx, at, func(r db.Reader) error {
-		for _, ref := range who.Refs {
-			m, err := f.Members.Lookup(ctx, r, at, ref)
+		for _, s := range memberships {
+			m, err := f.Members.Lookup(ctx, r, at, s.Ref)
 			if errors.Is(err, member.ErrNotFound) {
 				continue
 			}

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
@@ -12,6 +13,7 @@ import (
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/dbtest"
 )
 
 // known registers the person behind a member.
@@ -64,7 +66,7 @@ func TestSomebodyIsForgotten(t *testing.T) {
 		if p := w.person(anna); p.Name != "" || p.Phone != "" {
 			t.Errorf("%+v is left of her", p)
 		}
-		if len(listed) != 1 || len(listed[0].Members) != 2 {
+		if len(listed) != 2 || len(listed[0].Members) != 2 || listed[0].Members[0].Community != w.home || listed[0].Herself || !listed[1].Herself {
 			t.Errorf("the list holds %+v", listed)
 		}
 		for _, at := range []id.ID{w.home, w.away} {
@@ -87,11 +89,57 @@ func TestSomebodyIsForgotten(t *testing.T) {
 		}
 		w.join(w.home, "anna", 1, "") // the reference is free for somebody else
 		w.known("安安", "+8613800000001", "anna")
-		w.must(w.ForgetPerson(ctx, listed[0])) // as after a restore: the new one is left alone
+		for _, who := range listed { // as after a restore: the new one is left alone
+			w.must(w.ForgetPerson(ctx, who))
+		}
 		if w.member("anna").ID == listed[0].Members[0].Member {
 			t.Error("the new one is the old one")
 		}
 	})
+}
+
+// Her home is written by one instance, people by another: each forgets what it writes,
+// the person herself when no community knows her any more.
+func TestForgottenByTwoInstances(t *testing.T) {
+	url := dbtest.PostgresURL(t)
+	instance := func(address string) *flow.Flows {
+		d, err := db.Open(ctx, db.Options{URL: url, Address: address, Budget: 30 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		return flow.New(d)
+	}
+	first := instance("first:1")
+	if _, err := first.DB.Migrate(ctx, flow.Schemas); err != nil {
+		t.Fatal(err)
+	}
+	w := settled(t, dbtest.Env{DB: first.DB})
+	anna := w.known("安娜", "+8613800000001", "anna")
+	w.must(w.DB.Update(ctx, w.home, db.System, func(*db.Tx) error { return nil })) // the first writes home
+	w.must(w.DB.Close())
+	people := instance("people:1")
+	w.must(people.DB.Update(ctx, id.Tilde, db.System, func(*db.Tx) error { return nil }))
+	homes := instance("homes:1")
+	w.must(homes.DB.Update(ctx, w.home, db.System, func(*db.Tx) error { return nil }))
+	if _, err := people.AskErasure(ctx, db.System, anna, true); err != nil {
+		t.Fatal(err)
+	}
+	name := func() string {
+		var p *person.Person
+		w.must(people.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) { p, err = people.People.ByID(ctx, r, anna); return err }))
+		return p.Name
+	}
+	w.must(people.EraseDue(ctx))
+	if name() != "安娜" {
+		t.Fatal("she is gone while her home still knows her")
+	}
+	w.must(homes.ForgetDue(ctx, w.home))
+	w.must(homes.ForgetDue(ctx, w.home))
+	w.must(people.EraseDue(ctx))
+	if name() != "" {
+		t.Error("she is still known")
+	}
 }
 
 func TestWhoIsNotForgottenYet(t *testing.T) {

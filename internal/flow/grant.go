@@ -50,11 +50,7 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 		given, err = f.Access.Give(ctx, tx, h)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	f.Access.Refresh(given.Person)
-	return given, nil
+	return given, err
 }
 
 // grant is the appointment as it is kept.
@@ -123,7 +119,6 @@ func (f *Flows) Dismiss(ctx context.Context, e *authz.Engine, v authz.Viewer, gr
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
 		return f.Access.End(ctx, tx, grant, access.By(v.Actor()), reason)
 	})
-	f.Access.Refresh(ended.Person)
 	return ended, err
 }
 

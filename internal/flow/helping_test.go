@@ -12,14 +12,45 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/community"
 	"gongyi/internal/platform/db"
 )
+
+// A form that waited for the network and arrives twice asks once, even after the first
+// was settled; where helping is off, it is refused.
+func TestAWishThatArrivesTwice(t *testing.T) {
+	inLane(t, func(l *lane) {
+		wish := flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: "帮我订鸡蛋", Token: "t-1"}
+		by := db.Actor{ID: l.people["wang"]}
+		q, err := l.AskForHelp(ctx, by, wish)
+		l.must(err)
+		_, err = l.AnswerHelp(ctx, by, q.ID, assist.Withdrawn, "")
+		l.must(err)
+		if again, err := l.AskForHelp(ctx, by, wish); err != nil || again != nil {
+			l.t.Errorf("the same form again: %v, %v", again, err)
+		}
+		wish.Token = "t-2"
+		if again, err := l.AskForHelp(ctx, by, wish); err != nil || again == nil || again.ID == q.ID {
+			l.t.Errorf("another form: %v, %v", again, err)
+		}
+		l.switched(community.HelpRequests, false)
+		if _, err := l.AskForHelp(ctx, by, wish); !errors.Is(err, community.ErrNotHere) {
+			l.t.Errorf("where it is off: %v", err)
+		}
+		consent, err := l.consent("wang", "wang", "li", assist.Worker, assist.OwnPhone)
+		l.must(err)
+		l.switched(community.AssistedSessions, false)
+		if _, err := l.BeginAssist(ctx, l.viewer("li"), consent, "订菜"); !errors.Is(err, community.ErrNotHere) {
+			l.t.Errorf("an assisted session where it is off: %v", err)
+		}
+	})
+}
 
 // Two workers take one request: one gets it. A hundred taps open one session.
 func TestManyAtOnce(t *testing.T) {
 	inLane(t, func(l *lane) {
 		l.grant("sun", access.GridWorker, "C1")
-		q, err := l.AskForHelp(ctx, db.Actor{ID: l.people["wang"]}, l.people["wang"], "/group", "帮我订鸡蛋")
+		q, err := l.AskForHelp(ctx, db.Actor{ID: l.people["wang"]}, flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: "帮我订鸡蛋"})
 		l.must(err)
 		consent, err := l.consent("wang", "wang", "li", assist.Worker, assist.OwnPhone)
 		l.must(err)
@@ -59,17 +90,17 @@ func TestARequestForHelp(t *testing.T) {
 		var told []flow.Told
 		l.Tell = func(_ context.Context, _ *db.Tx, x flow.Told) error { told = append(told, x); return nil }
 		as := func(name string) db.Actor { return db.Actor{Kind: "person", ID: l.people[name]} }
-		if _, err := l.AskForHelp(ctx, as("sun"), l.people["sun"], "/group", "买菜"); !errors.Is(err, flow.ErrNoHousehold) {
+		if _, err := l.AskForHelp(ctx, as("sun"), flow.HelpWanted{Subject: l.people["sun"], Page: "/group", Wish: "买菜"}); !errors.Is(err, flow.ErrNoHousehold) {
 			l.t.Errorf("without a household: %v", err)
 		}
 		for _, page := range []string{"https://elsewhere", "//elsewhere", "/\\elsewhere", ""} {
-			if _, err := l.AskForHelp(ctx, as("wang"), l.people["wang"], page, "买菜"); !errors.Is(err, assist.ErrBadPage) {
+			if _, err := l.AskForHelp(ctx, as("wang"), flow.HelpWanted{Subject: l.people["wang"], Page: page, Wish: "买菜"}); !errors.Is(err, assist.ErrBadPage) {
 				l.t.Errorf("from %q: %v", page, err)
 			}
 		}
-		q, err := l.AskForHelp(ctx, as("wang"), l.people["wang"], "/group", " 帮我订\n 鸡蛋 ")
+		q, err := l.AskForHelp(ctx, as("wang"), flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: " 帮我订\n 鸡蛋 "})
 		l.must(err)
-		again, err := l.AskForHelp(ctx, as("wang"), l.people["wang"], "/group", "帮我订 鸡蛋")
+		again, err := l.AskForHelp(ctx, as("wang"), flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: "帮我订 鸡蛋"})
 		l.must(err)
 		if again.ID != q.ID {
 			l.t.Error("a double tap asked twice")
@@ -107,10 +138,10 @@ func TestARequestForHelp(t *testing.T) {
 			return err
 		}))
 		for i := range assist.MaxOpen {
-			_, err := l.AskForHelp(ctx, as("wang"), l.people["wang"], "/group", fmt.Sprint("第", i))
+			_, err := l.AskForHelp(ctx, as("wang"), flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: fmt.Sprint("第", i)})
 			l.must(err)
 		}
-		if _, err := l.AskForHelp(ctx, as("wang"), l.people["wang"], "/group", "再一件"); !errors.Is(err, assist.ErrTooMany) {
+		if _, err := l.AskForHelp(ctx, as("wang"), flow.HelpWanted{Subject: l.people["wang"], Page: "/group", Wish: "再一件"}); !errors.Is(err, assist.ErrTooMany) {
 			l.t.Errorf("too many: %v", err)
 		}
 		matters := map[flow.Assisted]bool{}

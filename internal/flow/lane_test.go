@@ -118,6 +118,14 @@ func (l *lane) grant(name string, role authz.Role, at string) (grant id.ID) {
 	return grant
 }
 
+func (l *lane) switched(c community.Capability, on bool) {
+	l.t.Helper()
+	l.must(l.DB.Update(ctx, l.places["C1"], db.System, func(tx *db.Tx) error {
+		_, err := l.Communities.Decide(ctx, tx, community.Switch{Capability: c, On: on, Reason: "试点"})
+		return err
+	}))
+}
+
 func (l *lane) viewer(name string) authz.Viewer {
 	l.t.Helper()
 	v := authz.Viewer{Person: l.people[name], Session: id.ID{1: byte(len(name)), 2: name[0]}}

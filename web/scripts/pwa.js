@@ -20,7 +20,7 @@ export function pwa() {
   }).catch(() => {}); // a browser that forbids it: everything else still works
   let switched = false;
   worker.addEventListener("controllerchange", () => {
-    if (had && !switched) { switched = true; location.reload(); }
+    if (had && worker.controller && !switched) { switched = true; location.reload(); } // after a sign-out there is none
     if (!had) keepThis();
   });
   worker.addEventListener("message", ({ data }) => {

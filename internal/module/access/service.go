@@ -18,6 +18,7 @@ type Service struct {
 	db   *db.DB
 	mu   sync.RWMutex
 	held map[id.ID]remembered
+	news uint64 // counts what was forgotten: a look that began before it is not kept
 }
 
 type remembered struct {
@@ -39,6 +40,7 @@ func New(d *db.DB) *Service { return &Service{db: d, held: make(map[id.ID]rememb
 func (s *Service) Held(ctx context.Context, person id.ID, now time.Time) (held []authz.Grant, err error) {
 	s.mu.RLock()
 	m, ok := s.held[person]
+	news := s.news
 	s.mu.RUnlock()
 	if !ok || !now.Before(m.until) {
 		m.until = now.Add(memory)
@@ -53,7 +55,9 @@ func (s *Service) Held(ctx context.Context, person id.ID, now time.Time) (held [
 		if len(s.held) >= kept {
 			clear(s.held)
 		}
-		s.held[person] = m
+		if s.news == news {
+			s.held[person] = m
+		}
 		s.mu.Unlock()
 	}
 	for _, g := range m.grants {
@@ -114,7 +118,9 @@ func (s *Service) Give(ctx context.Context, tx *db.Tx, g Grant) (_ *Grant, err e
 	_, err = tx.Exec(ctx, `INSERT INTO access_grant (community_id, id, person_id, role, place_id, subject_id, held_from, held_until, grantor, reason, granted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id.Tilde[:], g.ID[:], g.Person[:], string(g.Role), g.Place, g.Subject, g.From.UnixMicro(), until, g.Grantor, g.Reason, tx.Now.UnixMicro())
-	s.Refresh(g.Person)
+	if err == nil {
+		err = s.changed(ctx, tx, g.Person)
+	}
 	return &g, err
 }
 
@@ -147,17 +153,20 @@ func (s *Service) End(ctx context.Context, tx *db.Tx, grant id.ID, by, reason st
 	if err == nil && n == 0 {
 		err = ErrEnded
 	}
-	s.Refresh(g.Person)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.changed(ctx, tx, g.Person)
 }
 
-// Refresh makes the next look at a person's grants read again. Give and End call
-// it inside the transaction; who commits one calls it again, for a look that came
-// between.
-func (s *Service) Refresh(person id.ID) {
-	s.mu.Lock()
-	delete(s.held, person)
-	s.mu.Unlock()
+// changed makes the next look at a person's grants read again, once tx is durable.
+func (s *Service) changed(ctx context.Context, tx *db.Tx, person id.ID) error {
+	return tx.After(ctx, func() {
+		s.mu.Lock()
+		delete(s.held, person)
+		s.news++
+		s.mu.Unlock()
+	})
 }
 
 // Erase ends every grant of a person who is forgotten; the grants themselves stay

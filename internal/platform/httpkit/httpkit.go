@@ -78,17 +78,20 @@ func (k *Kit) Handle(f Func) http.Handler {
 	})
 }
 
-// limitBody refuses bodies that say they are too long before anything is done, and
-// others while they are read.
+// limitBody stops the reading of a body that is too long. A page's route that is told
+// so beforehand refuses it before anything is done: see Kit.legible.
 func (k *Kit) limitBody(next http.Handler) http.Handler {
-	limit := k.MaxBody
-	if limit == 0 {
-		limit = 1 << 20
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = &limited{ReadCloser: http.MaxBytesReader(w, r.Body, limit), whole: r.Body}
+		r.Body = &limited{ReadCloser: http.MaxBytesReader(w, r.Body, k.maxBody()), whole: r.Body}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (k *Kit) maxBody() int64 {
+	if k.MaxBody == 0 {
+		return 1 << 20
+	}
+	return k.MaxBody
 }
 
 // limited is a body with its usual limit, which a route may raise.
@@ -100,9 +103,9 @@ type limited struct {
 // uploadTime is how long a large body may take on its way.
 const uploadTime = 15 * time.Minute
 
-// TakeMore lets a route read a larger body than others, for an upload. It must be
-// called before anything of the body was read.
-func TakeMore(w http.ResponseWriter, r *http.Request, limit int64) {
+// takeMore lets a route read a larger body than others. It must be called before
+// anything of the body was read.
+func takeMore(w http.ResponseWriter, r *http.Request, limit int64) {
 	if b, ok := r.Body.(*limited); ok {
 		r.Body = http.MaxBytesReader(w, b.whole, limit)
 	}

@@ -18,6 +18,7 @@ type Route struct {
 	Action  authz.Action
 	On      func(r *http.Request) (authz.Resource, error) // nil: the whole installation
 	Do      Func
+	Upload  int64 // bytes that it takes where others take Kit.MaxBody; it reads the body itself
 }
 
 // Router opens routes to who may. A route without an action does not exist, and an
@@ -86,6 +87,11 @@ func (t *Router) guarded(route Route) http.Handler {
 		on = Everywhere
 	}
 	return t.kit.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		if route.Upload == 0 {
+			if err := t.kit.legible(r); err != nil {
+				return err
+			}
+		}
 		resource, err := on(r)
 		if err != nil {
 			return err
@@ -98,9 +104,9 @@ func (t *Router) guarded(route Route) http.Handler {
 			err = t.Before(r, route)
 		}
 		if err == nil {
-			err = legible(r)
-		}
-		if err == nil {
+			if route.Upload > 0 {
+				takeMore(w, r, route.Upload)
+			}
 			err = route.Do(w, r)
 		}
 		if fault.KindOf(err) == fault.Forbidden {
@@ -114,11 +120,13 @@ func (t *Router) guarded(route Route) http.Handler {
 var ErrNotAForm = fault.New(fault.Invalid, "http.not_a_form")
 
 // legible reads a form before its handler does, so that one which is too long or
-// broken is refused and not taken for an empty one. Uploads are read by who takes
-// them.
-func legible(r *http.Request) error {
+// broken is refused and not taken for an empty one.
+func (k *Kit) legible(r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
+	}
+	if r.ContentLength > k.maxBody() {
+		return &http.MaxBytesError{Limit: k.maxBody()}
 	}
 	err := r.ParseForm()
 	if err == nil || errors.As(err, new(*http.MaxBytesError)) {

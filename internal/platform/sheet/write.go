@@ -10,6 +10,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"gongyi/internal/kernel/fault"
 )
 
 // Value is one cell of a table that people take away. A number is written as its
@@ -39,7 +41,7 @@ type Table struct {
 }
 
 // ErrBadFormat refuses a format that nobody writes.
-var ErrBadFormat = errors.New("sheet: no such format")
+var ErrBadFormat = fault.New(fault.Invalid, "sheet.bad_format")
 
 // Formats are the formats of Write and their content types.
 var Formats = map[string]string{

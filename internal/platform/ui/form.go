@@ -21,6 +21,7 @@ type Form struct {
 	Get    bool    // a form that only asks
 	Token  string  // for TokenName, "" leaves it out
 	Upload bool    // it carries files
+	Queue  string  // what waits, if it may wait for the network: 请网格员帮忙; a script adds TokenName then
 	Wrong  []Wrong // what must be mended, in the order of the fields
 	Busy   string  // what the button says while it is sent: 正在收款，请等一下
 	Class  string

@@ -23,7 +23,7 @@ import (
 func (d *Desk) importRoutes(t *httpkit.Router) {
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/imports", Action: "import.read", On: d.somewhere("import.read"), Do: d.imports},
-		httpkit.Route{Pattern: "POST /desk/imports", Action: "import.make", On: d.somewhere("import.make"), Do: d.upload},
+		httpkit.Route{Pattern: "POST /desk/imports", Action: "import.make", On: d.somewhere("import.make"), Do: d.upload, Upload: d.Imports.Limit.File + 1<<20},
 		httpkit.Route{Pattern: "GET /desk/imports/{id}", Action: "import.read", On: d.somewhere("import.read"), Do: d.importPage},
 		httpkit.Route{Pattern: "GET /desk/imports/{id}/rejected.csv", Action: "import.read", On: d.somewhere("import.read"), Do: d.rejected},
 		httpkit.Route{Pattern: "POST /desk/imports/{id}/confirmation", Action: "import.confirm", On: d.somewhere("import.confirm"), Do: d.onImport(d.Imports.Confirm)},
@@ -102,7 +102,6 @@ func importState(ctx context.Context, c *chore.Chore) (string, ui.Tone) {
 // upload takes a file in as it comes, without keeping it in memory.
 func (d *Desk) upload(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	httpkit.TakeMore(w, r, d.Imports.Limit.File+1<<20)
 	c, err := d.take(r)
 	if err != nil {
 		wrong, status, err := wrongs(ctx, err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/assist"
@@ -145,7 +146,7 @@ func (h *Pages) help(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showHelp(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	v := helpView{Page: r.FormValue("page"), Wish: r.FormValue("wish"), Form: ui.Form{Action: HelpPath, Wrong: wrong}}
+	v := helpView{Page: r.FormValue("page"), Wish: r.FormValue("wish"), Form: ui.Form{Action: HelpPath, Wrong: wrong, Queue: i18n.T(ctx, "请网格员帮我办")}}
 	if v.Page == "" {
 		v.Page = "/home"
 	}
@@ -189,7 +190,7 @@ func (h *Pages) showHelp(w http.ResponseWriter, r *http.Request, status int, wro
 func (h *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := authz.Of(ctx)
-	_, err := h.Flows.AskForHelp(ctx, v.Actor(), v.Acting(), r.FormValue("page"), r.FormValue("wish"))
+	_, err := h.Flows.AskForHelp(ctx, v.Actor(), flow.HelpWanted{Subject: v.Acting(), Page: r.FormValue("page"), Wish: r.FormValue("wish"), Token: r.FormValue(ui.TokenName)})
 	if err == nil {
 		http.Redirect(w, r, HelpPath, http.StatusSeeOther)
 		return nil

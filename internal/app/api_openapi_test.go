@@ -34,6 +34,7 @@ var operations = []string{
 	"POST /api/v1/communities/{community}/vouchers key",
 	"POST /api/v1/keys key",
 	"POST /api/v1/keys/{id}/revocation key",
+	"POST /api/v1/operators key", "POST /api/v1/operators/passkey-loss key",
 }
 
 // document is what the test reads of an OpenAPI document.

@@ -48,7 +48,7 @@ func newGuarded(t *testing.T) *guarded {
 	g.grant(clerkPhone, access.Operator, id.ID{}, id.ID{})
 	g.grant(ownerPhone, access.Owner, home, bakery)
 	given := g.grant(ownerPhone, access.Volunteer, home, id.ID{})
-	g.buy("hers", "anna", "butcher", "10.00")
+	bought := g.buy("hers", "anna", "butcher", "10.00")
 	g.owner.register(newDevice(t), "旧手机")
 	who := d.who("+86" + ownerPhone)
 	d.must(d.Derive(t.Context()))
@@ -60,6 +60,7 @@ func newGuarded(t *testing.T) *guarded {
 		"person": who.ID.String(), "shop": bakery.String(), "grant": given.String(), "device": devices[0].ID.String(), "passkey": keys[0].ID.String(),
 		"community": "C1", "account": "coins",
 	}
+	g.things(home, int64(bought["entry"].(float64)))
 	return g
 }
 
@@ -97,7 +98,7 @@ func (g *guarded) grant(phone string, role authz.Role, place, subject id.ID) (gi
 }
 
 // open are the holes of what everybody may name: there is no stranger's among them.
-var open = map[string]string{"month": "2025-10", "token": "none", "action": "me.read", "z": "1", "x": "1", "y": "1", "purpose": "research"}
+var open = map[string]string{"month": "2025-10", "token": "none", "action": "me.read", "z": "1", "x": "1", "y": "1", "purpose": "research", "lang": "zh"}
 
 // path is a door's address with what is hers in every hole. It fails on a hole that
 // nobody has thought of.
@@ -105,6 +106,9 @@ func (g *guarded) path(d Door) string {
 	g.Helper()
 	return hole.ReplaceAllStringFunc(strings.TrimSuffix(d.Path, "{$}"), func(h string) string {
 		name := strings.Trim(h, "{}.")
+		if head, _, _ := strings.Cut(d.Path, h); g.holes[head+h] != "" { // a name that means something else elsewhere
+			return g.holes[head+h]
+		}
 		if known := g.holes[name]; known != "" {
 			return known
 		}

@@ -25,18 +25,27 @@ import (
 // byScript are the forms that no page holds as one: a script sends them, or a step
 // before them has to be gone first; and where they are tried.
 var byScript = map[string]string{
-	"/me/passkeys":                    "a script's JSON: registered with such a name in TestWhatPeopleTypeStaysText",
-	"/me/passkeys/question":           "a script's, without a field",
-	"/sign-in/passkey":                "a script's JSON, signed by a device: TestPasskeysThatDoNotFit",
-	"/sign-in/passkey/question":       "a script's, without a field",
-	"/sign-in/code":                   "walked through in TestWhatPeopleTypeStaysText",
-	"/sign-in/code/again":             "walked through in TestWhatPeopleTypeStaysText",
-	"/sign-in/welcome":                "walked through in TestWhatPeopleTypeStaysText",
-	"/me/wechat/end":                  "without a field, and this house has no WeChat",
-	"/me/data/erasure/end":            "without a field, on the page once an erasure was asked for",
-	"/me/data/consents/{purpose}/end": "without a field, on the page once there is a consent",
-	"/me/devices/others/end":          "without a field, on the page once there is another device",
-	"/shop/{shop}/staff/{grant}/end":  "without a field, on the page once somebody works in the shop",
+	"/me/passkeys":                            "a script's JSON: registered with such a name in TestWhatPeopleTypeStaysText",
+	"/me/passkeys/question":                   "a script's, without a field",
+	"/sign-in/passkey":                        "a script's JSON, signed by a device: TestPasskeysThatDoNotFit",
+	"/sign-in/passkey/question":               "a script's, without a field",
+	"/sign-in/code":                           "walked through in TestWhatPeopleTypeStaysText",
+	"/sign-in/code/again":                     "walked through in TestWhatPeopleTypeStaysText",
+	"/sign-in/welcome":                        "walked through in TestWhatPeopleTypeStaysText",
+	"/me/wechat/end":                          "without a field, and this house has no WeChat",
+	"/me/data/erasure/end":                    "without a field, on the page once an erasure was asked for",
+	"/me/data/consents/{purpose}/end":         "without a field, on the page once there is a consent",
+	"/me/devices/others/end":                  "without a field, on the page once there is another device",
+	"/assist/sessions/{session}/end":          "without a field, in the bar while a session runs: TestAssistedSession",
+	"/desk/evidence/checks/{id}/attendance":   "without a field, on the page once a check has found something",
+	"/office/evidence/checks/{id}/attendance": "without a field, on the page once a check has found something",
+	"/desk/imports/{id}/attendance":           "without a field, on the page once rows were not taken",
+	"/desk/jobs/{place}/{note}/drop":          "without a field, on the page once a job fails",
+	"/desk/jobs/{place}/{note}/retry":         "without a field, on the page once a job fails",
+	"/desk/notices/{delivery}/retry":          "without a field, on the page once a message was not delivered",
+	"/me/push":                                "a script's, with what the browser says",
+	"/me/push/end":                            "a script's, with what the browser says",
+	"/shop/{shop}/staff/{grant}/end":          "without a field, on the page once somebody works in the shop",
 }
 
 // typed is what people may type into a field and must get back as what they typed.
@@ -94,12 +103,28 @@ func (s *blank) add(n *html.Node, a map[string]string) {
 	case n.Data == "textarea", n.Data == "input" && slices.Contains([]string{"", "text", "search", "email", "url"}, a["type"]):
 		s.free = append(s.free, name)
 	case n.Data == "select":
-		s.fields.Set(name, map[string]string{"role": string(access.Volunteer), "place": "C1"}[name])
+		s.fields.Set(name, choice(n, map[string]string{"role": string(access.Volunteer), "place": "C1"}[name]))
 	case a["type"] == "tel":
 		s.fields.Set(name, "13600136000")
 	case a["type"] == "checkbox", a["type"] == "radio" && s.fields.Get(name) == "", a["type"] == "hidden":
 		s.fields.Set(name, a["value"])
 	}
+}
+
+// choice is what somebody chooses from a list: what she wants, or the first there is.
+func choice(list *html.Node, wanted string) (first string) {
+	for o := range list.Descendants() {
+		for _, a := range o.Attr {
+			switch {
+			case o.Data != "option" || a.Key != "value" || a.Val == "":
+			case a.Val == wanted:
+				return wanted
+			case first == "":
+				first = a.Val
+			}
+		}
+	}
+	return first
 }
 
 // pattern is the route of an address, "" if there is none.
@@ -157,7 +182,7 @@ func (g *guarded) walk(t *testing.T, who *browser, start ...string) (forms []bla
 func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
-	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1"}
+	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1"}
 	var forms []blank
 	for _, who := range []*browser{g.owner, g.clerk} {
 		f, _, _ := g.walk(t, who, starts...)

@@ -54,8 +54,8 @@ func (f *Flows) Notify(ctx context.Context, n notice.Notice) (err error) {
 	return f.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return f.Notices.Deliver(ctx, tx, n, reach) })
 }
 
-// defaultZone is where people live who belong to no community yet.
-var defaultZone = time.FixedZone("Asia/Shanghai", 8*3600)
+// DefaultZone is where people live who belong to no community yet.
+var DefaultZone = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // reach is what is known of the ways to a person: her hours are those of the
 // community in which she is at home.
@@ -64,7 +64,7 @@ func (f *Flows) reach(ctx context.Context, r db.Reader, who id.ID) (reach notice
 	if err != nil {
 		return reach, err
 	}
-	reach = notice.Reach{Zone: defaultZone, Phone: p.Phone != ""}
+	reach = notice.Reach{Zone: DefaultZone, Phone: p.Phone != ""}
 	if reach.WeChat, err = f.hasWeChat(ctx, r, who); err != nil {
 		return reach, err
 	}

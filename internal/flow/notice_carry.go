@@ -219,7 +219,7 @@ func (f *Flows) card(ctx context.Context, p *parcel) error {
 		return fmt.Errorf("%w: no WeChat template for %s", notify.ErrPermanent, p.Item.Kind.ID)
 	}
 	fields := make(map[string]string)
-	for name, value := range map[string]string{form.Title: p.title, form.Body: p.body, form.At: p.Item.At.In(defaultZone).Format("2006-01-02 15:04")} {
+	for name, value := range map[string]string{form.Title: p.title, form.Body: p.body, form.At: p.Item.At.In(DefaultZone).Format("2006-01-02 15:04")} {
 		if name != "" {
 			fields[name] = shorten(value, 20) // WeChat's own limit of a field
 		}

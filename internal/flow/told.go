@@ -298,7 +298,7 @@ func (t *teller) stamp(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	zone := time.FixedZone("", 8*3600)
+	zone := DefaultZone
 	if len(t.belongings) > 0 {
 		zone = t.belongings[0].Zone
 	}

@@ -13,17 +13,12 @@ import (
 // the tree in which the viewer may do the action. Who may nowhere is refused at the
 // whole installation. What the page then shows is what Mine leaves.
 func (p *Portal) Somewhere(a authz.Action) func(r *http.Request) (authz.Resource, error) {
-	return func(r *http.Request) (authz.Resource, error) {
-		v := authz.Of(r.Context())
-		for _, g := range v.Grants {
-			on := authz.Resource{Place: g.Place}
-			if p.Engine.May(r.Context(), v, a, on) == nil {
-				return on, nil
-			}
-		}
-		return authz.Resource{}, nil
-	}
+	return p.router.Somewhere(a)
 }
+
+// May reports whether the viewer may do something anywhere, so that a page offers
+// her the way to it.
+func (p *Portal) May(ctx context.Context, a authz.Action) bool { return p.may(ctx, authz.Of(ctx), a) }
 
 // Mine are the communities in which the viewer may do something.
 func (p *Portal) Mine(ctx context.Context, a authz.Action) (mine []community.Place, err error) {

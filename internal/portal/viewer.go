@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
@@ -88,7 +89,7 @@ func (p *Portal) settle(ctx context.Context, s *seat, memberships []person.Membe
 }
 
 // Zone is where people live who belong to no community yet.
-var Zone = time.FixedZone("Asia/Shanghai", 8*3600)
+var Zone = flow.DefaultZone
 
 // Zone is the time zone in which a community's people read the present.
 func (p *Portal) Zone(ctx context.Context, at id.ID) (zone *time.Location, err error) {

@@ -81,6 +81,13 @@ func Upload(c *chore.Chore) (kind, format string, bytes int64) {
 	return u.Kind, u.Format, u.Bytes
 }
 
+// Within are the communities whose rows an import may bring, none for all.
+func Within(c *chore.Chore) []id.ID {
+	var u upload
+	_ = json.Unmarshal([]byte(c.Detail), &u) // written by Receive alone
+	return u.Within
+}
+
 // Receive takes a file in and has it looked at. within limits whose rows may be
 // taken, nil: nobody's are refused for that. What is no table that we know, or too
 // long, is refused and leaves nothing behind.

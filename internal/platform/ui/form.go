@@ -17,6 +17,7 @@ const TokenName = "once"
 // otherwise; the answer to a POST that succeeded is a redirect (303).
 type Form struct {
 	ID     string
+	In     string // what its fields have as theirs, where a page has several forms
 	Action string
 	Get    bool    // a form that only asks
 	Token  string  // for TokenName, "" leaves it out
@@ -93,11 +94,13 @@ type Option struct {
 	Off         bool   // cannot be chosen now
 }
 
-func (f Field) id() string {
-	if f.In != "" {
-		return "f-" + f.In + "-" + f.Name
+func (f Field) id() string { return fieldID(f.In, f.Name) }
+
+func fieldID(in, name string) string {
+	if in != "" {
+		in += "-"
 	}
-	return "f-" + f.Name
+	return "f-" + in + name
 }
 
 // describedBy names the lines below the field.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"gongyi/internal/flow/importing"
@@ -24,11 +25,11 @@ func (d *Desk) importRoutes(t *httpkit.Router) {
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/imports", Action: "import.read", On: d.somewhere("import.read"), Do: d.imports},
 		httpkit.Route{Pattern: "POST /desk/imports", Action: "import.make", On: d.somewhere("import.make"), Do: d.upload, Upload: d.Imports.Limit.File + 1<<20},
-		httpkit.Route{Pattern: "GET /desk/imports/{id}", Action: "import.read", On: d.somewhere("import.read"), Do: d.importPage},
-		httpkit.Route{Pattern: "GET /desk/imports/{id}/rejected.csv", Action: "import.read", On: d.somewhere("import.read"), Do: d.rejected},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/confirmation", Action: "import.confirm", On: d.somewhere("import.confirm"), Do: d.onImport(d.Imports.Confirm)},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/cancellation", Action: "import.cancel", On: d.somewhere("import.cancel"), Do: d.onImport(d.Imports.Cancel)},
-		httpkit.Route{Pattern: "POST /desk/imports/{id}/attendance", Action: "import.confirm", On: d.somewhere("import.confirm"), Do: d.onImport(d.attend)},
+		httpkit.Route{Pattern: "GET /desk/imports/{id}", Action: "import.read", On: d.ofImport("import.read"), Do: d.importPage},
+		httpkit.Route{Pattern: "GET /desk/imports/{id}/rejected.csv", Action: "import.read", On: d.ofImport("import.read"), Do: d.rejected},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/confirmation", Action: "import.confirm", On: d.ofImport("import.confirm"), Do: d.onImport(d.Imports.Confirm)},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/cancellation", Action: "import.cancel", On: d.ofImport("import.cancel"), Do: d.onImport(d.Imports.Cancel)},
+		httpkit.Route{Pattern: "POST /desk/imports/{id}/attendance", Action: "import.confirm", On: d.ofImport("import.confirm"), Do: d.onImport(d.attend)},
 	)
 }
 
@@ -52,6 +53,7 @@ func (d *Desk) showImports(w http.ResponseWriter, r *http.Request, status int, w
 	}); err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(c *chore.Chore) bool { return !d.may(ctx, "import.read", d.placeOfImport(ctx, c, "import.read")) })
 	var by []string
 	for _, c := range all {
 		by = append(by, c.AskedBy)
@@ -149,10 +151,48 @@ func (d *Desk) within(ctx context.Context, a authz.Action) (places []id.ID, err 
 		return nil, nil
 	}
 	mine, err := d.mine(ctx, a)
+	if err == nil && len(mine) == 0 { // her role reaches a part of a community
+		err = authz.ErrDenied
+	}
 	for _, p := range mine {
 		places = append(places, p.ID)
 	}
 	return places, err
+}
+
+// ofImport is what an import belongs to: who may do something with it may do it in
+// every community whose rows it may bring.
+func (d *Desk) ofImport(a authz.Action) func(r *http.Request) (authz.Resource, error) {
+	return func(r *http.Request) (authz.Resource, error) {
+		ctx := r.Context()
+		key, err := id.Parse(r.PathValue("id"))
+		if err != nil {
+			return authz.Resource{}, chore.ErrNotFound
+		}
+		var c *chore.Chore
+		err = d.Flows.DB.View(ctx, id.Tilde, func(rd db.Reader) (err error) {
+			c, err = d.Flows.Chores.ByID(ctx, rd, key)
+			return err
+		})
+		if err == nil && c.Kind != chore.Import {
+			err = chore.ErrNotFound
+		}
+		if err != nil {
+			return authz.Resource{}, err
+		}
+		return authz.Resource{Kind: "community", Place: d.placeOfImport(ctx, c, a)}, nil
+	}
+}
+
+// placeOfImport is the place that decides: one in which the viewer may not, if there
+// is one; the whole installation if the import may bring anybody's rows.
+func (d *Desk) placeOfImport(ctx context.Context, c *chore.Chore, a authz.Action) (place id.ID) {
+	for _, place = range importing.Within(c) {
+		if !d.may(ctx, a, place) {
+			return place
+		}
+	}
+	return place
 }
 
 // tooLong makes a refusal of a body that was longer than any file may be.

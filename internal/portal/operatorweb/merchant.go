@@ -107,8 +107,11 @@ func (d *Desk) shopAccounts(ctx context.Context, r db.Reader, p community.Place,
 			if h.Entries == 0 && pattern.Purpose != ledger.Payable {
 				continue
 			}
-			rows = append(rows, ui.Row{Href: accountPath(p, a), Title: i18n.T(ctx, pattern.Meaning), Text: i18n.T(ctx, "%d 条账", int(h.Entries)),
-				End: h.Balance.Grouped(asset), EndNote: assetName(ctx, asset)})
+			row := ui.Row{Title: i18n.T(ctx, pattern.Meaning), Text: i18n.T(ctx, "%d 条账", int(h.Entries)), End: h.Balance.Grouped(asset), EndNote: assetName(ctx, asset)}
+			if d.may(ctx, "account.read", p.ID) {
+				row.Href = accountPath(p, a)
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows, nil

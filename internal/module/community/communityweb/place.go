@@ -36,7 +36,7 @@ type placeView struct {
 }
 
 func (v placeView) form(name, action string) ui.Form {
-	f := ui.Form{ID: name, Action: placeHref(v.Place.ID) + "/" + action}
+	f := ui.Form{ID: name, In: name, Action: placeHref(v.Place.ID) + "/" + action}
 	if v.Form == name {
 		f.Wrong = v.Wrong
 	}
@@ -84,7 +84,11 @@ func (h *Pages) readPlace(ctx context.Context, rd db.Reader, r *http.Request, at
 	v.Place = path[len(path)-1]
 	v.Crumbs = []ui.Link{{Href: "/desk/places", Text: i18n.T(ctx, "地方和住户")}}
 	for _, p := range path {
-		v.Crumbs = append(v.Crumbs, ui.Link{Href: placeHref(p.ID), Text: portal.PlaceName(p)})
+		crumb := ui.Link{Text: portal.PlaceName(p)}
+		if h.may(ctx, "place.read", p.ID) { // what lies above her part of the tree is a name
+			crumb.Href = placeHref(p.ID)
+		}
+		v.Crumbs = append(v.Crumbs, crumb)
 	}
 	found, more, err := h.Flows.Communities.Find(ctx, rd, community.Query{Parent: at, Closed: v.Closed, After: r.FormValue("after"), Limit: 50})
 	if err != nil {
@@ -136,7 +140,11 @@ func (h *Pages) countHouseholds(ctx context.Context, rd db.Reader, path, found [
 			v.Rows[i].End = i18n.T(ctx, "%d 户", int(n))
 		}
 	}
-	v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "住户"), Number: figure(full[v.Place.ID]), Href: "/desk/households?place=" + v.Place.ID.String()})
+	stat := ui.Stat{Name: i18n.T(ctx, "住户"), Number: figure(full[v.Place.ID])}
+	if h.may(ctx, "household.read", v.Place.ID) {
+		stat.Href = "/desk/households?place=" + v.Place.ID.String()
+	}
+	v.Stats = append(v.Stats, stat)
 	if v.Place.Kind == community.Community {
 		people, err := h.Flows.Households.People(ctx, rd, v.Place.ID)
 		if err != nil {

@@ -537,7 +537,7 @@ func renameForm(v placeView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "name", Label: i18n.T(ctx, "新的名称"), Value: v.Name, MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "name", In: f.In, Label: i18n.T(ctx, "新的名称"), Value: v.Name, MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -545,7 +545,7 @@ func renameForm(v placeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "reason", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "reason", In: f.In, Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -601,7 +601,7 @@ func moveForm(v placeView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "parent", Label: i18n.T(ctx, "新上级的编号"), Value: v.Parent, MaxLen: 64, Error: f.Of("parent"), Help: i18n.T(ctx, "下面的一起搬。网格和楼栋只能在本社区里搬。")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "parent", In: f.In, Label: i18n.T(ctx, "新上级的编号"), Value: v.Parent, MaxLen: 64, Error: f.Of("parent"), Help: i18n.T(ctx, "下面的一起搬。网格和楼栋只能在本社区里搬。")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -609,7 +609,7 @@ func moveForm(v placeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "reason", In: "move", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "reason", In: f.In, Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -682,7 +682,7 @@ func closeForm(v placeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "reason", In: "close", Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "reason", In: f.In, Label: i18n.T(ctx, "为什么"), Value: v.Reason, MaxLen: 500, Error: f.Of("reason")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

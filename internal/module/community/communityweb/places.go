@@ -24,6 +24,7 @@ type placesView struct {
 	Rows []ui.Row
 	More bool
 	May  bool // add at the root
+	In   bool // bring tables in
 	Form addForm
 }
 
@@ -36,7 +37,7 @@ type addForm struct {
 }
 
 func newForm(ctx context.Context, under id.ID, kinds []community.Kind, r *http.Request, wrong []ui.Wrong) addForm {
-	f := addForm{Form: ui.Form{Action: "/desk/places", Wrong: wrong}, Under: under}
+	f := addForm{Form: ui.Form{In: "add", Action: "/desk/places", Wrong: wrong}, Under: under}
 	for _, k := range kinds {
 		f.Kinds = append(f.Kinds, ui.Option{Value: string(k), Text: KindName(ctx, k)})
 	}
@@ -55,7 +56,7 @@ func (h *Pages) places(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showPlaces(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	v := placesView{Text: strings.TrimSpace(r.FormValue("q")), May: h.may(ctx, "place.change", id.ID{})}
+	v := placesView{Text: strings.TrimSpace(r.FormValue("q")), May: h.may(ctx, "place.change", id.ID{}), In: h.May(ctx, "import.read")}
 	v.Form = newForm(ctx, id.ID{}, []community.Kind{community.Street, community.City, community.Community}, r, wrong)
 	err := h.view(ctx, func(rd db.Reader) (err error) {
 		if v.Text != "" {

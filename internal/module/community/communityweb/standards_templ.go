@@ -120,7 +120,7 @@ func templatesPage(v templatesView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("t-"+t.Ref, t.Name, t.Ref).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section(t.Key, t.Name, t.Ref).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -214,7 +214,7 @@ func foundForm(v templatesView, t templateView) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		f := ui.Form{ID: "found-" + t.Ref, Action: "/desk/templates/" + t.Ref + "/communities", Busy: i18n.T(ctx, "正在建，请等一下")}
+		f := ui.Form{ID: "found-" + t.Key, In: t.Key, Action: "/desk/templates/" + t.Ref + "/communities", Busy: i18n.T(ctx, "正在建，请等一下")}
 		if v.Chosen == t.Ref {
 			f.Wrong = v.Make.Wrong
 		}
@@ -230,7 +230,7 @@ func foundForm(v templatesView, t templateView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "street", Label: i18n.T(ctx, "在哪个街道"), Value: v.Street, Options: v.Streets, Error: f.Of("street")}.Select().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "street", In: f.In, Label: i18n.T(ctx, "在哪个街道"), Value: v.Street, Options: v.Streets, Error: f.Of("street")}.Select().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -238,7 +238,7 @@ func foundForm(v templatesView, t templateView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "name", Label: i18n.T(ctx, "社区名称"), Value: sameOr(v.Chosen, t.Ref, v.Name), MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "name", In: f.In, Label: i18n.T(ctx, "社区名称"), Value: sameOr(v.Chosen, t.Ref, v.Name), MaxLen: 60, Error: f.Of("name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -246,7 +246,7 @@ func foundForm(v templatesView, t templateView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "ref", Label: i18n.T(ctx, "社区编号"), Value: sameOr(v.Chosen, t.Ref, v.Ref), MaxLen: 60, Error: f.Of("ref")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "ref", In: f.In, Label: i18n.T(ctx, "社区编号"), Value: sameOr(v.Chosen, t.Ref, v.Ref), MaxLen: 60, Error: f.Of("ref")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3,6 +3,7 @@ package communityweb
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"gongyi/internal/kernel/id"
@@ -33,6 +34,7 @@ type templatesView struct {
 // templateView is one template in words.
 type templateView struct {
 	community.Template
+	Key   string // of its part of the page
 	Facts []ui.Fact
 	Posts []ui.Line
 }
@@ -52,8 +54,9 @@ func (h *Pages) showTemplates(w http.ResponseWriter, r *http.Request, status int
 	}
 	err := h.view(ctx, func(rd db.Reader) error {
 		all, err := h.Flows.Communities.Templates(ctx, rd)
-		for _, t := range all {
+		for i, t := range all {
 			v.All = append(v.All, inWords(ctx, t))
+			v.All[i].Key = "t" + strconv.Itoa(i)
 		}
 		return err
 	})

@@ -26,6 +26,7 @@ type listView struct {
 	Rows  []ui.Row
 	After string
 	May   bool
+	In    bool // bring tables in
 	Form  ui.Form
 	Ref   string
 	Door  string
@@ -40,7 +41,7 @@ func (h *Pages) list(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showList(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	v := listView{Text: strings.TrimSpace(r.FormValue("q")), Form: ui.Form{Action: "/desk/households", Wrong: wrong}}
+	v := listView{Text: strings.TrimSpace(r.FormValue("q")), Form: ui.Form{Action: "/desk/households", Wrong: wrong}, In: h.Portal.May(ctx, "import.read")}
 	if wrong != nil {
 		v.Ref, v.Door = r.FormValue("household_ref"), r.FormValue("door")
 	}

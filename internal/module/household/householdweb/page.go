@@ -33,7 +33,7 @@ type pageView struct {
 }
 
 func (v pageView) form(name, action string) ui.Form {
-	f := ui.Form{ID: name, Action: Href(v.ID) + "/" + action}
+	f := ui.Form{ID: name, In: name, Action: Href(v.ID) + "/" + action}
 	if v.Form == name {
 		f.Wrong = v.Wrong
 	}
@@ -72,7 +72,11 @@ func (h *Pages) showPage(w http.ResponseWriter, r *http.Request, status int, for
 	}
 	v.Crumbs = []ui.Link{{Href: "/desk/places", Text: i18n.T(ctx, "地方和住户")}}
 	for _, p := range path {
-		v.Crumbs = append(v.Crumbs, ui.Link{Href: "/desk/places/" + p.ID.String(), Text: portal.PlaceName(p)})
+		crumb := ui.Link{Text: portal.PlaceName(p)}
+		if h.may(ctx, "place.read", authz.Resource{Place: p.ID}) { // what lies above her part of the tree is a name
+			crumb.Href = "/desk/places/" + p.ID.String()
+		}
+		v.Crumbs = append(v.Crumbs, crumb)
 	}
 	v.Crumbs = append(v.Crumbs, ui.Link{Text: v.Door})
 	on := authz.Resource{Kind: "household", Place: v.Place, Subject: v.ID}

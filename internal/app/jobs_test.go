@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -143,9 +144,13 @@ func TestDaysAreClosedAndHoldsGivenBackWhenTheyAreDue(t *testing.T) {
 		})
 		o.clock.Advance(2 * time.Hour)
 		o.begin()
-		o.until("both sweeps are through", func() bool {
+		o.until("every sweep is through", func() bool {
 			for _, s := range o.jobs.Status().Sweeps {
-				if s.At.IsZero() || s.Err != nil || s.Places != len(places) || len(s.Failed) > 0 {
+				of := len(places)
+				if slices.Contains([]string{"carry out notices", "forget people", "forget form tokens"}, s.Name) {
+					of = 1 // they are due to people
+				}
+				if s.At.IsZero() || s.Err != nil || s.Places != of || len(s.Failed) > 0 {
 					return false
 				}
 			}

@@ -142,7 +142,7 @@ var damagedDerived = []damage{
 		d.exec("UPDATE ledger_day SET direct = direct + 1 WHERE day = (SELECT min(day) FROM ledger_day)")
 	}, []string{"derived_differs"}, 1},
 	{"a buyer who is another", func(t *testing.T, d *wreck) {
-		d.exec("UPDATE ledger_buyer SET subject_id = zeroblob(16) WHERE subject_id = (SELECT min(subject_id) FROM ledger_buyer) AND day = (SELECT min(day) FROM ledger_buyer)")
+		d.exec("UPDATE ledger_buyer SET subject_id = zeroblob(16) WHERE day = (SELECT min(day) FROM ledger_buyer) AND subject_id = (SELECT min(subject_id) FROM ledger_buyer WHERE day = (SELECT min(day) FROM ledger_buyer))")
 	}, []string{"derived_differs"}, 2},
 	{"a derived leg", func(t *testing.T, d *wreck) {
 		d.exec("UPDATE ledger_leg SET amount = amount + 1 WHERE seq = 60 AND leg = 1")

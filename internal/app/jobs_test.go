@@ -19,6 +19,7 @@ import (
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/portal/operatorweb"
 )
 
 // office is the program with its jobs and without its web.
@@ -199,4 +200,23 @@ func TestOnceAQuarterUnlessItFails(t *testing.T) {
 	if _ = ask(t.Context(), id.ID{2}); calls != 7 {
 		t.Error("another community was not asked")
 	}
+}
+
+// What the operator reads of the work beside the web is in her language.
+func TestEveryWorkHasAName(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.begin()
+		names := o.jobs.Kinds()
+		for _, s := range o.jobs.Status().Sweeps {
+			names = append(names, s.Name)
+		}
+		if len(names) < 10 {
+			t.Errorf("only %d works", len(names))
+		}
+		for _, name := range names {
+			if operatorweb.WorkName(context.Background(), name) == name {
+				t.Errorf("%q has no name for people", name)
+			}
+		}
+	})
 }

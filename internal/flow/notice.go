@@ -61,6 +61,9 @@ var DefaultZone = time.FixedZone("Asia/Shanghai", 8*3600)
 // community in which she is at home.
 func (f *Flows) reach(ctx context.Context, r db.Reader, who id.ID) (reach notice.Reach, err error) {
 	p, err := f.People.ByID(ctx, r, who)
+	if err == nil && p.Name == "" { // she was forgotten
+		err = person.ErrNotFound
+	}
 	if err != nil {
 		return reach, err
 	}
@@ -127,7 +130,10 @@ func (f *Flows) tellSome(ctx context.Context, words id.ID) (done bool, err error
 			return err
 		}
 		for _, p := range people {
-			if reaches[p], err = f.reach(ctx, r, p); err != nil {
+			switch reaches[p], err = f.reach(ctx, r, p); {
+			case errors.Is(err, person.ErrNotFound): // forgotten a moment ago
+				delete(reaches, p)
+			case err != nil:
 				return err
 			}
 		}

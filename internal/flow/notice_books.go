@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/module/person"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 )
@@ -231,7 +232,10 @@ func (t *telling) ways(ctx context.Context, r db.Reader, notices []notice.Notice
 		if _, known := reach[n.Person]; known || !t.flows.Notices.Leaves(k, chosen[n.Person]) {
 			continue
 		}
-		if reach[n.Person], err = t.flows.reach(ctx, r, n.Person); err != nil {
+		switch to, err := t.flows.reach(ctx, r, n.Person); {
+		case err == nil:
+			reach[n.Person] = to
+		case !errors.Is(err, person.ErrNotFound): // forgotten since
 			return err
 		}
 	}

@@ -55,7 +55,11 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, books id.ID, from, to int
 			s.forget(n.Person)
 			continue
 		}
-		if err := s.Deliver(ctx, tx, n, reach[n.Person]); err != nil {
+		to, known := reach[n.Person]
+		if !known {
+			continue // she was forgotten meanwhile
+		}
+		if err := s.Deliver(ctx, tx, n, to); err != nil {
 			return err
 		}
 	}

@@ -161,8 +161,10 @@ func (s *Service) TellWords(ctx context.Context, tx *db.Tx, words, after id.ID, 
 		return ErrMoved
 	}
 	for _, p := range people {
-		if err := s.Deliver(ctx, tx, w.Notice(p), reach[p]); err != nil {
-			return err
+		if to, known := reach[p]; known { // else forgotten meanwhile
+			if err := s.Deliver(ctx, tx, w.Notice(p), to); err != nil {
+				return err
+			}
 		}
 		at = p
 	}

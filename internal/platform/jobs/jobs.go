@@ -21,6 +21,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,6 +106,9 @@ func (j *Jobs) Handle(kind string, fn Handler) {
 	}
 	j.handlers[kind] = fn
 }
+
+// Kinds lists the kinds of notes that are handled.
+func (j *Jobs) Kinds() []string { return slices.Sorted(maps.Keys(j.handlers)) }
 
 // HandleLong is Handle for work that may take longer than a minute. Where the
 // instance dies with it, it is taken up again only after that time.

@@ -6,9 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"gongyi/internal/flow"
+	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -16,11 +20,7 @@ import (
 	"gongyi/internal/platform/ui"
 )
 
-// Refusals of the pages of jobs.
-var (
-	errNoReason = fault.New(fault.Invalid, "operatorweb.no_reason")
-	errNoJobs   = fault.New(fault.NotFound, "operatorweb.no_jobs")
-)
+var errNoReason = fault.New(fault.Invalid, "operatorweb.no_reason")
 
 func (d *Desk) jobRoutes(t *httpkit.Router) {
 	t.Add(
@@ -39,6 +39,7 @@ type jobsView struct {
 	Strange []ui.TableRow
 	Trouble []ui.TableRow
 	Wrong   string
+	Here    bool // the work runs in this process
 }
 
 // failingJob is a job that fails.
@@ -53,15 +54,12 @@ func (d *Desk) jobs(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Desk) showJobs(w http.ResponseWriter, r *http.Request, code int, wrong string) error {
 	ctx := r.Context()
-	status, ok := d.House.Jobs()
-	if !ok {
-		return errNoJobs
-	}
+	status, here := d.House.Jobs()
 	places, err := d.keepers(ctx)
 	if err != nil {
 		return err
 	}
-	v := jobsView{Status: status, Oldest: d.since(ctx, status.Oldest), Wrong: wrong}
+	v := jobsView{Status: status, Here: here, Oldest: d.since(ctx, status.Oldest), Wrong: wrong}
 	where := func(at id.ID) string {
 		if at == id.Tilde {
 			return i18n.T(ctx, "整个系统")
@@ -90,7 +88,7 @@ func (d *Desk) showJobs(w http.ResponseWriter, r *http.Request, code int, wrong 
 		if len(why) > 0 {
 			state = ui.Cell{Text: i18n.T(ctx, "有地方没做成"), Tone: ui.Bad, Sub: strings.Join(why, "; ")}
 		}
-		v.Sweeps = append(v.Sweeps, ui.TableRow{Cells: []ui.Cell{{Text: sweepName(ctx, s.Name)}, state, {Text: d.since(ctx, s.At)}, {Text: count(s.Places)}, {Text: s.Took.Round(time.Millisecond).String()}}})
+		v.Sweeps = append(v.Sweeps, ui.TableRow{Cells: []ui.Cell{{Text: WorkName(ctx, s.Name)}, state, {Text: d.since(ctx, s.At)}, {Text: count(s.Places)}, {Text: s.Took.Round(time.Millisecond).String()}}})
 	}
 	return d.Portal.ShowAs(w, r, code, httpkit.Never, d.shell(r, "jobs", i18n.T(ctx, "后台任务")), jobsPage(v))
 }
@@ -107,14 +105,29 @@ func (d *Desk) keepers(ctx context.Context) (all []community.Place, err error) {
 	return all, nil
 }
 
-func sweepName(ctx context.Context, name string) string {
-	switch name {
-	case "close days":
-		return i18n.T(ctx, "每天结账")
-	case "expire holds":
-		return i18n.T(ctx, "到期退回保留款")
-	case "tidy uploads":
-		return i18n.T(ctx, "清理传来的文件")
+// works are what people call the kinds of work: what is due after a commit, and what
+// is due at a time.
+var works = map[string]i18n.Message{
+	member.Changed:       i18n.M("把会员的变动告诉别的社区"),
+	importing.CheckNote:  i18n.M("看导入的文件"),
+	importing.RunNote:    i18n.M("导入文件"),
+	flow.VerifyNote:      i18n.M("核对账本"),
+	notice.Staged:        i18n.M("写进收件箱"),
+	notice.Due:           i18n.M("送出通知"),
+	notice.Broadcast:     i18n.M("发社区通知"),
+	"close days":         i18n.M("每天结账"),
+	"expire holds":       i18n.M("到期退回保留款"),
+	"tidy uploads":       i18n.M("清理传来的文件"),
+	"carry out notices":  i18n.M("送出到时间的通知"),
+	"forget members":     i18n.M("删除要求删除的会员资料"),
+	"forget people":      i18n.M("删除要求删除的个人资料"),
+	"forget form tokens": i18n.M("清理用过的表单记号"),
+}
+
+// WorkName is what people call a kind of work.
+func WorkName(ctx context.Context, name string) string {
+	if n, ok := works[name]; ok {
+		return n.In(ctx)
 	}
 	return name
 }

@@ -107,6 +107,9 @@ func (p *Portal) ShopShell(ctx context.Context, place, shop id.ID, active, title
 
 func (p *Portal) shell(ctx context.Context, kind ui.Kind, active, title string, opens func(Door) bool, subject id.ID) ui.Shell {
 	s := ui.Shell{Kind: kind, Title: title, Active: active, Private: true}
+	if kind == ui.OperatorFrame {
+		s.Place = ui.Link{Text: i18n.T(ctx, "运营台")}
+	}
 	group := ""
 	for _, d := range p.doors {
 		if d.Kind != kind || !opens(d) {

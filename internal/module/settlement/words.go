@@ -12,7 +12,7 @@ var English = map[string]string{
 	"店家":            "The shop",
 	"平台服务费":         "Platform commission",
 	"发券的店和平台":       "The shops that gave the voucher, and the platform",
-	"社区":            "The community",
+	"社区":            "Community",
 	"推荐您来的店":        "The shop that sent you",
 	"平台服务":          "Platform service",
 	"社区共益基金":        "Community welfare fund",

@@ -71,7 +71,7 @@ func (o *Office) month(w http.ResponseWriter, r *http.Request) error {
 func (v *monthView) table(ctx context.Context) ui.Table {
 	t := ui.Table{
 		ID: "communities", Caption: i18n.T(ctx, "各社区，%s", ui.Month(ctx, v.Month)), Path: "/office", Total: len(v.Rows), Ask: ui.TableAsk{Page: 1, Size: len(v.Rows)},
-		Columns: []ui.Column{{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "会员"), Num: true}, {Text: i18n.T(ctx, "买过的人"), Num: true}, {Text: i18n.T(ctx, "店铺"), Num: true, Rare: true},
+		Columns: []ui.Column{{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "会员数"), Num: true}, {Text: i18n.T(ctx, "买过的人"), Num: true}, {Text: i18n.T(ctx, "店铺数"), Num: true, Rare: true},
 			{Text: i18n.T(ctx, "消费笔数"), Num: true}, {Text: i18n.T(ctx, "消费，元"), Num: true}, {Text: i18n.T(ctx, "进公共基金，元"), Num: true, Rare: true}, {Text: i18n.T(ctx, "公共基金共有，元"), Num: true, Rare: true}, {Text: i18n.T(ctx, "留在街坊"), Num: true}},
 		Empty: ui.EmptyView{Icon: "building", Title: i18n.T(ctx, "还没有社区"), Text: i18n.T(ctx, "有社区开了账，这里就有数。")},
 	}
@@ -109,7 +109,7 @@ func (o *Office) exportMonth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := sheet.Table{Name: v.Month.String(), Head: append([]string{i18n.T(ctx, "社区"), i18n.T(ctx, "编号"), i18n.T(ctx, "会员")}, heads(ctx)...)}
+	t := sheet.Table{Name: v.Month.String(), Head: append([]string{i18n.T(ctx, "社区"), i18n.T(ctx, "编号"), i18n.T(ctx, "会员数")}, heads(ctx)...)}
 	for i := range v.Rows {
 		x := &v.Rows[i]
 		row := append(sheet.Texts(portal.PlaceName(x.Place), x.Place.Ref), sheet.Figure(strconv.FormatInt(x.Members, 10)))
@@ -125,7 +125,7 @@ func (o *Office) exportMonth(w http.ResponseWriter, r *http.Request) error {
 
 // heads are the figures of a row in a file.
 func heads(ctx context.Context) []string {
-	return []string{i18n.T(ctx, "买过的人"), i18n.T(ctx, "店铺"), i18n.T(ctx, "消费笔数"), i18n.T(ctx, "消费，元"), i18n.T(ctx, "店家实得，元"), i18n.T(ctx, "推荐的店，元"), i18n.T(ctx, "平台，元"),
+	return []string{i18n.T(ctx, "买过的人"), i18n.T(ctx, "店铺数"), i18n.T(ctx, "消费笔数"), i18n.T(ctx, "消费，元"), i18n.T(ctx, "店家实得，元"), i18n.T(ctx, "推荐的店，元"), i18n.T(ctx, "平台，元"),
 		i18n.T(ctx, "社区共益基金，元"), i18n.T(ctx, "组长，元"), i18n.T(ctx, "社区关爱基金，元"), i18n.T(ctx, "公共基金共有，元"), i18n.T(ctx, "返给居民的抵扣权益"), i18n.T(ctx, "返给居民的积分")}
 }
 

@@ -108,7 +108,7 @@ func (o *Office) Routes(t *httpkit.Router) {
 	o.Portal.Add(
 		portal.Door{Kind: ui.OfficerFrame, Key: "month", Href: "/office", Icon: "book", Text: i18n.M("各社区"), Action: "statistics.read"},
 		portal.Door{Kind: ui.OfficerFrame, Key: "trends", Href: "/office/trends", Icon: "chart", Text: i18n.M("走势"), Action: "statistics.read"},
-		portal.Door{Kind: ui.OfficerFrame, Key: "evidence", Href: "/office/evidence", Icon: "proof", Text: i18n.M("存证"), Action: "evidence.read"},
+		portal.Door{Kind: ui.OfficerFrame, Key: "evidence", Href: "/office/evidence", Icon: "proof", Text: i18n.M("存证记录"), Action: "evidence.read"},
 		portal.Door{Kind: ui.OfficerFrame, Key: "reads", Href: "/office/reads", Icon: "eye", Text: i18n.M("谁看过资料"), Action: "reading.read"},
 	)
 }

@@ -101,9 +101,9 @@ func (d *Desk) communities(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := ui.Table{
-		ID: "communities", Caption: i18n.T(ctx, "社区"), Path: "/desk/communities", Total: len(mine),
+		ID: "communities", Caption: i18n.T(ctx, "社区一览"), Path: "/desk/communities", Total: len(mine),
 		Columns: []ui.Column{
-			{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "会员"), Num: true}, {Text: i18n.T(ctx, "店铺"), Num: true},
+			{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "会员数"), Num: true}, {Text: i18n.T(ctx, "店铺数"), Num: true},
 			{Text: i18n.T(ctx, "本月消费笔数"), Num: true}, {Text: i18n.T(ctx, "账结到"), Rare: true}, {Text: i18n.T(ctx, "现行规则"), Rare: true}, {Text: i18n.T(ctx, "账目条数"), Num: true, Rare: true},
 		},
 		Empty: ui.EmptyView{Icon: "building", Title: i18n.T(ctx, "还没有社区"), Text: i18n.T(ctx, "在“地方”里建好街道和社区，这里就有了。")},
@@ -118,7 +118,7 @@ func (d *Desk) communities(w http.ResponseWriter, r *http.Request) error {
 			{Text: s.closed(ctx)}, {Text: s.inForce(ctx)}, {Text: count(s.Size)},
 		}})
 	}
-	return d.Portal.Show(w, r, d.shell(r, "communities", i18n.T(ctx, "社区")), communitiesPage(t))
+	return d.Portal.Show(w, r, d.shell(r, "communities", i18n.T(ctx, "社区一览")), communitiesPage(t))
 }
 
 // communityView is a community's page.
@@ -151,7 +151,7 @@ func (d *Desk) community(w http.ResponseWriter, r *http.Request) error {
 		{"merchant.read", "/desk/merchants?community=" + p.Ref, "store", i18n.T(ctx, "店铺"), i18n.T(ctx, "等级、承诺、状态和货款"), count(s.Shops)},
 		{"account.read", path("accounts", p.Ref), "book", i18n.T(ctx, "账目"), i18n.T(ctx, "每个账户的余额和每一条账"), count(s.Size)},
 		{"proposal.read", path("policies", p.Ref), "sliders", i18n.T(ctx, "规则版本"), s.inForce(ctx), count(len(s.Versions))},
-		{"evidence.read", path("evidence", p.Ref), "proof", i18n.T(ctx, "存证"), i18n.T(ctx, "公开到哪一条，谁签的字"), ""},
+		{"evidence.read", path("evidence", p.Ref), "proof", i18n.T(ctx, "存证记录"), i18n.T(ctx, "公开到哪一条，谁签的字"), ""},
 		{"audit.read", "/desk/audit?community=" + p.Ref, "history", i18n.T(ctx, "谁改了什么"), i18n.T(ctx, "身份、规则、店铺、导入、结账"), ""},
 		{"books.read", "/c/" + p.Ref + "/books", "paper", i18n.T(ctx, "公开账本"), i18n.T(ctx, "居民看到的那一页"), ""},
 	} {

@@ -34,7 +34,7 @@ func communitiesPage(t ui.Table) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead("", i18n.T(ctx, "社区")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead("", i18n.T(ctx, "社区一览")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -67,7 +67,7 @@ func communityPage(v communityView) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: "/desk/communities", Text: i18n.T(ctx, "社区")}, {Text: named(v.Place)}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: "/desk/communities", Text: i18n.T(ctx, "社区一览")}, {Text: named(v.Place)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -77,7 +77,7 @@ func communityPage(v communityView) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Stats([]ui.Stat{
 			{Name: i18n.T(ctx, "会员"), Number: count(v.Members)},
-			{Name: i18n.T(ctx, "店铺"), Number: count(v.Shops), Href: "/desk/merchants?community=" + v.Place.Ref},
+			{Name: i18n.T(ctx, "店铺数"), Number: count(v.Shops), Href: "/desk/merchants?community=" + v.Place.Ref},
 			{Name: i18n.T(ctx, "%s消费笔数", ui.MonthName(ctx, v.Month)), Number: count(v.Purchases), Note: i18n.T(ctx, "含还没结账的日子")},
 			{Name: i18n.T(ctx, "%s消费", ui.MonthName(ctx, v.Month)), Number: ui.Yuan(v.Given), Unit: i18n.T(ctx, "元")},
 		}).Render(ctx, templ_7745c5c3_Buffer)

@@ -56,7 +56,7 @@ func (d *Desk) evidence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, root := d.frame(r, i18n.T(ctx, "存证"))
+	s, root := d.frame(r, i18n.T(ctx, "存证记录"))
 	v := evidenceView{Table: ui.Table{
 		ID: "logs", Caption: i18n.T(ctx, "各社区的存证"), Path: root + "/evidence", Total: len(mine), Ask: ui.TableAsk{Page: 1, Size: len(mine)},
 		Columns: []ui.Column{{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "现在")}, {Text: i18n.T(ctx, "账目条数"), Num: true}, {Text: i18n.T(ctx, "已公开"), Num: true},

@@ -358,7 +358,7 @@ func evidencePage(v evidenceView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead("", i18n.T(ctx, "存证")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead("", i18n.T(ctx, "存证记录")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -408,7 +408,7 @@ func logPage(v logView) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: v.Root + "/evidence", Text: i18n.T(ctx, "存证")}, {Text: named(v.Place)}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: v.Root + "/evidence", Text: i18n.T(ctx, "存证记录")}, {Text: named(v.Place)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -430,7 +430,7 @@ func logPage(v logView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(named(v.Place), i18n.T(ctx, "存证")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(named(v.Place), i18n.T(ctx, "存证记录")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -627,7 +627,7 @@ func checkPage(v checkView) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: v.Root + "/evidence", Text: i18n.T(ctx, "存证")}, {Href: v.Root + "/evidence/" + v.Place.Ref, Text: named(v.Place)}, {Text: i18n.T(ctx, "核验")}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Crumbs([]ui.Link{{Href: v.Root + "/evidence", Text: i18n.T(ctx, "存证记录")}, {Href: v.Root + "/evidence/" + v.Place.Ref, Text: named(v.Place)}, {Text: i18n.T(ctx, "核验")}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,7 +44,7 @@ func (d *Desk) queues() []Source {
 		{"imports", "upload", i18n.M("导入"), i18n.M("导入"), "import.read", d.importMatters},
 		{"grants", "person-check", i18n.M("快到期的身份"), i18n.M("身份"), "desk.read", d.grantMatters},
 		{"policies", "sliders", i18n.M("快生效的规则"), i18n.M("规则"), "proposal.read", d.policyMatters},
-		{"evidence", "proof", i18n.M("存证"), i18n.M("存证"), "evidence.read", d.evidenceMatters},
+		{"evidence", "proof", i18n.M("存证记录"), i18n.M("存证记录"), "evidence.read", d.evidenceMatters},
 		{"jobs", "server", i18n.M("后台任务"), i18n.M("任务"), "job.read", d.jobMatters},
 	}, d.Sources...)
 }

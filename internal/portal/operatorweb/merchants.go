@@ -114,7 +114,7 @@ func (d *Desk) merchants(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	t := ui.Table{
-		ID: "merchants", Caption: i18n.T(ctx, "店铺"), Path: "/desk/merchants", Ask: ask, Columns: merchantColumns(ctx), Total: len(found),
+		ID: "merchants", Caption: i18n.T(ctx, "店铺一览"), Path: "/desk/merchants", Ask: ask, Columns: merchantColumns(ctx), Total: len(found),
 		Search: i18n.T(ctx, "找店名、编号或行业"), Export: true, Filters: merchantFilters(ctx, mine, industries),
 		Empty: ui.EmptyView{Icon: "store", Title: i18n.T(ctx, "还没有店铺"), Text: i18n.T(ctx, "导入一份店铺表，或在社区里请店家加入。"), Action: ui.Link{Href: "/desk/imports", Text: i18n.T(ctx, "去导入")}},
 	}
@@ -124,7 +124,7 @@ func (d *Desk) merchants(w http.ResponseWriter, r *http.Request) error {
 			{Text: s.CarePledge.Percent()}, {Text: statusName(ctx, s.Status), Tone: statusTone(s.Status)},
 		}})
 	}
-	return d.Portal.Show(w, r, d.shell(r, "merchants", i18n.T(ctx, "店铺")), merchantsPage(t))
+	return d.Portal.Show(w, r, d.shell(r, "merchants", i18n.T(ctx, "店铺一览")), merchantsPage(t))
 }
 
 func merchantFilters(ctx context.Context, mine []community.Place, industries map[string]string) []ui.Field {

@@ -90,12 +90,12 @@ func (d *Desk) doors() []portal.Door {
 	look := i18n.M("照看")
 	return []portal.Door{
 		{Kind: ui.OperatorFrame, Key: "desk", Href: "/desk", Icon: "list", Text: i18n.M("全部待办"), Action: "desk.read", Count: d.waiting},
-		{Kind: ui.OperatorFrame, Key: "communities", Href: "/desk/communities", Icon: "building", Text: i18n.M("社区"), Action: "community.read"},
-		{Kind: ui.OperatorFrame, Key: "merchants", Href: "/desk/merchants", Icon: "store", Text: i18n.M("店铺"), Action: "merchant.read"},
+		{Kind: ui.OperatorFrame, Key: "communities", Href: "/desk/communities", Icon: "building", Text: i18n.M("社区一览"), Action: "community.read"},
+		{Kind: ui.OperatorFrame, Key: "merchants", Href: "/desk/merchants", Icon: "store", Text: i18n.M("店铺一览"), Action: "merchant.read"},
 		{Kind: ui.OperatorFrame, Key: "imports", Href: "/desk/imports", Icon: "upload", Text: i18n.M("导入"), Action: "import.read"},
 		{Kind: ui.OperatorFrame, Key: "accounts", Href: "/desk/accounts", Icon: "book", Text: i18n.M("账目"), Action: "account.read"},
 		{Kind: ui.OperatorFrame, Key: "policies", Href: "/desk/policies", Icon: "sliders", Text: i18n.M("规则版本"), Action: "proposal.read"},
-		{Kind: ui.OperatorFrame, Key: "evidence", Href: "/desk/evidence", Icon: "proof", Text: i18n.M("存证"), Action: "evidence.read", Group: look},
+		{Kind: ui.OperatorFrame, Key: "evidence", Href: "/desk/evidence", Icon: "proof", Text: i18n.M("存证记录"), Action: "evidence.read", Group: look},
 		{Kind: ui.OperatorFrame, Key: "jobs", Href: "/desk/jobs", Icon: "server", Text: i18n.M("后台任务"), Action: "job.read", Group: look},
 		{Kind: ui.OperatorFrame, Key: "audit", Href: "/desk/audit", Icon: "history", Text: i18n.M("谁改了什么"), Action: "audit.read", Group: look},
 		{Kind: ui.OperatorFrame, Key: "keys", Href: "/desk/keys", Icon: "key", Text: i18n.M("接口密钥"), Action: "key.read", Group: look},
@@ -105,7 +105,7 @@ func (d *Desk) doors() []portal.Door {
 // shell is the frame of a page under one of the doors.
 func (d *Desk) shell(r *http.Request, active, title string) ui.Shell {
 	s := d.Portal.Shell(r.Context(), ui.OperatorFrame, active, title)
-	s.Wide, s.Place = true, ui.Link{Text: i18n.T(r.Context(), "运营台")}
+	s.Wide = true
 	return s
 }
 

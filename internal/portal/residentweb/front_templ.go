@@ -84,9 +84,9 @@ func frontPage(v ledgerweb.StreetView, opens func(path string) bool) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "邻居在家门口的店买东西，按社区定好的规矩，一部分变成您的服务时，一部分进公共基金。谁也改不了账，谁都可以查。"))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "邻居在家门口的店买东西，按社区定好的规矩，一部分变成您的抵扣权益，一部分进公共基金。谁也改不了账，谁都可以查。"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/portal/residentweb/front.templ`, Line: 23, Col: 196}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/portal/residentweb/front.templ`, Line: 23, Col: 199}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {

@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/notice/noticeweb"
+	"gongyi/internal/module/privacy/privacyweb"
 	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/notify"
@@ -55,7 +56,7 @@ func (a *App) carry() error {
 func (a *App) notices() {
 	noticeweb.Routes(a.routes, &noticeweb.Pages{Flows: a.Flows, Portal: a.portal})
 	a.Flows.Tell = a.tellAssisted
-	(&pwaweb.Pages{Portal: a.portal, SignOut: signinweb.SignOutPath}).Routes(a.routes)
+	(&pwaweb.Pages{Portal: a.portal, Emptying: []string{signinweb.SignOutPath, privacyweb.ErasurePath}}).Routes(a.routes)
 }
 
 // tellAssisted tells somebody of help that she gives or gets (A4).

@@ -130,7 +130,7 @@ func TestForgottenPeopleAreOut(t *testing.T) {
 			t.Fatal(p.body)
 		}
 		who := d.who("+8613800138000").ID
-		d.must(d.Flows.ForgetPerson(t.Context(), flow.Forgotten{Person: who}))
+		d.must(d.Flows.ForgetPerson(t.Context(), flow.Forgotten{Person: who, Herself: true}))
 		if b.in() {
 			t.Error("her session opens")
 		}

@@ -43,7 +43,9 @@ async function later() {
 self.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (url.origin !== self.location.origin) return;
-  if (e.request.method === "POST" && e.request.mode === "navigate") return e.respondWith(post(e, url));
+  const form = e.request.method === "POST" && e.request.mode === "navigate";
+  if (form && GY.emptying.includes(url.pathname)) return; // its answer ends this worker, which could not hand it on
+  if (form) return e.respondWith(post(e, url));
   if (e.request.method !== "GET") return;
   if (url.pathname.startsWith("/assets/")) return e.respondWith(fromShell(e.request));
   if (e.request.mode === "navigate" || e.request.headers.has("Gongyi-Keep")) return e.respondWith(page(e, url));
@@ -133,18 +135,11 @@ async function file(request, url) {
   return fetch(request).catch(async () => (await old(url)) ?? Response.error());
 }
 
-// post sends a form. One that is marked waits if there is no network; signing out
-// throws away what was kept.
+// post sends a form. One that is marked waits if there is no network.
 async function post(e, url) {
   const copy = e.request.clone();
   try {
-    const answer = await fetch(e.request);
-    if (url.pathname === GY.signOut) {
-      await wipe("");
-      await clear();
-      await setReader("-");
-    }
-    return answer;
+    return await fetch(e.request);
   } catch (failure) {
     if (!(copy.headers.get("Content-Type") ?? "").startsWith("application/x-www-form-urlencoded")) return offline(url);
     const body = new URLSearchParams(await copy.text());

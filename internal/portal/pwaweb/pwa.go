@@ -76,7 +76,9 @@ var kept = []string{"/home", "/me", "/me/code", "/r/"}
 // Pages are the pages of the app.
 type Pages struct {
 	*portal.Portal
-	SignOut string
+	// Emptying are forms after which the browser keeps nothing of the session: their
+	// answers say so in Clear-Site-Data.
+	Emptying []string
 }
 
 // Routes adds them.
@@ -126,19 +128,19 @@ func (p *Pages) manifest(w http.ResponseWriter, r *http.Request) error {
 
 // settings are what the service worker is told.
 type settings struct {
-	Version string                       `json:"version"`
-	Shell   []string                     `json:"shell"`
-	Keep    []string                     `json:"keep"`
-	SignOut string                       `json:"signOut"`
-	Icon    string                       `json:"icon"`
-	Words   map[string]map[string]string `json:"words"`
+	Version  string                       `json:"version"`
+	Shell    []string                     `json:"shell"`
+	Keep     []string                     `json:"keep"`
+	Emptying []string                     `json:"emptying"`
+	Icon     string                       `json:"icon"`
+	Words    map[string]map[string]string `json:"words"`
 }
 
 // worker is the service worker with its settings before it. Its version is that of
 // everything in it, so that a new build is a new worker.
 func (p *Pages) worker(w http.ResponseWriter, r *http.Request) error {
 	script := ui.AssetBytes("sw.js")
-	s := settings{Shell: append(ui.LightAssets(), "/offline/zh", "/offline/en", "/waiting/zh", "/waiting/en"), Keep: kept, SignOut: p.SignOut, Icon: ui.Asset("icon-192.png"),
+	s := settings{Shell: append(ui.LightAssets(), "/offline/zh", "/offline/en", "/waiting/zh", "/waiting/en"), Keep: kept, Emptying: p.Emptying, Icon: ui.Asset("icon-192.png"),
 		Words: make(map[string]map[string]string)}
 	for _, l := range i18n.Langs {
 		ctx := i18n.With(r.Context(), l)

@@ -25,9 +25,11 @@ const (
 	dataPath    = "/me/data"
 	readsPath   = dataPath + "/reads"
 	filePath    = dataPath + "/file"
-	erasurePath = dataPath + "/erasure"
 	goodbyePath = "/goodbye"
 )
+
+// ErasurePath takes the wish to be forgotten; its answer may empty the browser.
+const ErasurePath = dataPath + "/erasure"
 
 // ErrNotTheTail refuses an erasure whose digits are not the person's.
 var ErrNotTheTail = fault.New(fault.Invalid, "privacy.not_the_tail")
@@ -43,9 +45,9 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST " + dataPath + "/consents/{purpose}", Action: "data.consent", On: httpkit.Mine, Do: h.give},
 		httpkit.Route{Pattern: "POST " + dataPath + "/consents/{purpose}/end", Action: "data.consent", On: httpkit.Mine, Do: h.withdraw},
 		httpkit.Route{Pattern: "GET " + filePath, Action: "data.take", On: httpkit.Mine, Do: h.file},
-		httpkit.Route{Pattern: "GET " + erasurePath, Action: "data.erase", On: httpkit.Mine, Do: h.askErasure},
-		httpkit.Route{Pattern: "POST " + erasurePath, Action: "data.erase", On: httpkit.Mine, Do: h.erase},
-		httpkit.Route{Pattern: "POST " + erasurePath + "/end", Action: "data.erase", On: httpkit.Mine, Do: h.takeBack},
+		httpkit.Route{Pattern: "GET " + ErasurePath, Action: "data.erase", On: httpkit.Mine, Do: h.askErasure},
+		httpkit.Route{Pattern: "POST " + ErasurePath, Action: "data.erase", On: httpkit.Mine, Do: h.erase},
+		httpkit.Route{Pattern: "POST " + ErasurePath + "/end", Action: "data.erase", On: httpkit.Mine, Do: h.takeBack},
 		httpkit.Route{Pattern: "GET " + goodbyePath, Action: "front.read", Do: h.goodbye},
 	)
 }

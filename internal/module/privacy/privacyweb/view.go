@@ -47,7 +47,7 @@ type erasureView struct {
 }
 
 // form is the form as it was sent.
-func (v erasureView) form() ui.Form { return ui.Form{Action: erasurePath, Wrong: v.Wrong} }
+func (v erasureView) form() ui.Form { return ui.Form{Action: ErasurePath, Wrong: v.Wrong} }
 
 // local is an instant as people here read it.
 func (h pages) local(at time.Time) time.Time { return at.In(portal.Zone) }

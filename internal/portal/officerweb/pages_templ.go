@@ -229,7 +229,7 @@ func monthPage(v monthView) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = ui.Stats([]ui.Stat{
-			{Name: i18n.T(ctx, "会员"), Number: whole(v.Sum.Members), Note: i18n.T(ctx, "现在的人数")},
+			{Name: i18n.T(ctx, "会员数"), Number: whole(v.Sum.Members), Note: i18n.T(ctx, "现在的人数")},
 			{Name: i18n.T(ctx, "买过的人"), Number: whole(v.Sum.Buyers), Note: i18n.T(ctx, "在几个社区买过，就数几次")},
 			{Name: i18n.T(ctx, "消费"), Number: ui.Yuan(v.Sum.Given), Unit: i18n.T(ctx, "元")},
 			{Name: i18n.T(ctx, "进公共基金"), Number: ui.Yuan(v.Sum.Welfare + v.Sum.Care), Unit: i18n.T(ctx, "元")},

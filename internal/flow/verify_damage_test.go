@@ -234,6 +234,9 @@ func codes(r flow.Report) map[string]bool {
 }
 
 func TestVerifyNamesEveryDamage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it shares no memory, and is long under the race detector")
+	}
 	livedTown(t)
 	for _, c := range slicesOf(damagedEntries, damagedRecords, damagedDerived) {
 		t.Run(c.name, func(t *testing.T) {

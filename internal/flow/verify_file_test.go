@@ -22,6 +22,9 @@ var covered = []string{"ledger_entry", "ledger_account", "ledger_balance", "ledg
 // was is found, wherever it is: in a row, in an index, in the structure between.
 // Only where nothing of the content changed may verify say nothing.
 func TestVerifyFindsFlippedBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it shares no memory, and is long under the race detector")
+	}
 	file, home := livedTown(t)
 	pages := pagesOf(t, file)
 	rng := rand.New(rand.NewPCG(3, 4))

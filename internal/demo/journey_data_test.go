@@ -3,208 +3,161 @@ package demo
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/witness"
+	"gongyi/internal/platform/ui/uitest"
 )
 
-// shopper is who looks on, as a member: the regular of the first community.
-func (j *journey) shopper() *player { return j.cast.byRef[j.cast.regular] }
-
-// buy settles a purchase of somebody in her community and gives its receipt's token.
-func (j *journey) buy(p *player, ref string) string {
-	j.Helper()
-	s, err := j.Flows.Settle(j.ctx, j.places[p.home], db.System, flow.Purchase{
-		Ref: ref, PurchasedAt: j.DB.Clock().Now(), Member: p.ref, Merchant: j.shopsOf(p.home)[0], List: 23_40, Price: 23_40, Held: 23_40, Items: 1,
-	})
-	if err != nil {
-		j.Fatal(err)
-	}
-	return s.Receipt()
-}
-
-// bytes are what an address gives this browser.
-func (j *journey) bytes(path string) []byte {
-	j.Helper()
-	text := js[string](j, `fetch("`+path+`").then(r => r.ok ? r.arrayBuffer() : Promise.reject(r.status)).then(b => btoa([...new Uint8Array(b)].map(x => String.fromCharCode(x)).join("")))`)
-	b, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		j.Fatal(err)
-	}
-	return b
-}
-
-// TestAPurchaseIsProvedAtHome: what was bought a moment ago stands under what she
-// bought, its receipt opens, and the file that she takes home is proved by a program
-// that shares no line with ours; one byte changed, it is not.
-func TestAPurchaseIsProvedAtHome(t *testing.T) {
-	travel(t, views, func(j *journey) {
-		p := j.shopper()
-		token := j.buy(p, "journey-"+j.name)
-		j.as(&j.masked[0])
-		j.open("/me/purchases")
-		j.picture("purchase")
-		j.press("a[href='/r/"+token+"']", ".receipt")
-		j.picture("purchase")
-		if !strings.Contains(j.text(), "23.40") {
-			j.Errorf("the receipt does not say its price: %s", j.text())
+// TestJourneyOfOnesData: who wants to know finds who looked; the file that she takes
+// along holds pages to read and every chapter, and nobody else.
+func TestJourneyOfOnesData(t *testing.T) {
+	travel(t, "data", []uitest.Look{uitest.DeskZh, uitest.PhoneEn}, func(j *journey) {
+		j.as(&j.d.masked[0])
+		j.Press("我的数据")
+		j.At("/me/data")
+		j.Says("谁看过我的资料")
+		j.Picture()
+		files := j.unpack(j.Download("带走我的全部数据"))
+		if pages := files[j.Word("我的数据")+".pdf"]; !bytes.HasPrefix(pages, []byte("%PDF-")) {
+			j.Errorf("no pages to read, but %.9q", pages)
 		}
-		file := j.bytes("/r/" + token + "/file")
-		_, key, err := j.Proof.Origin(j.ctx, j.places[p.home])
-		if err != nil {
-			j.Fatal(err)
-		}
-		if _, _, err := witness.Open(file, key); err != nil {
-			j.Errorf("the file does not prove itself: %v", err)
-		}
-		at := bytes.Index(file, []byte("2340"))
-		if at < 0 {
-			j.Fatalf("no price in the file: %s", file)
-		}
-		file[at]++
-		if _, _, err := witness.Open(file, key); err == nil {
-			j.Error("another price is proved as well")
-		}
-	})
-}
-
-// TestTakingOnesDataAlong: the file holds a PDF and every chapter, what she bought,
-// and nobody else.
-func TestTakingOnesDataAlong(t *testing.T) {
-	travel(t, views[:2], func(j *journey) {
-		j.as(&j.masked[0])
-		j.open("/me/data")
-		j.picture("export")
-		packed := j.bytes("/me/data/file")
-		z, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
-		if err != nil {
-			j.Fatal(err)
-		}
-		files, all := make(map[string][]byte), ""
-		for _, f := range z.File {
-			r, err := f.Open()
-			if err != nil {
-				j.Fatal(err)
-			}
-			if files[f.Name], err = io.ReadAll(r); err != nil {
-				j.Fatal(err)
-			}
-			if strings.HasSuffix(f.Name, ".pdf") && !bytes.HasPrefix(files[f.Name], []byte("%PDF-")) {
-				j.Errorf("%s is no PDF", f.Name)
-			}
-			if strings.HasSuffix(f.Name, ".json") {
-				all += string(files[f.Name])
-			}
-		}
-		chapters, err := j.Flows.Told(j.ctx, j.masked[0].Person)
+		chapters, err := j.d.Flows.Told(j.Context(), j.d.masked[0].Person)
 		if err != nil || len(files) != len(chapters)+1 {
 			j.Errorf("%d files for %d chapters: %v", len(files), len(chapters), err)
 		}
+		var all strings.Builder
 		for _, c := range chapters {
 			if !json.Valid(files["json/"+c.File]) {
-				j.Errorf("%s cannot be read", c.File)
+				j.Errorf("%s cannot be read: %q", c.File, files["json/"+c.File])
 			}
+			all.Write(files["json/"+c.File])
 		}
 		var bought []map[string]any
 		if err := json.Unmarshal(files["json/purchases.json"], &bought); err != nil || len(bought) == 0 {
 			j.Errorf("%d purchases: %v", len(bought), err)
 		}
-		me := j.shopper()
-		if !strings.Contains(all, me.Name) {
-			j.Error("her own name is not in it")
-		}
-		for i := range j.cast.players {
-			p := &j.cast.players[i]
-			if p.Phone != me.Phone && strings.Contains(all, p.Phone) || p.Name != me.Name && len(p.Name) >= 9 && strings.Contains(all, `"`+p.Name+`"`) {
-				j.Errorf("it tells of %s %s", p.Name, p.Phone)
-			}
-		}
+		j.mindOthers(all.String())
 	})
 }
 
-// forgettable is somebody with a home and no part, other than those who look on.
-func (j *journey) forgettable(n int) *player {
-	for _, p := range j.playing("") {
-		if p.ref != j.cast.regular && p.ref != j.cast.senior && p.home != "" {
-			if n--; n < 0 {
-				return p
-			}
-		}
-	}
-	j.Fatal("everybody is needed")
-	return nil
-}
-
-// enter signs a player in with a code.
-func (j *journey) enter(p *player) {
+// unpack reads a packed file.
+func (j *journey) unpack(packed []byte) map[string][]byte {
 	j.Helper()
-	phone := strings.TrimPrefix(p.Phone, "+86")
-	code := j.askCode(phone)
-	j.do(chromedp.SendKeys("#f-code", code), chromedp.Click(submit), chromedp.WaitNotPresent("#f-code"), chromedp.WaitVisible("main"))
-	if js[bool](j, "!!document.querySelector('#f-agreed')") {
-		j.do(chromedp.Click("#f-agreed"), chromedp.Click(submit), chromedp.WaitNotPresent("#f-agreed"), chromedp.WaitVisible("main"))
+	z, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		j.Fatalf("%v: %.300q", err, packed)
 	}
-	j.open("/me?lang=" + j.lang + "&theme=" + j.theme)
+	files := make(map[string][]byte)
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			j.Fatal(err)
+		}
+		if files[f.Name], err = io.ReadAll(r); err != nil {
+			j.Fatal(err)
+		}
+	}
+	return files
 }
 
-// TestBeingForgotten: wrong digits are refused beside their field and what was
-// chosen is kept; in seven days can be taken back; at once is at once: the number is
-// free, the receipt is closed, and the books are whole.
-func TestBeingForgotten(t *testing.T) {
-	travel(t, views[:2], func(j *journey) {
-		n := map[string]int{views[0].name: 0, views[1].name: 1}[j.name]
-		p := j.forgettable(n)
-		token := j.buy(p, "forgotten-"+j.name)
+// mindOthers fails unless what was taken along tells of the shopper and of nobody
+// else. Names of two characters are borne by several people: those count only if no
+// part of the street bears them with her.
+func (j *journey) mindOthers(all string) {
+	j.Helper()
+	me := j.shopper()
+	if !strings.Contains(all, me.Name) || !strings.Contains(all, me.Tail()) {
+		j.Error("she is not in it herself")
+	}
+	for i := range j.d.cast.players {
+		p := &j.d.cast.players[i]
+		if p.Phone != me.Phone && strings.Contains(all, p.Phone) || p.Name != me.Name && strings.Contains(all, `"`+p.Name+`"`) {
+			j.Errorf("it tells of %s %s", p.Name, p.Phone)
+		}
+	}
+}
+
+// TestJourneyToBeForgotten: wrong digits are refused beside their field and what was
+// chosen is kept; what is due in seven days can be taken back; at once is at once: the
+// number is free, the receipt is closed, the session is over, and the books are whole.
+func TestJourneyToBeForgotten(t *testing.T) {
+	looks := []uitest.Look{uitest.PhoneZh, uitest.DeskElder, uitest.PhoneEn}
+	travel(t, "forgotten", looks, func(j *journey) {
+		p := j.spare(map[string]int{looks[0].Name: 0, looks[1].Name: 1, looks[2].Name: 2}[j.Look.Name])
+		token := j.buy(p, "forgotten-"+j.Look.Name).Token
 		j.enter(p)
-		tail := p.Tail()
-		j.open("/me/data/erasure")
-		j.do(chromedp.SendKeys("#f-tail", tail))
-		j.press("main form:has(#f-tail) button[type=submit]", "form[action='/me/data/erasure/end'] button")
-		j.at("/me/data")
-		j.picture("erasure")
-		j.do(chromedp.Click("form[action='/me/data/erasure/end'] button"), chromedp.WaitNotPresent("form[action='/me/data/erasure/end']"))
-		j.open("/me/data/erasure")
-		wrong := "0000"
-		if tail == wrong {
-			wrong = "0001"
+		j.Press("我的数据")
+		j.changeHerMind(p)
+		j.Press("删除我的资料")
+		j.Touch("现在就删")
+		j.Fill("f-tail", wrongTail(p))
+		j.Press("删除我的资料")
+		j.Says("这不是您手机号的后四位。")
+		if !uitest.Ask[bool](j.Tab, `document.querySelector("input[name=when][value=now]").checked && document.querySelector("#f-tail").value !== ""`) {
+			j.Error("what was chosen and typed is lost")
 		}
-		j.do(chromedp.Click("input[name=when][value=now]"), chromedp.SendKeys("#f-tail", wrong))
-		j.press("main form:has(#f-tail) button[type=submit]", "#f-tail-bad")
-		if !js[bool](j, "document.querySelector('input[name=when][value=now]').checked && document.querySelector('#f-tail').value === '"+wrong+"'") {
-			j.Error("what was chosen is lost")
-		}
-		j.picture("erasure")
-		js[bool](j, "(document.querySelector('#f-tail').value = '', true)")
-		j.do(chromedp.SendKeys("#f-tail", tail), chromedp.Click("main form:has(#f-tail) button[type=submit]"), chromedp.WaitNotPresent("#f-tail"), chromedp.WaitVisible("main"))
-		j.at("/goodbye")
-		j.picture("erasure")
-		err := j.DB.View(j.ctx, id.Tilde, func(r db.Reader) error {
-			_, err := j.Flows.People.ByPhone(j.ctx, r, p.Phone)
-			return err
-		})
-		if fault.KindOf(err) != fault.NotFound {
-			j.Errorf("her number is still known: %v", err)
-		}
-		if got := j.status("/r/" + token); got != http.StatusNotFound {
-			j.Errorf("her receipt answers %d", got)
-		}
-		if text := js[string](j, "fetch('/me/data', {headers: {Accept: 'text/html'}}).then(r => r.url)"); !strings.Contains(text, "/sign-in") {
-			j.Errorf("her session goes on: %s", text)
-		}
-		report, err := j.Flows.Verify(j.ctx, j.places[p.home], flow.VerifyOptions{})
-		if err != nil || !report.Whole() {
-			j.Errorf("the books: %v, %+v", err, report.Findings)
-		}
+		j.Picture()
+		j.Fill("f-tail", p.Tail())
+		j.Press("删除我的资料")
+		j.At("/goodbye")
+		j.Says("资料已经删除，账本不少一笔。")
+		j.Picture()
+		j.isForgotten(p, token)
 	})
+}
+
+// changeHerMind asks for an erasure in some days and takes it back.
+func (j *journey) changeHerMind(p *player) {
+	j.Helper()
+	j.Press("删除我的资料")
+	j.At("/me/data/erasure")
+	j.Says("账本不少一笔：您买过的东西记在一个没有名字的号下面。")
+	j.Fill("f-tail", p.Tail())
+	j.Press("删除我的资料")
+	j.At("/me/data")
+	j.Says("在那以前随时可以撤回，什么都不会变。")
+	j.Picture()
+	j.Press("撤回，不删除了")
+	j.At("/me/data")
+	j.Lacks(j.Word("在那以前随时可以撤回，什么都不会变。"))
+}
+
+// wrongTail are four digits that are not the end of somebody's number.
+func wrongTail(p *player) string {
+	if p.Tail() == "0000" {
+		return "0001"
+	}
+	return "0000"
+}
+
+// isForgotten fails unless the house knows nothing of somebody any more.
+func (j *journey) isForgotten(p *player, token string) {
+	j.Helper()
+	err := j.d.DB.View(j.Context(), id.Tilde, func(r db.Reader) error {
+		_, err := j.d.Flows.People.ByPhone(j.Context(), r, p.Phone)
+		return err
+	})
+	if fault.KindOf(err) != fault.NotFound {
+		j.Errorf("her number is still known: %v", err)
+	}
+	if got, _ := j.Status("/r/" + token); got != http.StatusNotFound {
+		j.Errorf("her receipt answers %d", got)
+	}
+	j.Open("/r/" + token)
+	j.Says("没找到这一页")
+	if _, to := j.Status("/me/data"); to != "/sign-in" {
+		j.Errorf("her session goes on: it leads to %s", to)
+	}
+	report, err := j.d.Flows.Verify(j.Context(), j.d.places[p.home], flow.VerifyOptions{})
+	if err != nil || !report.Whole() {
+		j.Errorf("the books: %v, %+v", err, report.Findings)
+	}
 }

@@ -2,35 +2,41 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"gongyi/internal/module/signin"
 	"gongyi/internal/platform/ui/uitest"
 )
 
-// A code counts for some minutes; after them the page says so, and another one opens.
-func TestAnExpiredCodeInABrowser(t *testing.T) {
+// A code counts for some minutes; after them the page says so beside the field, it
+// leads nowhere, and the one that is asked for next opens the house.
+func TestJourneyWithAnExpiredCode(t *testing.T) {
 	d := newDoorway(t, Config{Data: t.TempDir()})
 	uitest.InBrowser(t, d.web, func(ctx context.Context, base string) {
 		d.address(base)
-		for i, look := range []struct {
-			name          string
-			width, height int64
-			query         string
-		}{{"phone-zh", 390, 844, "lang=zh&theme=system"}, {"desk-en", 1440, 900, "lang=en&theme=system"}, {"elder", 390, 844, "lang=zh&theme=elder"}} {
-			b := tab{t, ctx, base}
-			phone := "1381111222" + string(rune('0'+i))
-			submit := "main form button[type=submit]"
-			b.do(chromedp.EmulateViewport(look.width, look.height), chromedp.Navigate(base+"/sign-in?again=1&"+look.query), chromedp.WaitVisible("#f-phone"),
-				chromedp.SendKeys("#f-phone", phone), chromedp.Click(submit), chromedp.WaitVisible("#f-code"))
+		for i, look := range []uitest.Look{uitest.PhoneZh, uitest.DeskEn, uitest.PhoneElder} {
+			phone := fmt.Sprintf("1381111222%d", i)
+			b := uitest.NewTab(t, ctx, base, "expired", look)
+			b.Open("/sign-in?again=1")
+			b.Fill("f-phone", phone)
+			b.Press("发验证码")
 			d.clock.Advance(signin.DefaultLimits.CodeLife + time.Second)
-			b.do(chromedp.SendKeys("#f-code", d.box.latest("+86"+phone)), chromedp.Click(submit), chromedp.WaitVisible("#f-code-bad"))
-			b.picture("expired-"+look.name, look.width)
-			b.do(chromedp.Click("form.again button"), chromedp.WaitNotPresent("#f-code-bad"), chromedp.WaitVisible("#f-code"),
-				chromedp.SendKeys("#f-code", d.box.latest("+86"+phone)), chromedp.Click(submit), chromedp.WaitVisible("#f-name"))
+			late := d.box.latest("+86" + phone)
+			b.Fill("f-code", late)
+			b.Press("登录")
+			b.At("/sign-in/code")
+			b.Says("这个验证码过期了，请再要一个。")
+			b.Picture()
+			b.Press("再发一次")
+			b.Lacks(b.Word("这个验证码过期了，请再要一个。"))
+			b.Fill("f-code", late)
+			b.Press("登录")
+			b.At("/sign-in/code")
+			b.Fill("f-code", d.box.latest("+86"+phone))
+			b.Press("登录")
+			b.Says("手机号对上了。写下名字，就是这里的居民了。")
 		}
 	})
 }

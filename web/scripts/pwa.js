@@ -11,8 +11,7 @@ export function pwa() {
   const worker = navigator.serviceWorker;
   const had = Boolean(worker.controller);
   worker.register("/sw.js").then((registration) => {
-    // The first worker of a browser is no newer one: it waits for nobody.
-    const offer = (w) => { if (w?.state === "installed" && (registration.active ?? w) !== w) newer(words.newer, () => w.postMessage({ do: "switch" })); };
+    const offer = (w) => { if (w && worker.controller) newer(words.newer, () => w.postMessage({ do: "switch" })); };
     offer(registration.waiting);
     registration.addEventListener("updatefound", () => {
       const next = registration.installing;

@@ -40,7 +40,7 @@ func TestSignInJourney(t *testing.T) {
 				b.Picture()
 				b.Fill("f-phone", "138 0013 8000")
 				b.Press("发验证码")
-				b.Says("六位数字已经发到 %s，5 分钟内有效。", "138 0013 8000")
+				b.Says("六位数字已经发到 %s，5 分钟内有效。", "138****8000")
 				b.Picture()
 				code := d.box.latest("+8613800138000")
 				wrong := "000000"

@@ -64,7 +64,10 @@ func pack(ctx context.Context, chapters []flow.Chapter, now time.Time) ([]byte, 
 			return nil, err
 		}
 	}
-	return b.Bytes(), z.Close()
+	if err := z.Close(); err != nil { // it writes what leads to the files, and comes before the bytes are taken
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // print makes the pages to read.

@@ -47,7 +47,7 @@ func VerifyPage(v VerifyView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Strip(ui.Link{Href: "/", Text: i18n.T(ctx, "公开账本")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Strip(ui.Link{Href: "/books", Text: i18n.T(ctx, "公开账本")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -84,7 +84,7 @@ func withHouse(h http.Handler) http.Handler {
 		}
 		answer := httptest.NewRecorder()
 		h.ServeHTTP(answer, r)
-		if answer.Code == http.StatusOK && strings.HasPrefix(answer.Header().Get("Content-Type"), kind) {
+		if answer.Code == http.StatusNotModified || answer.Code == http.StatusOK && strings.HasPrefix(answer.Header().Get("Content-Type"), kind) {
 			h.ServeHTTP(w, r)
 			return
 		}

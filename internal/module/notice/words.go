@@ -105,3 +105,16 @@ func EntryOf(cause string) (books id.ID, seq int64, ok bool) {
 	seq, err2 := strconv.ParseInt(n, 10, 64)
 	return books, seq, found && err == nil && err2 == nil
 }
+
+// WayName is what people call a way.
+func WayName(w Way) i18n.Message {
+	switch w {
+	case Push:
+		return i18n.M("推送")
+	case SMS:
+		return i18n.M("短信")
+	case WeChat:
+		return i18n.M("微信")
+	}
+	return i18n.M("收件箱")
+}

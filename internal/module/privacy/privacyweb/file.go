@@ -80,6 +80,9 @@ func print(ctx context.Context, chapters []flow.Chapter, now time.Time) ([]byte,
 		columns := make([]paper.Column, len(c.Columns))
 		for i, text := range c.Columns {
 			columns[i] = paper.Column{Text: text, Share: 1, Num: slices.Contains(c.Num, i)}
+			if slices.Contains(c.Wide, i) {
+				columns[i].Share = 2
+			}
 		}
 		d.Table(columns, c.Rows)
 	}

@@ -174,7 +174,7 @@ func (t *teller) reads(ctx context.Context, r db.Reader) error {
 		before = some[len(some)-1].ID
 	}
 	for _, x := range data {
-		c.Rows = append(c.Rows, []string{t.stamp(x.At), access.Name(authz.Role(x.Role)).In(ctx), privacy.LookName(x.What).In(ctx), x.Why})
+		c.Rows = append(c.Rows, []string{t.stamp(x.At), access.Name(authz.Role(x.Role)).In(ctx), privacy.LookName(x.What).In(ctx), privacy.Reason(ctx, x.Why)})
 	}
 	c.Data = data
 	t.add(c)

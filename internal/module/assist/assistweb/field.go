@@ -8,7 +8,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/access"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/household/householdweb"
@@ -217,7 +216,11 @@ func (h *Pages) household(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := dwellingView{}
-	if v.Dwelling, err = h.Flows.Dwelling(ctx, viewer.Actor(), at, privacy.Read{Role: string(access.GridWorker), Why: i18n.T(ctx, "打开住户页")}); err != nil {
+	look, err := h.Look(ctx, privacy.Household, i18n.M("打开住户页").Key)
+	if err != nil {
+		return err
+	}
+	if v.Dwelling, err = h.Flows.Dwelling(ctx, viewer.Actor(), at, look); err != nil {
 		return err
 	}
 	v.Living = householdweb.Living(ctx, v.Dwelling, true)

@@ -17,7 +17,6 @@ var edges = map[string]string{
 	"merchant → policy":         "a shop's tier decides its rate (S-04)",
 	"settlement → ledger":       "legs name the accounts of the chart",
 	"settlement → policy":       "rules take their rates from the version in force",
-	"assistweb → access":        "a grid worker's look is noted under that role",
 	"assistweb → household":     "a helper acts for who lives in a household",
 	"assistweb → householdweb":  "the same lines show who lives in a household",
 	"assistweb → person":        "a helper is found by the phone number",

@@ -42,6 +42,7 @@ type Demo struct {
 	places   map[string]id.ID // community → id
 	vouchers []voucher        // given and not yet used
 	masked   []mask           // as whom a visitor may look around
+	heard    *heard           // what those are told of, while the past is lived
 }
 
 // Open opens the demo, filling it at the first start. Whatever happened since it
@@ -80,11 +81,7 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if err := d.live(ctx, now); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	d.masked, err = d.masks(ctx)
-	if err == nil {
-		err = d.Masquerade(ctx, guises(d.masked))
-	}
-	if err != nil {
+	if err := d.Masquerade(ctx, guises(d.masked)); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	d.clock.Go(by)
@@ -107,10 +104,22 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err := d.settleIn(ctx); err != nil {
 		return err
 	}
+	if d.masked, err = d.masks(ctx); err != nil {
+		return err
+	}
+	if err := d.listen(ctx); err != nil {
+		return err
+	}
 	if err := d.liveUntil(ctx, latest, now); err != nil {
 		return err
 	}
-	return d.Derive(ctx)
+	if err := d.tell(ctx); err != nil {
+		return err
+	}
+	if err := d.Derive(ctx); err != nil {
+		return err
+	}
+	return d.leaf(ctx)
 }
 
 // keepOut keeps the demo out of real books.

@@ -25,6 +25,7 @@ const start = "/"
 type mask struct {
 	demoweb.Guise
 	phone string
+	ref   string // as a member, "" for who is none
 }
 
 // masks finds one person for each look: two residents without any part first, the
@@ -40,7 +41,7 @@ func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
 			return
 		}
 		p := &d.cast.players[at]
-		m := mask{demoweb.Guise{Name: p.Name, Role: role, Where: streetName, Start: start}, p.Phone}
+		m := mask{demoweb.Guise{Name: p.Name, Role: role, Where: streetName, Start: start}, p.Phone, p.ref}
 		if p.home != "" {
 			m.Where = communities[slices.Index(sorted(d.places), p.home)]
 		}

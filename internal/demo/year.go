@@ -120,13 +120,17 @@ func (d *Demo) afterwards(ctx context.Context, rng *rand.Rand, s *sending) error
 	case err != nil:
 		return fmt.Errorf("%s: %w", s.purchase.Ref, err)
 	}
+	d.heard.note(s.at, s.purchase.Member, settled.Seq)
 	switch rng.IntN(70) {
 	case 0:
 		back := money.Amount(1 + rng.Int64N(int64(s.purchase.Price)))
 		if rng.IntN(3) == 0 {
 			back = s.purchase.Price
 		}
-		_, err = d.Flows.Refund(ctx, s.at, db.System, flow.Refund{Ref: s.purchase.Ref + "-back", Purchase: settled.Seq, Amount: back})
+		returned, err := d.Flows.Refund(ctx, s.at, db.System, flow.Refund{Ref: s.purchase.Ref + "-back", Purchase: settled.Seq, Amount: back})
+		if err == nil {
+			d.heard.note(s.at, s.purchase.Member, returned.Seq)
+		}
 		return once(err)
 	case 1, 2:
 		return d.giveVoucher(ctx, rng, s.at, s.purchase)

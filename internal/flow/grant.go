@@ -35,8 +35,13 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 	if err := f.Appointable(ctx, e, v, a); err != nil {
 		return nil, err
 	}
+	shape := a.grant(v)
+	told, err := f.RoleGiven(ctx, &shape)
+	if err != nil {
+		return nil, err
+	}
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
-		h := a.grant(v)
+		h, n := shape, told
 		if h.Person.IsZero() {
 			p, err := f.behind(ctx, tx, a)
 			if err != nil {
@@ -47,8 +52,11 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 		if h.Person == v.Person { // the number became hers since the policies were asked
 			return access.ErrOneself
 		}
-		given, err = f.Access.Give(ctx, tx, h)
-		return err
+		if given, err = f.Access.Give(ctx, tx, h); err != nil {
+			return err
+		}
+		n.Person, n.Cause, n.At = given.Person, grantCause(given), tx.Now
+		return f.Notices.Send(ctx, tx, n)
 	})
 	return given, err
 }
@@ -117,7 +125,10 @@ func (f *Flows) Dismiss(ctx context.Context, e *authz.Engine, v authz.Viewer, gr
 		return nil, err
 	}
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
-		return f.Access.End(ctx, tx, grant, access.By(v.Actor()), reason)
+		if err := f.Access.End(ctx, tx, grant, access.By(v.Actor()), reason); err != nil {
+			return err
+		}
+		return f.Notices.Send(ctx, tx, roleTaken(ended, reason))
 	})
 	return ended, err
 }

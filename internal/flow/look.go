@@ -19,10 +19,10 @@ type Dwelling struct {
 	People  map[id.ID]*person.Person
 }
 
-// Dwelling reads a household. Who looks in a role is noted first, for those who live
-// there to see (A7); a look at one's own has no role and is not noted.
+// Dwelling reads a household. A look at it is noted first, for those who live there to
+// see (A7); one's own is no look, which has no reader.
 func (f *Flows) Dwelling(ctx context.Context, actor db.Actor, at id.ID, look privacy.Read) (d Dwelling, err error) {
-	if err := f.readDwelling(ctx, at, &d); err != nil || look.Role == "" {
+	if err := f.readDwelling(ctx, at, &d); err != nil || look.Reader.IsZero() {
 		return d, err
 	}
 	var living []id.ID
@@ -31,7 +31,6 @@ func (f *Flows) Dwelling(ctx context.Context, actor db.Actor, at id.ID, look pri
 			living = append(living, r.Person)
 		}
 	}
-	look.Reader, look.What = actor.ID, "household"
 	return d, f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error { return f.Privacy.NoteRead(ctx, tx, living, look) })
 }
 
@@ -78,4 +77,34 @@ func presentFirst[T any](all []T, current func(*T) bool) (sorted []T) {
 		}
 	}
 	return sorted
+}
+
+// PeopleBehind are the people behind members' pseudonyms in a community. Who never
+// signed up, or was forgotten, is not among them.
+func (f *Flows) PeopleBehind(ctx context.Context, community id.ID, members []id.ID) (people []id.ID, err error) {
+	if len(members) == 0 {
+		return nil, nil
+	}
+	of := make(map[id.ID]bool, len(members))
+	for _, m := range members {
+		of[m] = true
+	}
+	var refs map[id.ID]string
+	err = f.DB.View(ctx, community, func(r db.Reader) (err error) {
+		refs, err = f.Members.RefsOf(ctx, r, community, of)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		behind, err := f.People.BehindRefs(ctx, r, refs)
+		for _, m := range members {
+			if who, known := behind[refs[m]]; known {
+				people = append(people, who)
+			}
+		}
+		return err
+	})
+	return people, err
 }

@@ -20,8 +20,8 @@ var (
 
 // Register is the households of a place and below it, or who lives in them, as a
 // table that an import reads again. That people were taken along is noted with each
-// of them (A7).
-func (f *Flows) Register(ctx context.Context, actor db.Actor, place id.ID, residents bool) (t sheet.Table, name string, err error) {
+// of them, as look says (A7).
+func (f *Flows) Register(ctx context.Context, actor db.Actor, look privacy.Read, place id.ID, residents bool) (t sheet.Table, name string, err error) {
 	var living []id.ID
 	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
 		below, err := f.Communities.Below(ctx, r, place)
@@ -62,7 +62,6 @@ func (f *Flows) Register(ctx context.Context, actor db.Actor, place id.ID, resid
 	if err != nil || len(living) == 0 {
 		return t, name, err
 	}
-	look := privacy.Read{Reader: actor.ID, Role: "export", What: "household", Why: name}
 	for chunk := range slices.Chunk(living, 200) {
 		if err := f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error { return f.Privacy.NoteRead(ctx, tx, chunk, look) }); err != nil {
 			return t, name, err

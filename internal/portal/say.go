@@ -34,16 +34,7 @@ func Wrong(ctx context.Context, err error) (wrong []ui.Wrong, status int, _ erro
 
 // Names are how people are called, by id; the zero id is the house itself.
 func (p *Portal) Names(ctx context.Context, r db.Reader, who ...id.ID) (map[id.ID]string, error) {
-	known, err := p.Flows.People.ByIDs(ctx, r, who)
-	names := map[id.ID]string{{}: i18n.T(ctx, "系统")}
-	for _, w := range who {
-		if p := known[w]; p != nil {
-			names[w] = Called(ctx, p)
-		} else if !w.IsZero() {
-			names[w] = i18n.T(ctx, "一位同事")
-		}
-	}
-	return names, err
+	return p.Flows.Names(ctx, r, who...)
 }
 
 // Local is an instant on the clock that people read.

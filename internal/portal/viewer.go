@@ -211,23 +211,8 @@ func PlaceName(p community.Place) string {
 	return p.Name
 }
 
-// forms are the ways to address somebody, by surname.
-var forms = map[person.Form]i18n.Message{
-	person.Ms: i18n.M("%s女士"), person.Mr: i18n.M("%s先生"), person.Auntie: i18n.M("%s阿姨"), person.Uncle: i18n.M("%s叔叔"),
-	person.Teacher: i18n.M("%s老师"), person.Master: i18n.M("%s师傅"),
-}
-
 // Called is how somebody is addressed: 陈女士. Nobody whose name was erased is named.
-func Called(ctx context.Context, who *person.Person) string {
-	if who.Name == "" {
-		return i18n.T(ctx, "一位没有留名的邻居")
-	}
-	form, ok := forms[who.Form]
-	if !ok {
-		return who.Name
-	}
-	return i18n.T(ctx, form.Key, who.Surname())
-}
+func Called(ctx context.Context, who *person.Person) string { return who.Called(ctx) }
 
 // Greeting greets by the time of day.
 func Greeting(ctx context.Context, now time.Time, who *person.Person) string {

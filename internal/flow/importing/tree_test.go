@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 	"gongyi/internal/platform/sheet"
@@ -59,7 +60,7 @@ func TestTheTreeIsTakenOverAndGivenOut(t *testing.T) {
 	check("residents", take(text(people)), 2, 0, "4 phone importing.phone", "3 person household.lives_elsewhere", "5 household_ref household.not_found", "6 since household.bad_day")
 	for _, format := range []string{"csv", "xlsx"} {
 		for _, residents := range []bool{false, true} {
-			tab, _, err := f.Register(bg, db.System, c.ID, residents)
+			tab, _, err := f.Register(bg, db.System, privacy.Read{}, c.ID, residents)
 			if err != nil {
 				t.Fatal(err)
 			}

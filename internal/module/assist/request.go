@@ -155,6 +155,11 @@ func (s *Service) RequestsOf(ctx context.Context, r db.Reader, subject id.ID) ([
 	return requests(ctx, r, "q.subject_id = ? ORDER BY q.id DESC LIMIT 50", subject[:])
 }
 
+// EveryRequestOf lists all requests of a person, the oldest first.
+func (s *Service) EveryRequestOf(ctx context.Context, r db.Reader, subject id.ID) ([]*Request, error) {
+	return requests(ctx, r, "q.subject_id = ? ORDER BY q.id", subject[:])
+}
+
 // RequestsIn lists a community's requests since an instant, the oldest first.
 func (s *Service) RequestsIn(ctx context.Context, r db.Reader, home id.ID, since time.Time) ([]*Request, error) {
 	return requests(ctx, r, "q.home_id = ? AND q.asked_at >= ? ORDER BY q.id LIMIT 2000", home[:], since.UnixMicro())

@@ -206,6 +206,12 @@ func (s *Service) SessionsFor(ctx context.Context, r db.Reader, subject id.ID) (
 	return sessions(ctx, r, "s.subject_id = ? "+recent, subject[:])
 }
 
+// EverySessionFor lists every session in which anybody acted for a person, the oldest
+// first.
+func (s *Service) EverySessionFor(ctx context.Context, r db.Reader, subject id.ID) ([]*Session, error) {
+	return sessions(ctx, r, "s.subject_id = ? ORDER BY s.id", subject[:])
+}
+
 // SessionsBy lists the latest sessions of a helper, the latest first.
 func (s *Service) SessionsBy(ctx context.Context, r db.Reader, helper id.ID) ([]*Session, error) {
 	return sessions(ctx, r, "s.helper_id = ? "+recent, helper[:])

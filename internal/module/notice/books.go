@@ -66,7 +66,37 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, books id.ID, from, to int
 	if err := insertMany(ctx, tx, plain); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO notice_position (community_id, books_id, next_seq) VALUES (?, ?, ?) ON CONFLICT (community_id, books_id) DO UPDATE SET next_seq = excluded.next_seq",
+	return toldUpTo(ctx, tx, books, to)
+}
+
+// TellPast puts notices of a past into the inboxes in their order, and nowhere else,
+// and notes up to where each book is told. tx belongs to "~".
+func (s *Service) TellPast(ctx context.Context, tx *db.Tx, notices []Notice, ends map[id.ID]int64) (err error) {
+	defer fault.Wrap(&err, "notice: tell of the past")
+	ids := inOrder(tx, len(notices))
+	items := make([]Item, len(notices))
+	for i, n := range notices {
+		k, ok := KindOf(n.Kind)
+		if !ok {
+			return ErrNoKind.With("kind", n.Kind)
+		}
+		items[i] = Item{ID: ids[i], Person: n.Person, Kind: k, Cause: n.Cause, Place: n.Place, Args: n.Args, Link: n.Link, At: n.At}
+		s.forget(n.Person)
+	}
+	if err := insertMany(ctx, tx, items); err != nil {
+		return err
+	}
+	for books, to := range ends {
+		if err := toldUpTo(ctx, tx, books, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toldUpTo notes that the entries before a number are told.
+func toldUpTo(ctx context.Context, tx *db.Tx, books id.ID, to int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO notice_position (community_id, books_id, next_seq) VALUES (?, ?, ?) ON CONFLICT (community_id, books_id) DO UPDATE SET next_seq = excluded.next_seq",
 		id.Tilde[:], books[:], to)
 	return err
 }

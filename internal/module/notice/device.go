@@ -3,7 +3,9 @@ package notice
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/base64"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -12,12 +14,13 @@ import (
 
 // Device is a browser that takes push messages.
 type Device struct {
-	ID       id.ID  `db:"id"`
-	Person   id.ID  `db:"person_id"`
-	Session  id.ID  `db:"session_id"`
-	Endpoint string `db:"endpoint"`
-	P256dh   string `db:"p256dh"`
-	Auth     string `db:"auth"`
+	ID       id.ID
+	Person   id.ID
+	Session  id.ID
+	Endpoint string
+	P256dh   string
+	Auth     string
+	MadeAt   time.Time
 }
 
 // Subscription is the device as the push client wants it.
@@ -78,6 +81,13 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, device id.ID) error {
 
 // Devices lists the browsers that take push messages for a person, the oldest first.
 func (s *Service) Devices(ctx context.Context, r db.Reader, person id.ID) (all []Device, err error) {
-	err = db.All(ctx, r, &all, "SELECT id, person_id, session_id, endpoint, p256dh, auth FROM notice_push WHERE community_id = ? AND person_id = ? ORDER BY id", id.Tilde[:], person[:])
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var d Device
+		var made int64
+		err := rows.Scan(&d.ID, &d.Person, &d.Session, &d.Endpoint, &d.P256dh, &d.Auth, &made)
+		d.MadeAt = time.UnixMicro(made).UTC()
+		all = append(all, d)
+		return err
+	}, "SELECT id, person_id, session_id, endpoint, p256dh, auth, made_at FROM notice_push WHERE community_id = ? AND person_id = ? ORDER BY id", id.Tilde[:], person[:])
 	return all, err
 }

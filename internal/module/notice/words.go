@@ -16,7 +16,7 @@ import (
 // Arg is one argument of a notice's words. It is kept as what it is, and written in
 // the reader's language when she reads it.
 type Arg struct {
-	As    string `json:"as"` // "yuan", "coins", "points", "count", "text", "say", "day", "moment"
+	As    string `json:"as"` // "yuan", "coins", "points", "count", "text", "say", "day", "until", "moment"
 	Value string `json:"v"`
 	En    string `json:"en,omitempty"` // of "text", where somebody wrote it in English too
 }
@@ -45,6 +45,14 @@ func Day(d period.Day) Arg { return Arg{As: "day", Value: d.String()} }
 // Moment is an instant; it is written in the zone of the place.
 func Moment(t time.Time) Arg { return Arg{As: "moment", Value: strconv.FormatInt(t.UnixMicro(), 10)} }
 
+// Until is how long something holds; the zero time is without a term.
+func Until(t time.Time) Arg {
+	if t.IsZero() {
+		return Say("不设期限")
+	}
+	return Arg{As: "until", Value: strconv.FormatInt(t.UnixMicro(), 10)}
+}
+
 // in writes an argument for a reader.
 func (a Arg) in(ctx context.Context, zone *time.Location) string {
 	n, _ := strconv.ParseInt(a.Value, 10, 64)
@@ -61,6 +69,8 @@ func (a Arg) in(ctx context.Context, zone *time.Location) string {
 		if d, err := period.ParseDay(a.Value); err == nil {
 			return ui.Day(ctx, d)
 		}
+	case "until":
+		return i18n.T(ctx, "到 %s 为止", ui.FullDay(ctx, period.DayOf(time.UnixMicro(n), zone)))
 	case "moment":
 		return ui.Moment(ctx, time.UnixMicro(n).In(zone))
 	}
@@ -104,4 +114,17 @@ func EntryOf(cause string) (books id.ID, seq int64, ok bool) {
 	books, err := id.Parse(c)
 	seq, err2 := strconv.ParseInt(n, 10, 64)
 	return books, seq, found && err == nil && err2 == nil
+}
+
+// WayName is what people call a way.
+func WayName(w Way) i18n.Message {
+	switch w {
+	case Push:
+		return i18n.M("推送")
+	case SMS:
+		return i18n.M("短信")
+	case WeChat:
+		return i18n.M("微信")
+	}
+	return i18n.M("收件箱")
 }

@@ -1,6 +1,11 @@
 package privacy
 
-import "gongyi/internal/platform/i18n"
+import (
+	"context"
+	"strings"
+
+	"gongyi/internal/platform/i18n"
+)
 
 // What can be looked at of a person, as Read.What names it.
 const (
@@ -29,4 +34,13 @@ func PurposeName(key string) i18n.Message {
 		return i18n.Message{}
 	}
 	return p.Title
+}
+
+// Reason says why somebody looked in the language of the reader, where the house gave
+// the reason; what a person wrote stays as it is.
+func Reason(ctx context.Context, why string) string {
+	if strings.Contains(why, "%") {
+		return why
+	}
+	return i18n.T(ctx, why)
 }

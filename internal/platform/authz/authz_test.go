@@ -255,3 +255,28 @@ func BenchmarkMay(b *testing.B) {
 		}
 	})
 }
+
+// People are told the role that let somebody in, not any role of hers.
+func TestInWhichRole(t *testing.T) {
+	e := engine(t, house)
+	guest, keeper := Grant{Role: "guest", Place: n(1)}, Grant{Role: "keeper", Place: n(2)}
+	for name, c := range map[string]struct {
+		grants []Grant
+		asked  Asked
+		want   Role
+	}{
+		"the one that permits":               {[]Grant{guest, keeper}, Asked{"book.keep", Resource{Place: n(4)}}, "keeper"},
+		"open to everybody: her first there": {[]Grant{keeper, guest}, Asked{"book.read", Resource{Place: n(3)}}, "guest"},
+		"none permits: her first there":      {[]Grant{guest, keeper}, Asked{"page.keep", Resource{Place: n(3), Owner: n(100)}}, "guest"},
+		"a grant for another shop is none":   {[]Grant{{Role: "keeper", Place: n(2), Subject: n(50)}, guest}, Asked{"book.keep", Resource{Place: n(2)}}, "guest"},
+		"none holds there":                   {[]Grant{keeper}, Asked{"page.keep", Resource{Place: n(3)}}, ""},
+		"nothing was asked":                  {nil, Asked{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := LetIn(With(t.Context(), Viewer{Person: n(100), Grants: c.grants}), c.asked)
+			if got, err := e.InRole(ctx); err != nil || got != c.want {
+				t.Errorf("%q (%v), want %q", got, err, c.want)
+			}
+		})
+	}
+}

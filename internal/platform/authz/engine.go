@@ -253,9 +253,16 @@ func (d *Decision) Refusal() error {
 	return ErrDenied.With("action", string(q.Action))
 }
 
-// roles are the roles she holds where the resource is, in order. A role for one
-// shop or household counts for what belongs to that one only.
+// roles are the roles she holds where the resource is, in order.
 func (e *Engine) roles(ctx context.Context, v Viewer, on Resource) (string, error) {
+	held, err := e.held(ctx, v, on)
+	slices.Sort(held)
+	return strings.Join(held, " "), err
+}
+
+// held are the roles she holds where the resource is, in the order of her grants. A
+// role for one shop or household counts for what belongs to that one only.
+func (e *Engine) held(ctx context.Context, v Viewer, on Resource) ([]string, error) {
 	held := make([]string, 0, 8)
 	for _, g := range v.Grants {
 		if !g.Subject.IsZero() && g.Subject != on.Subject || slices.Contains(held, string(g.Role)) {
@@ -265,13 +272,12 @@ func (e *Engine) roles(ctx context.Context, v Viewer, on Resource) (string, erro
 		if !covers && !on.Place.IsZero() {
 			var err error
 			if covers, err = e.tree.Covers(ctx, g.Place, on.Place); err != nil {
-				return "", err
+				return nil, err
 			}
 		}
 		if covers {
 			held = append(held, string(g.Role))
 		}
 	}
-	slices.Sort(held)
-	return strings.Join(held, " "), nil
+	return held, nil
 }

@@ -100,6 +100,7 @@ func (t *Router) guarded(route Route) http.Handler {
 		if errors.Is(err, authz.ErrSignIn) && toSignIn(w, r) {
 			return nil
 		}
+		r = r.WithContext(authz.LetIn(r.Context(), authz.Asked{Action: route.Action, On: resource}))
 		if err == nil && t.Before != nil {
 			err = t.Before(r, route)
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/signintech/gopdf"
 	"golang.org/x/image/font/gofont/goregular"
@@ -240,6 +241,13 @@ func (d *Document) wrap(text string, size, room float64) (lines []string) {
 	return lines
 }
 
+// closing are signs with which no line begins, as far as they stay with a word of
+// less than clinging signs.
+const (
+	closing  = "，。；：、！？）」』”’》…"
+	clinging = 8
+)
+
 // longest is how many Latin letters may stand together before they are broken.
 const longest = 24
 
@@ -256,6 +264,10 @@ func pieces(text string) (cut []string) {
 		switch {
 		case isHan(r):
 			flush()
+			if n := len(cut); n > 0 && strings.ContainsRune(closing, r) && utf8.RuneCountInString(cut[n-1]) < clinging {
+				cut[n-1] += string(r)
+				break
+			}
 			cut = append(cut, string(r))
 		case r == ' ':
 			word += " "
@@ -290,5 +302,5 @@ func runs(text string) (all []run) {
 
 // isHan reports whether the Chinese font draws a sign.
 func isHan(r rune) bool {
-	return unicode.Is(unicode.Han, r) || r >= 0x3000 && r <= 0x30ff || r >= 0xff00 && r <= 0xffef || r == '·' || r >= 0x2018 && r <= 0x201d || r == '…' || r == '—'
+	return unicode.Is(unicode.Han, r) || r >= 0x3000 && r <= 0x30ff || r >= 0xff00 && r <= 0xffef || r >= 0x2018 && r <= 0x201d || r == '…' || r == '—'
 }

@@ -50,3 +50,16 @@ func TestLinesFit(t *testing.T) {
 		}
 	})
 }
+
+// No line begins with a sign that closes what stands before it.
+func TestNoLineBeginsWithAClosingSign(t *testing.T) {
+	d := New("x", "x")
+	text := "看我的订单、权益和小票；替我下单和预约；替我到店结账；替我向邻居求助。"
+	for room := 30.0; room < 200; room++ {
+		for _, line := range d.wrap(text, body, room) {
+			if first := []rune(line)[0]; strings.ContainsRune(closing, first) {
+				t.Fatalf("in a room of %v a line begins with %c", room, first)
+			}
+		}
+	}
+}

@@ -143,6 +143,9 @@ func (d *Desk) accounts(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.listAccounts(ctx, rd, &v, sums, names, at, ui.AskTable(r.URL.Query(), nil, "kind", "day"))
 	})
+	if err == nil {
+		err = d.lookedUp(ctx, &v)
+	}
 	if err != nil {
 		return err
 	}
@@ -251,6 +254,15 @@ func (d *Desk) holdingsOfMember(ctx context.Context, r db.Reader, v *accountsVie
 	}
 	v.Table.Total = len(all)
 	return all, nil
+}
+
+// lookedUp notes a search that led to the accounts of one person.
+func (d *Desk) lookedUp(ctx context.Context, v *accountsView) error {
+	who, err := id.Parse(v.Search)
+	if v.Kind != party.Member || v.Table.Total == 0 || err != nil {
+		return nil
+	}
+	return d.lookedAt(ctx, v.Place, i18n.M("看账户余额").Key, ledger.Of(party.Owner{Kind: party.Member, ID: who}, ledger.Coins))
 }
 
 // endOf is the last instant of a day in the house's zone; the zero time for none.

@@ -10,10 +10,13 @@ import (
 	"strconv"
 	"strings"
 
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/page"
+	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -38,6 +41,9 @@ type statementView struct {
 func (d *Desk) statement(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v, lines, next, err := d.askStatement(r, page.Request{Cursor: r.FormValue("after"), Limit: 30})
+	if err == nil {
+		err = d.lookedAt(ctx, v.Place, i18n.M("看账户明细").Key, v.Account)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,6 +90,22 @@ func (d *Desk) askStatement(r *http.Request, req page.Request) (v statementView,
 	return v, lines, next, err
 }
 
+// lookedAt notes with the people behind accounts that somebody looks at them: who is
+// behind a pseudonym the desk does not know, she herself is to know (A7).
+func (d *Desk) lookedAt(ctx context.Context, at community.Place, why string, accounts ...ledger.Account) error {
+	var members []id.ID
+	for _, a := range accounts {
+		if a.Owner.Kind == party.Member && !slices.Contains(members, a.Owner.ID) {
+			members = append(members, a.Owner.ID)
+		}
+	}
+	people, err := d.Flows.PeopleBehind(ctx, at.ID, members)
+	if err != nil {
+		return err
+	}
+	return d.Portal.Looked(ctx, people, privacy.Purse, why)
+}
+
 // exportMost is how many lines of a statement a file holds.
 const exportMost = 10_000
 
@@ -95,6 +117,9 @@ func (d *Desk) exportStatement(w http.ResponseWriter, r *http.Request) error {
 	req := page.Request{Limit: page.MaxLimit}
 	for {
 		v, lines, next, err := d.askStatement(r, req)
+		if err == nil && req.Cursor == "" {
+			err = d.lookedAt(ctx, v.Place, i18n.M("下载账户明细").Key, v.Account)
+		}
 		if err != nil {
 			return err
 		}
@@ -182,6 +207,13 @@ func (d *Desk) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	touched := make([]ledger.Account, len(v.Entry.Touches))
+	for i, t := range v.Entry.Touches {
+		touched[i] = t.Account
+	}
+	if err := d.lookedAt(ctx, p, i18n.M("看一条账").Key, touched...); err != nil {
+		return err
+	}
 	l, err := d.House.Log(ctx, p.ID)
 	if err != nil {
 		return err
@@ -224,7 +256,7 @@ func (d *Desk) fillEntry(ctx context.Context, v *entryView, names called) {
 // ruleTitle is what a rule is called; the rules of settlement have titles.
 func ruleTitle(ctx context.Context, r ledger.Rule) string {
 	for i := range settlement.Rulebook {
-		if id := settlement.Rulebook[i].ID; id.Family == r.Family && id.Number == r.Number {
+		if rule := settlement.Rulebook[i].ID; rule.Family == r.Family && rule.Number == r.Number {
 			return i18n.T(ctx, settlement.Rulebook[i].Title)
 		}
 	}

@@ -29,7 +29,7 @@ type Pages struct {
 
 	// Noted notes that the viewer looked at people's data; it is called before they
 	// are shown.
-	Noted func(ctx context.Context, v authz.Viewer, people []id.ID, why string) error
+	Noted func(ctx context.Context, people []id.ID, why string) error
 	// Doors lists the doors that ask an action, for the charter.
 	Doors func(a authz.Action) []string
 
@@ -89,7 +89,7 @@ func (p *Pages) noted(ctx context.Context, people []id.ID, why string) error {
 	if p.Noted == nil || len(people) == 0 {
 		return nil
 	}
-	return p.Noted(ctx, authz.Of(ctx), people, why)
+	return p.Noted(ctx, people, why)
 }
 
 // ofPerson is where a person's page belongs: the first of her places at which the

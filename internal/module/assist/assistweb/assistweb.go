@@ -96,47 +96,11 @@ func (h *Pages) banner(ctx context.Context, v authz.Viewer) (*ui.Assist, error) 
 	return b, err
 }
 
-// ScopeName is what people call a scope.
-func ScopeName(ctx context.Context, s assist.Scope) string { return i18n.T(ctx, scopes[s].Key) }
-
-var scopes = map[assist.Scope]i18n.Message{
-	assist.See: i18n.M("看我的订单、权益和小票"), assist.Order: i18n.M("替我下单和预约"), assist.Settle: i18n.M("替我到店结账"), assist.Serve: i18n.M("替我向邻居求助"),
-}
-
-// BasisName is what people call the reason for which somebody may help.
-func BasisName(ctx context.Context, b assist.Basis) string {
-	if b == assist.Worker {
-		return i18n.T(ctx, "网格员")
-	}
-	return i18n.T(ctx, "家人亲友")
-}
-
-// GivenName says how a consent was given.
-func GivenName(ctx context.Context, g assist.Given) string {
-	switch g {
-	case assist.OwnPhone:
-		return i18n.T(ctx, "本人在手机上同意")
-	case assist.InPerson:
-		return i18n.T(ctx, "当面签了同意书")
-	}
-	return i18n.T(ctx, "凭监护证件")
-}
-
 func scopeOptions(ctx context.Context) (options []ui.Option) {
 	for _, s := range assist.Scopes {
-		options = append(options, ui.Option{Value: string(s), Text: ScopeName(ctx, s)})
+		options = append(options, ui.Option{Value: string(s), Text: assist.ScopeName(s).In(ctx)})
 	}
 	return options
-}
-
-func scopeList(ctx context.Context, all []assist.Scope) (text string) {
-	for i, s := range all {
-		if i > 0 {
-			text += i18n.T(ctx, "；")
-		}
-		text += ScopeName(ctx, s)
-	}
-	return text
 }
 
 // terms are how long a consent may hold, in months.

@@ -8,7 +8,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/access"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/household/householdweb"
@@ -88,7 +87,7 @@ func (h *Pages) matters(ctx context.Context, rd db.Reader, v *todayView) error {
 		}
 		m := ui.Matter{
 			Href: "/field/help/" + q.ID.String(), Left: q.Due.Sub(now), Limit: assist.AnswerWithin, Kind: i18n.T(ctx, "求助"),
-			Title: i18n.T(ctx, "%s · %s", portal.Called(ctx, people[q.Subject]), doors[q.Household].Door), Text: q.Wish, Stage: stageName(ctx, q.State()), Next: i18n.T(ctx, "去看"),
+			Title: i18n.T(ctx, "%s · %s", portal.Called(ctx, people[q.Subject]), doors[q.Household].Door), Text: q.Wish, Stage: assist.StepName(q.State()).In(ctx), Next: i18n.T(ctx, "去看"),
 		}
 		if q.Late(now) {
 			v.Late++
@@ -123,20 +122,6 @@ func (h *Pages) runningOut(ctx context.Context, rd db.Reader, helper id.ID) (row
 		}
 	}
 	return rows, err
-}
-
-func stageName(ctx context.Context, s assist.Step) string {
-	switch s {
-	case assist.Taken:
-		return i18n.T(ctx, "在办")
-	case assist.Done:
-		return i18n.T(ctx, "办好了")
-	case assist.Declined:
-		return i18n.T(ctx, "办不了")
-	case assist.Withdrawn:
-		return i18n.T(ctx, "撤回了")
-	}
-	return i18n.T(ctx, "等人接")
 }
 
 // householdsView is a worker's households, as far as a search leaves them.
@@ -231,7 +216,11 @@ func (h *Pages) household(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := dwellingView{}
-	if v.Dwelling, err = h.Flows.Dwelling(ctx, viewer.Actor(), at, privacy.Read{Role: string(access.GridWorker), Why: i18n.T(ctx, "打开住户页")}); err != nil {
+	look, err := h.Look(ctx, privacy.Household, i18n.M("打开住户页").Key)
+	if err != nil {
+		return err
+	}
+	if v.Dwelling, err = h.Flows.Dwelling(ctx, viewer.Actor(), at, look); err != nil {
 		return err
 	}
 	v.Living = householdweb.Living(ctx, v.Dwelling, true)

@@ -33,7 +33,7 @@ type consentView struct {
 
 // view puts a consent into words.
 func inWords(ctx context.Context, c *assist.Consent, other string, now time.Time) consentView {
-	v := consentView{Consent: c, Other: other, Holds: c.Holds(now) == nil, Evidence: GivenName(ctx, c.Given)}
+	v := consentView{Consent: c, Other: other, Holds: c.Holds(now) == nil, Evidence: assist.GivenName(c.Given).In(ctx)}
 	if c.Evidence != "" {
 		v.Evidence = i18n.T(ctx, "%s，编号 %s", v.Evidence, c.Evidence)
 	}
@@ -244,7 +244,7 @@ func (h *Pages) log(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, a := range acts {
-			v.Acts = append(v.Acts, ui.Event{When: ui.Clock(ctx, portal.Local(a.When())), Title: did(ctx, a), State: ui.Done})
+			v.Acts = append(v.Acts, ui.Event{When: ui.Clock(ctx, portal.Local(a.When())), Title: a.Did(ctx), State: ui.Done})
 		}
 		names, err := h.Names(ctx, rd, v.Helper)
 		v.Name = names[v.Helper]
@@ -344,31 +344,6 @@ func (h *Pages) end(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
-}
-
-// did says in words what an act was.
-func did(ctx context.Context, a assist.Act) string {
-	page := i18n.T(ctx, "一页")
-	for _, p := range pages {
-		if strings.HasPrefix(a.Path, p.path) {
-			page = i18n.T(ctx, p.name.Key)
-			break
-		}
-	}
-	if a.Changes() {
-		return i18n.T(ctx, "办了：%s", page)
-	}
-	return i18n.T(ctx, "看了：%s", page)
-}
-
-// pages are what people call the pages of a person, the longer address first.
-var pages = []struct {
-	path string
-	name i18n.Message
-}{
-	{"/me/wallet", i18n.M("抵扣权益和积分")}, {"/me/purchases", i18n.M("消费和小票")}, {"/me/household", i18n.M("我的家")}, {"/me/helpers", i18n.M("谁能替我办事")},
-	{"/me/help", i18n.M("请网格员帮我办")}, {"/me", i18n.M("我的")}, {"/home", i18n.M("首页")}, {"/group", i18n.M("团购")}, {"/help", i18n.M("互助")}, {"/council", i18n.M("议事")},
-	{"/assist", i18n.M("结束代办")}, {"/notices", i18n.M("通知")}, {"/map", i18n.M("社区地图")},
 }
 
 // papersView are the consents of who lives in a household, for the office.

@@ -70,9 +70,9 @@ func helpersPage(v helpersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(scopeList(ctx, c.Scopes))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(assist.ScopeList(ctx, c.Scopes))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 21, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 21, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -83,9 +83,9 @@ func helpersPage(v helpersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(BasisName(ctx, c.Basis))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(assist.BasisName(c.Basis).In(ctx))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -98,7 +98,7 @@ func helpersPage(v helpersView) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(c.Evidence)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 71}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 81}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -111,7 +111,7 @@ func helpersPage(v helpersView) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(c.State)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 86}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 22, Col: 96}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -319,7 +319,7 @@ func logPage(v logView) templ.Component {
 		templ_7745c5c3_Err = ui.Facts([]ui.Fact{
 			{Name: i18n.T(ctx, "办什么"), Text: v.Reason},
 			{Name: i18n.T(ctx, "结束"), Text: ui.Moment(ctx, portal.Local(v.Over()))},
-			{Name: i18n.T(ctx, "同意过的事"), Text: scopeList(ctx, v.Scopes)},
+			{Name: i18n.T(ctx, "同意过的事"), Text: assist.ScopeList(ctx, v.Scopes)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -646,9 +646,9 @@ func past(v helpView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var30 string
-						templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(stageName(ctx, q.State()))
+						templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(assist.StepName(q.State()).In(ctx))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 109, Col: 56}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 109, Col: 65}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 						if templ_7745c5c3_Err != nil {
@@ -766,9 +766,9 @@ func papersPage(v papersView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var35 string
-				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(scopeList(ctx, c.Scopes))
+				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(assist.ScopeList(ctx, c.Scopes))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 132, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 132, Col: 64}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 				if templ_7745c5c3_Err != nil {
@@ -779,9 +779,9 @@ func papersPage(v papersView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(BasisName(ctx, c.Basis))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(assist.BasisName(c.Basis).In(ctx))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 66}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 				if templ_7745c5c3_Err != nil {
@@ -794,7 +794,7 @@ func papersPage(v papersView) templ.Component {
 				var templ_7745c5c3_Var37 string
 				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(c.Evidence)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 74}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 				if templ_7745c5c3_Err != nil {
@@ -807,7 +807,7 @@ func papersPage(v papersView) templ.Component {
 				var templ_7745c5c3_Var38 string
 				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(c.State)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 89}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/assist/assistweb/helpers.templ`, Line: 133, Col: 99}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 				if templ_7745c5c3_Err != nil {
@@ -914,7 +914,7 @@ func papersPage(v papersView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "basis", Label: i18n.T(ctx, "让谁代办"), Value: v.Typed["basis"], Options: []ui.Option{{Value: string(assist.Guardian), Text: BasisName(ctx, assist.Guardian)}, {Value: string(assist.Worker), Text: BasisName(ctx, assist.Worker)}}, Error: v.Form.Of("basis")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "basis", Label: i18n.T(ctx, "让谁代办"), Value: v.Typed["basis"], Options: []ui.Option{{Value: string(assist.Guardian), Text: assist.BasisName(assist.Guardian).In(ctx)}, {Value: string(assist.Worker), Text: assist.BasisName(assist.Worker).In(ctx)}}, Error: v.Form.Of("basis")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -938,7 +938,7 @@ func papersPage(v papersView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "given", Label: i18n.T(ctx, "怎样同意的"), Value: v.Typed["given"], Options: []ui.Option{{Value: string(assist.InPerson), Text: GivenName(ctx, assist.InPerson)}, {Value: string(assist.Document), Text: GivenName(ctx, assist.Document)}}, Error: v.Form.Of("given")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "given", Label: i18n.T(ctx, "怎样同意的"), Value: v.Typed["given"], Options: []ui.Option{{Value: string(assist.InPerson), Text: assist.GivenName(assist.InPerson).In(ctx)}, {Value: string(assist.Document), Text: assist.GivenName(assist.Document).In(ctx)}}, Error: v.Form.Of("given")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -87,7 +87,7 @@ func (h *Pages) events(ctx context.Context, rd db.Reader, q *assist.Request) (ev
 	names, err := h.Names(ctx, rd, who...)
 	events = append(events, ui.Event{When: ui.Moment(ctx, portal.Local(q.Asked)), Title: i18n.T(ctx, "%s提出", names[q.Subject]), Text: q.Wish, State: ui.Done})
 	for _, s := range q.Steps {
-		events = append(events, ui.Event{When: ui.Moment(ctx, portal.Local(s.At)), Title: i18n.T(ctx, "%s：%s", names[s.By], stageName(ctx, s.Step)), Text: s.Words, State: ui.Done})
+		events = append(events, ui.Event{When: ui.Moment(ctx, portal.Local(s.At)), Title: i18n.T(ctx, "%s：%s", names[s.By], assist.StepName(s.Step).In(ctx)), Text: s.Words, State: ui.Done})
 	}
 	switch q.State() {
 	case assist.Open:

@@ -94,20 +94,10 @@ func (h *Pages) update(ctx context.Context, fn func(tx *db.Tx) error) error {
 // Href is the office's page of a household.
 func Href(at id.ID) string { return "/desk/households/" + at.String() }
 
-// RelationName is what people call a relation.
-func RelationName(ctx context.Context, r household.Relation) string {
-	return i18n.T(ctx, relations[r].Key)
-}
-
-var relations = map[household.Relation]i18n.Message{
-	household.Head: i18n.M("户主"), household.Spouse: i18n.M("配偶"), household.Child: i18n.M("子女"), household.Parent: i18n.M("父母"),
-	household.Grandchild: i18n.M("孙辈"), household.Relative: i18n.M("亲戚"), household.Carer: i18n.M("照护人"), household.Tenant: i18n.M("租客"), household.Other: i18n.M("其他"),
-}
-
 // relationOptions are the relations to choose from.
 func relationOptions(ctx context.Context) (options []ui.Option) {
 	for _, r := range household.Relations {
-		options = append(options, ui.Option{Value: string(r), Text: RelationName(ctx, r)})
+		options = append(options, ui.Option{Value: string(r), Text: household.RelationName(r).In(ctx)})
 	}
 	return options
 }
@@ -120,7 +110,7 @@ func Living(ctx context.Context, d flow.Dwelling, tail bool) (rows []ui.Row) {
 		if !m.Current() || p == nil {
 			continue
 		}
-		row := ui.Row{Icon: "person", Title: full(ctx, p), Text: i18n.T(ctx, "%s · 从 %s 起住在这里", RelationName(ctx, m.Relation), since(ctx, m))}
+		row := ui.Row{Icon: "person", Title: full(ctx, p), Text: i18n.T(ctx, "%s · 从 %s 起住在这里", household.RelationName(m.Relation), since(ctx, m))}
 		if tail && p.Tail() != "" {
 			row.EndNote = i18n.T(ctx, "尾号 %s", p.Tail())
 		}

@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/person"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
@@ -174,7 +175,11 @@ func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	if sheet.Formats[format] == "" {
 		format = "xlsx"
 	}
-	t, name, err := h.Flows.Register(ctx, authz.Of(ctx).Actor(), on.Place, r.FormValue("of") == "residents")
+	look, err := h.Look(ctx, privacy.Household, i18n.M("下载人员表").Key)
+	if err != nil {
+		return err
+	}
+	t, name, err := h.Flows.Register(ctx, authz.Of(ctx).Actor(), look, on.Place, r.FormValue("of") == "residents")
 	if err != nil {
 		return err
 	}

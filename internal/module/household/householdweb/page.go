@@ -62,8 +62,11 @@ func (h *Pages) showPage(w http.ResponseWriter, r *http.Request, status int, for
 	for _, f := range []string{"person_name", "phone", "birth_year", "relation", "address_form", "since", "link_phone", "kind", "reason"} {
 		v.Typed[f] = r.FormValue(f)
 	}
-	viewer := authz.Of(ctx)
-	if v.Dwelling, err = h.Flows.Dwelling(ctx, viewer.Actor(), at, privacy.Read{Role: roleOf(viewer), Why: i18n.T(ctx, "打开住户页")}); err != nil {
+	look, err := h.Look(ctx, privacy.Household, i18n.M("打开住户页").Key)
+	if err != nil {
+		return err
+	}
+	if v.Dwelling, err = h.Flows.Dwelling(ctx, authz.Of(ctx).Actor(), at, look); err != nil {
 		return err
 	}
 	path, err := h.Flows.Communities.Path(ctx, h.Flows.DB, v.Place)
@@ -83,16 +86,6 @@ func (h *Pages) showPage(w http.ResponseWriter, r *http.Request, status int, for
 	v.May = !v.Ended() && h.may(ctx, "household.change", on)
 	v.Notes = h.may(ctx, "consent.note", on)
 	return h.ShowAs(w, r, status, httpkit.Private, h.Shell(ctx, ui.OperatorFrame, "places", v.Door), householdPage(v))
-}
-
-// roleOf is in which role somebody looks: the first that she was granted.
-func roleOf(v authz.Viewer) string {
-	for _, g := range v.Grants {
-		if g.Subject.IsZero() {
-			return string(g.Role)
-		}
-	}
-	return ""
 }
 
 // done leads back to the household, or shows again what has something wrong.

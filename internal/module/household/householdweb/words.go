@@ -29,13 +29,6 @@ func past(ctx context.Context, d flow.Dwelling) (rows []ui.Row) {
 	return rows
 }
 
-func linkName(ctx context.Context, k household.LinkKind) string {
-	if k == household.Worker {
-		return i18n.T(ctx, "网格员")
-	}
-	return i18n.T(ctx, "居民代表")
-}
-
 func nextPage(v listView) templ.SafeURL {
 	q := url.Values{"after": {v.After}}
 	if v.Place.Ref != "" {

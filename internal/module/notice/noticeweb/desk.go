@@ -72,7 +72,7 @@ func letters(ctx context.Context, all []notice.Logged) (out []letter) {
 		if name == "" {
 			name = "每日汇总"
 		}
-		one := letter{id: l.ID.String(), kind: i18n.T(ctx, name), way: wayName(ctx, l.Way), detail: l.Detail, attempts: l.Attempts,
+		one := letter{id: l.ID.String(), kind: i18n.T(ctx, name), way: notice.WayName(l.Way).In(ctx), detail: l.Detail, attempts: l.Attempts,
 			when: ui.Moment(ctx, l.At.In(portal.Zone))}
 		one.state, one.tone = state(ctx, l)
 		out = append(out, one)

@@ -143,7 +143,15 @@ func dayName(ctx context.Context, d, today period.Day) string {
 	case today - 1:
 		return i18n.T(ctx, "昨天")
 	}
+	if yearOf(d) != yearOf(today) {
+		return ui.FullDay(ctx, d)
+	}
 	return ui.Day(ctx, d)
+}
+
+func yearOf(d period.Day) int {
+	year, _, _ := d.Date()
+	return year
 }
 
 func lineOf(ctx context.Context, it *notice.Item, at time.Time) line {

@@ -102,21 +102,9 @@ func (p *Pages) settingsKind(ctx context.Context, k *notice.Kind, c notice.Choic
 		if !p.service().Offered(way) || way == notice.Inbox && k.Fixed(way) {
 			continue // everything lies in the inbox: there is nothing to choose
 		}
-		row.wishes = append(row.wishes, wish{way: way, name: k.ID + "/" + string(way), label: wayName(ctx, way), wanted: c.Wants(k, way), locked: k.Fixed(way)})
+		row.wishes = append(row.wishes, wish{way: way, name: k.ID + "/" + string(way), label: notice.WayName(way).In(ctx), wanted: c.Wants(k, way), locked: k.Fixed(way)})
 	}
 	return row
-}
-
-func wayName(ctx context.Context, w notice.Way) string {
-	switch w {
-	case notice.Push:
-		return i18n.T(ctx, "推送")
-	case notice.SMS:
-		return i18n.T(ctx, "短信")
-	case notice.WeChat:
-		return i18n.T(ctx, "微信")
-	}
-	return i18n.T(ctx, "收件箱")
 }
 
 // wish saves every box of the page: what stands in "shown" and is not ticked is not

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyi/internal/flow"
@@ -74,17 +75,25 @@ func pack(ctx context.Context, chapters []flow.Chapter, now time.Time) ([]byte, 
 func print(ctx context.Context, chapters []flow.Chapter, now time.Time) ([]byte, error) {
 	d := paper.New(i18n.T(ctx, "我的数据"), i18n.T(ctx, "共益 · %s", ui.Moment(ctx, now)))
 	d.Text(i18n.T(ctx, "这里是我们知道的您的全部。同样的内容，压缩包里还有给程序读的 JSON。金额以元计；抵扣权益每 10.00 是一小时服务。"))
+	var empty []string
 	for _, c := range chapters {
-		d.Heading(i18n.T(ctx, "%s（%d）", c.Title, len(c.Rows)))
 		if len(c.Rows) == 0 {
-			d.Text(i18n.T(ctx, "没有。"))
+			empty = append(empty, c.Title)
 			continue
 		}
+		d.Heading(i18n.T(ctx, "%s（%d）", c.Title, len(c.Rows)))
 		columns := make([]paper.Column, len(c.Columns))
 		for i, text := range c.Columns {
 			columns[i] = paper.Column{Text: text, Share: 1, Num: slices.Contains(c.Num, i)}
+			if slices.Contains(c.Wide, i) {
+				columns[i].Share = 2
+			}
 		}
 		d.Table(columns, c.Rows)
+	}
+	if len(empty) > 0 {
+		d.Heading(i18n.T(ctx, "什么都没有的"))
+		d.Text(strings.Join(empty, i18n.T(ctx, "、")))
 	}
 	return d.Bytes()
 }

@@ -2,7 +2,6 @@ package privacyweb
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -85,17 +84,8 @@ func (h pages) looks(ctx context.Context, r db.Reader, reads []privacy.Read) ([]
 		}
 		rows[i] = ui.Row{
 			Icon: "eye", Title: name, Text: i18n.T(ctx, "看了：%s", privacy.LookName(look.What).In(ctx)),
-			Notes: []string{why(ctx, look.Why)}, EndNote: ui.Moment(ctx, h.local(look.At)),
+			Notes: []string{privacy.Reason(ctx, look.Why)}, EndNote: ui.Moment(ctx, h.local(look.At)),
 		}
 	}
 	return rows, nil
-}
-
-// why says a reason in the language of the page, where the house gave it; what a
-// person wrote stays as it is.
-func why(ctx context.Context, reason string) string {
-	if strings.Contains(reason, "%") {
-		return reason
-	}
-	return i18n.T(ctx, reason)
 }

@@ -13,8 +13,8 @@ import (
 // textCodes sends sign-in codes as text messages.
 type textCodes struct{ sms notify.SMS }
 
-// codeTemplate is the name under which the text is registered with the provider,
-// which gets the code as the text's only digits.
+// codeTemplate is the name under which the text is registered with the provider; the
+// code is the first number in the text.
 const codeTemplate = "sign_in_code"
 
 // codeTries is how often a message is handed over, the provider dropping a

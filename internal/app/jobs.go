@@ -31,6 +31,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Handle(notice.Due, a.Flows.CarryOut)
 	j.Handle(notice.Broadcast, a.Flows.TellWords)
 	j.SweepPeople("carry out notices", 20*time.Second, a.Flows.CarryOutDue)
+	j.SweepPeople("tell of roles that lapse", time.Hour, a.Flows.TellLapsing)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)

@@ -11,8 +11,8 @@ import (
 	"gongyi/internal/module/privacy/privacyweb"
 	"gongyi/internal/module/signin/signinweb"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/notify"
-	"gongyi/internal/portal"
 	"gongyi/internal/portal/pwaweb"
 )
 
@@ -61,28 +61,28 @@ func (a *App) notices() {
 
 // tellAssisted tells somebody of help that she gives or gets (A4).
 func (a *App) tellAssisted(ctx context.Context, tx *db.Tx, t flow.Told) error {
-	other := "–"
+	other := notice.Text("–", "")
 	if !t.About.IsZero() {
 		p, err := a.Flows.People.ByID(ctx, tx, t.About)
 		if err != nil {
 			return err
 		}
-		other = portal.Called(ctx, p)
+		other = notice.Text(p.Called(i18n.With(ctx, i18n.Zh)), p.Called(i18n.With(ctx, i18n.En))) // who reads it need not speak as who acts
 	}
 	n := notice.Notice{Person: t.To, Place: t.Home, Cause: string(t.Matter) + "/" + t.Cause.String(), Link: "/me"}
 	switch t.Matter {
 	case flow.ConsentGiven:
-		n.Kind, n.Args = notice.HelpAgreed, []notice.Arg{notice.Text(other, ""), notice.Moment(t.Until)}
+		n.Kind, n.Args = notice.HelpAgreed, []notice.Arg{other, notice.Moment(t.Until)}
 	case flow.ConsentRevoked:
-		n.Kind, n.Args = notice.HelpEnded, []notice.Arg{notice.Text(other, "")}
+		n.Kind, n.Args = notice.HelpEnded, []notice.Arg{other}
 	case flow.SessionBegun:
-		n.Kind, n.Args = notice.AssistOpened, []notice.Arg{notice.Text(other, ""), notice.Moment(t.Until)}
+		n.Kind, n.Args = notice.AssistOpened, []notice.Arg{other, notice.Moment(t.Until)}
 	case flow.SessionEnded:
-		n.Kind, n.Args = notice.AssistEnded, []notice.Arg{notice.Text(other, "")}
+		n.Kind, n.Args = notice.AssistEnded, []notice.Arg{other}
 	case flow.HelpAsked:
-		n.Kind, n.Args = notice.HelpAsked, []notice.Arg{notice.Text(other, ""), notice.Text(t.Words, "")}
+		n.Kind, n.Args = notice.HelpAsked, []notice.Arg{other, notice.Text(t.Words, "")}
 	case flow.HelpAnswered:
-		n.Kind, n.Args = notice.HelpAnswered, []notice.Arg{notice.Text(other, ""), notice.Text(t.Words, "")}
+		n.Kind, n.Args = notice.HelpAnswered, []notice.Arg{other, notice.Text(t.Words, "")}
 	default:
 		return nil
 	}

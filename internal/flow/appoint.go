@@ -29,6 +29,11 @@ func (f *Flows) AppointOperator(ctx context.Context, actor db.Actor, phone, name
 		}
 		at = p.ID
 	}
+	shape := access.Grant{Role: access.Operator, Place: at, Grantor: actor.Kind, Reason: "gongyi operator add"}
+	told, err := f.RoleGiven(ctx, &shape)
+	if err != nil {
+		return nil, err
+	}
 	err = f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) (err error) {
 		who, err = f.People.ByPhone(ctx, tx, phone)
 		if errors.Is(err, person.ErrNotFound) {
@@ -46,7 +51,9 @@ func (f *Flows) AppointOperator(ctx context.Context, actor db.Actor, phone, name
 				return nil
 			}
 		}
-		_, err = f.Access.Give(ctx, tx, access.Grant{Person: who.ID, Role: access.Operator, Place: at, Grantor: actor.Kind, Reason: "gongyi operator add"})
+		g := shape
+		g.Person = who.ID
+		_, err = f.giveAndTell(ctx, tx, g, told)
 		return err
 	})
 	return who, err

@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/module/person"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -41,7 +42,7 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 		return nil, err
 	}
 	err = f.DB.Update(ctx, id.Tilde, v.Actor(), func(tx *db.Tx) error {
-		h, n := shape, told
+		h := shape
 		if h.Person.IsZero() {
 			p, err := f.behind(ctx, tx, a)
 			if err != nil {
@@ -52,13 +53,20 @@ func (f *Flows) Appoint(ctx context.Context, e *authz.Engine, v authz.Viewer, a 
 		if h.Person == v.Person { // the number became hers since the policies were asked
 			return access.ErrOneself
 		}
-		if given, err = f.Access.Give(ctx, tx, h); err != nil {
-			return err
-		}
-		n.Person, n.Cause, n.At = given.Person, grantCause(given), tx.Now
-		return f.Notices.Send(ctx, tx, n)
+		given, err = f.giveAndTell(ctx, tx, h, told)
+		return err
 	})
 	return given, err
+}
+
+// giveAndTell gives a role and leaves its notice with the transaction.
+func (f *Flows) giveAndTell(ctx context.Context, tx *db.Tx, g access.Grant, told notice.Notice) (*access.Grant, error) {
+	given, err := f.Access.Give(ctx, tx, g)
+	if err != nil {
+		return nil, err
+	}
+	told.Person, told.Cause, told.At = given.Person, grantCause(given), tx.Now
+	return given, f.Notices.Send(ctx, tx, told)
 }
 
 // grant is the appointment as it is kept.

@@ -13,108 +13,16 @@ import (
 	"testing"
 	"time"
 
-	"gongyi/internal/flow"
 	"gongyi/internal/flow/importing"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/chore"
-	"gongyi/internal/module/community"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/dbtest"
 	"gongyi/internal/platform/sheet"
 )
 
 var ctx = context.Background()
-
-// office is a desk with two communities and somebody at it.
-type office struct {
-	*importing.Desk
-	t   *testing.T
-	env dbtest.Env
-	who db.Actor
-}
-
-func atDesk(t *testing.T, fn func(o *office)) {
-	dbtest.Each(t, flow.Schemas, func(t *testing.T, env dbtest.Env) {
-		f := flow.New(env.DB)
-		o := &office{t: t, env: env, who: db.Actor{Kind: "person", ID: id.ID{7}}, Desk: &importing.Desk{Flows: f, Dir: t.TempDir(), Limit: sheet.DefaultLimits, Zone: shanghai, Steps: 1}}
-		for _, ref := range []string{"C1", "C2"} {
-			_, _, err := f.Found(ctx, db.System, community.Place{Kind: community.Community, Ref: ref, Name: ref}, flow.Trial())
-			o.must(err)
-		}
-		fn(o)
-	})
-}
-
-func (o *office) must(err error) {
-	o.t.Helper()
-	if err != nil {
-		o.t.Fatal(err)
-	}
-}
-
-func (o *office) receive(text string) *chore.Chore {
-	o.t.Helper()
-	c, err := o.Receive(ctx, o.who, "店里的表.csv", nil, strings.NewReader(text))
-	o.must(err)
-	return c
-}
-
-// work does what the notes in the outbox ask for, the oldest first, at most n of
-// them, as the jobs would.
-func (o *office) work(n int) (done int) {
-	o.t.Helper()
-	for ; done < n; done++ {
-		var notes []db.Note
-		o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
-			notes, err = db.Waiting(ctx, r, id.Tilde, 100)
-			return err
-		}))
-		if len(notes) == 0 {
-			return done
-		}
-		o.do(notes[0])
-		o.must(o.Flows.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return db.Delivered(ctx, tx, notes[0].ID) }))
-	}
-	return done
-}
-
-func (o *office) do(n db.Note) {
-	o.t.Helper()
-	switch n.Kind {
-	case importing.CheckNote:
-		o.must(o.Check(ctx, id.Tilde, n.Payload))
-	case importing.RunNote:
-		o.must(o.Work(ctx, id.Tilde, n.Payload))
-	}
-}
-
-func (o *office) see(c *chore.Chore) (found *chore.Chore, counts importing.Counts) {
-	o.t.Helper()
-	o.must(o.Flows.DB.View(ctx, id.Tilde, func(r db.Reader) (err error) {
-		found, err = o.Flows.Chores.ByID(ctx, r, c.ID)
-		return err
-	}))
-	return found, importing.CountsOf(found.Progress.Counts)
-}
-
-func (o *office) members(community string) (n int64) {
-	o.t.Helper()
-	p, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, community)
-	o.must(err)
-	o.must(o.Flows.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
-		n, err = o.Flows.Members.Count(ctx, r, p.ID)
-		return err
-	}))
-	return n
-}
-
-func (o *office) mended(c *chore.Chore, part string) string {
-	o.t.Helper()
-	var b strings.Builder
-	o.must(o.Mend(ctx, &b, c.ID, part))
-	return b.String()
-}
 
 // A file is looked at, confirmed, taken; what was not taken comes back as a file
 // that can be put right and handed in again.
@@ -137,6 +45,9 @@ func TestAFileThroughTheDesk(t *testing.T) {
 		seen, counts = o.see(c)
 		if seen.At(chore.Finished) == nil || counts.Added != 2 || counts.Rejected != 2 || counts.Known != 0 {
 			t.Fatalf("the run says %+v, %+v", counts, seen.Stages)
+		}
+		if len(o.heard) != 1 || o.heard[0].Kind != notice.ImportFinished || o.heard[0].Person != o.who.ID || o.heard[0].Args[1] != notice.Count(2) || o.heard[0].Args[2] != notice.Count(2) {
+			t.Errorf("who handed it in is told %+v", o.heard)
 		}
 		if o.members("C1") != 1 || o.members("C2") != 1 {
 			t.Fatal("members are not where they belong")
@@ -341,6 +252,9 @@ func TestAFileThatIsGone(t *testing.T) {
 		o.work(9)
 		if seen, _ := o.see(c); seen.At(chore.Failed) == nil || seen.At(chore.Failed).Detail != importing.ErrFileGone.Code {
 			t.Errorf("stages: %+v", seen.Stages)
+		}
+		if n := len(o.heard); n == 0 || o.heard[n-1].Kind != notice.ImportFailed || o.heard[n-1].Cause != "chore/"+c.ID.String() {
+			t.Errorf("who handed it in is told %+v", o.heard)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 )
 
@@ -188,15 +189,31 @@ func (w *work) finish(ctx context.Context, stage chore.Stage) error {
 		if c.Progress.Turn != w.chore.Progress.Turn {
 			return chore.ErrTaken
 		}
-		_, err = w.desk.Flows.Chores.Reach(ctx, tx, w.chore.ID, stage, c.Progress.Counts)
-		return err
+		if _, err = w.desk.Flows.Chores.Reach(ctx, tx, w.chore.ID, stage, c.Progress.Counts); err != nil || stage != chore.Finished {
+			return err
+		}
+		counts := CountsOf(c.Progress.Counts)
+		return w.tell(ctx, tx, notice.ImportFinished, notice.Text(c.Title, ""), notice.Count(int64(counts.Added+counts.Known)), notice.Count(int64(counts.Rejected)))
+	})
+}
+
+// tell tells who asked for the import how it ended.
+func (w *work) tell(ctx context.Context, tx *db.Tx, kind string, args ...notice.Arg) error {
+	asked := db.ParseActor(w.chore.AskedBy)
+	if asked.Kind != "person" {
+		return nil // a program looks at the chore itself
+	}
+	return w.desk.Flows.Notices.Send(ctx, tx, notice.Notice{
+		Kind: kind, Person: asked.ID, Cause: "chore/" + w.chore.ID.String(), Link: "/desk/imports/" + w.chore.ID.String(), Args: args,
 	})
 }
 
 func (w *work) fail(ctx context.Context, why *fault.Fault) error {
 	return w.desk.Flows.DB.Update(ctx, id.Tilde, actorOf(w.part), func(tx *db.Tx) error {
-		_, err := w.desk.Flows.Chores.Reach(ctx, tx, w.chore.ID, chore.Failed, why.Code)
-		return err
+		if _, err := w.desk.Flows.Chores.Reach(ctx, tx, w.chore.ID, chore.Failed, why.Code); err != nil {
+			return err
+		}
+		return w.tell(ctx, tx, notice.ImportFailed, notice.Text(w.chore.Title, ""))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/spot"
 )
 
 var ctx = context.Background()
@@ -53,7 +54,7 @@ func TestALaterPositionCounts(t *testing.T) {
 		}
 		if err := env.View(ctx, id.Tilde, func(r db.Reader) error {
 			all, err := s.Positions(ctx, r)
-			if len(all) != 2 || all[home.ID] != (community.Position{Place: home.ID, At: second, By: officer, Since: moved}) || all[street.ID].At != first {
+			if len(all) != 2 || all[home.ID] != (spot.Position{Thing: home.ID, At: second, By: officer, Since: moved}) || all[street.ID].At != first {
 				t.Errorf("%+v", all)
 			}
 			return err

@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/spot"
 )
 
 var ctx = context.Background()
@@ -55,7 +56,7 @@ func TestALaterPositionCounts(t *testing.T) {
 		}
 		if err := env.View(ctx, here, func(r db.Reader) error {
 			all, err := s.Positions(ctx, r, here)
-			if len(all) != 2 || all[shop.ID] != (merchant.Position{Merchant: shop.ID, At: second, By: owner, Since: moved}) || all[other.ID].At != first {
+			if len(all) != 2 || all[shop.ID] != (spot.Position{Thing: shop.ID, At: second, By: owner, Since: moved}) || all[other.ID].At != first {
 				t.Errorf("%+v", all)
 			}
 			return err

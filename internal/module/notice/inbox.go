@@ -141,6 +141,13 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, person, notice id.ID) (
 	return it, nil
 }
 
+// Knows reports whether a person was told of a cause.
+func (s *Service) Knows(ctx context.Context, r db.Reader, person id.ID, kind, cause string) (bool, error) {
+	var n int
+	err := db.One(ctx, r, &n, "SELECT COUNT(*) FROM notice WHERE community_id = ? AND person_id = ? AND kind = ? AND cause = ?", id.Tilde[:], person[:], kind, cause)
+	return n > 0, err
+}
+
 // MarkRead notes that a notice was read; again changes nothing. tx belongs to "~".
 func (s *Service) MarkRead(ctx context.Context, tx *db.Tx, person, notice id.ID) error {
 	if _, err := s.ByID(ctx, tx, person, notice); err != nil {

@@ -49,7 +49,6 @@ const (
 	PurchaseSettled = "purchase.settled"
 	RefundMade      = "refund.made"
 	ValueMoved      = "value.moved"
-	VoucherExpiring = "voucher.expiring"
 	SignInNewDevice = "sign_in.new_device"
 	HelpAgreed      = "help.agreed"
 	HelpEnded       = "help.ended"
@@ -59,13 +58,11 @@ const (
 	ConsentRevoked  = "consent.revoked"
 	AssistOpened    = "assist.opened"
 	AssistEnded     = "assist.ended"
-	DataRead        = "data.read"
 	RoleGranted     = "role.granted"
 	RoleEnding      = "role.ending"
 	RoleEnded       = "role.ended"
-	PolicyProposed  = "policy.proposed"
-	PolicyInForce   = "policy.in_force"
 	ImportFinished  = "import.finished"
+	ImportFailed    = "import.failed"
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
 	digest          = "digest"
@@ -78,7 +75,6 @@ var Kinds = []Kind{
 	{ID: RefundMade, Group: OfMoney, Name: "退款", Title: "%s退给您 %s 元", Body: "钱和权益都按原来的样子退回，记录不改写。", Open: "看小票",
 		By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
 	{ID: ValueMoved, Group: OfMoney, Name: "抵扣权益和积分变动", Title: "%s变动 %s", Body: "缘由：%s。", Open: "看明细", May: []Way{Push}, Most: 3, Per: day},
-	{ID: VoucherExpiring, Group: OfMoney, Name: "券快到期", Title: "一张券到 %s 为止", Body: "可抵 %s 元，过期就不能用了。", Open: "看券", By: []Way{Push}, May: []Way{WeChat}, Most: 1, Per: day},
 
 	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
@@ -91,15 +87,13 @@ var Kinds = []Kind{
 	{ID: HelpAnswered, Group: OfCommunity, Name: "帮办有了回音", Title: "%s回了您的帮办", Body: "回的是：%s", Open: "看记录", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
 	{ID: ConsentGiven, Group: OfSafety, Name: "同意", Title: "您同意了：%s", Body: "随时可以收回，收回和同意一样方便。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
 	{ID: ConsentRevoked, Group: OfSafety, Name: "收回同意", Title: "您收回了同意：%s", Body: "从现在起不再这样做。", Open: "看我同意的", By: []Way{Push}, May: []Way{SMS}, Must: true, Most: 10, Per: day},
-	{ID: DataRead, Group: OfSafety, Name: "资料被查看", Title: "%s看了您的资料", Body: "看的是：%s。理由：%s。", Open: "看记录", May: []Way{Push}, Must: true, Most: 3, Per: day},
 
 	{ID: RoleGranted, Group: OfWork, Name: "得到身份", Title: "您有了新的身份：%s", Body: "在%s，%s。理由：%s。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: RoleEnding, Group: OfWork, Name: "身份快到期", Title: "您的身份%s到 %s 为止", Body: "要接着做，请在到期前告诉社区。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 2, Per: day},
 	{ID: RoleEnded, Group: OfWork, Name: "身份结束", Title: "您的身份%s已经结束", Body: "理由：%s。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ImportFinished, Group: OfWork, Name: "导入完成", Title: "%s导入完了", Body: "收下 %s 行，没收 %s 行。", Open: "看报告", By: []Way{Push}, Most: 10, Per: day},
+	{ID: ImportFailed, Group: OfWork, Name: "导入没有成", Title: "%s没有导入成", Body: "为什么，报告里写着。改好了可以再交。", Open: "看报告", By: []Way{Push}, Most: 10, Per: day},
 
-	{ID: PolicyProposed, Group: OfCommunity, Name: "规则提案", Title: "%s有一份新规则提案", Body: "打算从 %s 起施行，理由：%s。", Open: "看提案", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: week},
-	{ID: PolicyInForce, Group: OfCommunity, Name: "规则施行", Title: "%s的新规则施行了", Body: "版本 %s，从 %s 起。之前的账不变。", Open: "看规则", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: week},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 }

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/spot"
 	"gongyi/internal/portal"
 )
 
@@ -42,7 +43,7 @@ func (h handlers) read(ctx context.Context, ref string) (n neighbourhood, err er
 	if err != nil {
 		return n, err
 	}
-	var stands map[id.ID]community.Position
+	var stands map[id.ID]spot.Position
 	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
 		stands, err = f.Communities.Positions(ctx, r)
 		return err
@@ -76,7 +77,7 @@ func (h handlers) read(ctx context.Context, ref string) (n neighbourhood, err er
 	return n, err
 }
 
-func area(p community.Place, stands map[id.ID]community.Position) basemap.Area {
+func area(p community.Place, stands map[id.ID]spot.Position) basemap.Area {
 	a := basemap.Area{ID: p.ID.String(), Parent: p.Parent.String(), Name: portal.PlaceName(p)}
 	if at, ok := stands[p.ID]; ok {
 		a.At = &at.At
@@ -84,7 +85,7 @@ func area(p community.Place, stands map[id.ID]community.Position) basemap.Area {
 	return a
 }
 
-func shopOf(ctx context.Context, m *merchant.Merchant, where map[id.ID]merchant.Position) shop {
+func shopOf(ctx context.Context, m *merchant.Merchant, where map[id.ID]spot.Position) shop {
 	s := shop{ref: m.Ref, name: m.Name, industry: m.Industry, trade: m.Trade(ctx)}
 	if s.name == "" {
 		s.name = s.trade

@@ -122,29 +122,26 @@ func (h pages) reads(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h pages) give(w http.ResponseWriter, r *http.Request) error {
-	return h.change(w, r, func(tx *db.Tx, who id.ID) error {
-		return h.Flows.Privacy.Give(r.Context(), tx, who, r.PathValue("purpose"), "page")
-	})
+	v := authz.Of(r.Context())
+	return changed(w, r, h.Flows.Consent(r.Context(), v.Actor(), v.Acting(), r.PathValue("purpose"), "page"))
 }
 
 func (h pages) withdraw(w http.ResponseWriter, r *http.Request) error {
-	return h.change(w, r, func(tx *db.Tx, who id.ID) error {
-		return h.Flows.Privacy.Withdraw(r.Context(), tx, who, r.PathValue("purpose"))
-	})
+	v := authz.Of(r.Context())
+	return changed(w, r, h.Flows.Withdraw(r.Context(), v.Actor(), v.Acting(), r.PathValue("purpose")))
 }
 
 func (h pages) takeBack(w http.ResponseWriter, r *http.Request) error {
-	return h.change(w, r, func(tx *db.Tx, who id.ID) error { return h.Flows.Privacy.TakeBack(r.Context(), tx, who) })
+	v := authz.Of(r.Context())
+	return changed(w, r, h.Flows.DB.Update(r.Context(), id.Tilde, v.Actor(), func(tx *db.Tx) error { return h.Flows.Privacy.TakeBack(r.Context(), tx, v.Acting()) }))
 }
 
-// change writes something of the person's and leads back to the page.
-func (h pages) change(w http.ResponseWriter, r *http.Request, do func(tx *db.Tx, who id.ID) error) error {
-	v := authz.Of(r.Context())
-	if err := h.Flows.DB.Update(r.Context(), id.Tilde, v.Actor(), func(tx *db.Tx) error { return do(tx, v.Acting()) }); err != nil {
-		return err
+// changed leads back to the page after something was changed.
+func changed(w http.ResponseWriter, r *http.Request, err error) error {
+	if err == nil {
+		http.Redirect(w, r, dataPath, http.StatusSeeOther)
 	}
-	http.Redirect(w, r, dataPath, http.StatusSeeOther)
-	return nil
+	return err
 }
 
 // askErasure says what an erasure means, before anybody asks for it.

@@ -108,20 +108,21 @@ func (d *Desk) keepers(ctx context.Context) (all []community.Place, err error) {
 // works are what people call the kinds of work: what is due after a commit, and what
 // is due at a time.
 var works = map[string]i18n.Message{
-	member.Changed:       i18n.M("把会员的变动告诉别的社区"),
-	importing.CheckNote:  i18n.M("看导入的文件"),
-	importing.RunNote:    i18n.M("导入文件"),
-	flow.VerifyNote:      i18n.M("核对账本"),
-	notice.Staged:        i18n.M("写进收件箱"),
-	notice.Due:           i18n.M("送出通知"),
-	notice.Broadcast:     i18n.M("发社区通知"),
-	"close days":         i18n.M("每天结账"),
-	"expire holds":       i18n.M("到期退回保留款"),
-	"tidy uploads":       i18n.M("清理传来的文件"),
-	"carry out notices":  i18n.M("送出到时间的通知"),
-	"forget members":     i18n.M("删除要求删除的会员资料"),
-	"forget people":      i18n.M("删除要求删除的个人资料"),
-	"forget form tokens": i18n.M("清理用过的表单记号"),
+	member.Changed:             i18n.M("把会员的变动告诉别的社区"),
+	importing.CheckNote:        i18n.M("看导入的文件"),
+	importing.RunNote:          i18n.M("导入文件"),
+	flow.VerifyNote:            i18n.M("核对账本"),
+	notice.Staged:              i18n.M("写进收件箱"),
+	notice.Due:                 i18n.M("送出通知"),
+	notice.Broadcast:           i18n.M("发社区通知"),
+	"close days":               i18n.M("每天结账"),
+	"expire holds":             i18n.M("到期退回保留款"),
+	"tidy uploads":             i18n.M("清理传来的文件"),
+	"carry out notices":        i18n.M("送出到时间的通知"),
+	"forget members":           i18n.M("删除要求删除的会员资料"),
+	"tell of roles that lapse": i18n.M("提醒快到期的身份"),
+	"forget people":            i18n.M("删除要求删除的个人资料"),
+	"forget form tokens":       i18n.M("清理用过的表单记号"),
 }
 
 // WorkName is what people call a kind of work.

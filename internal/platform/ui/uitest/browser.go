@@ -33,7 +33,8 @@ type Shot struct {
 }
 
 // Browse opens every page in a real browser and fails if one is wider than its
-// window, breaks the content policy or cannot load something. With
+// window, breaks the content policy, cannot load something, or has what axe-core finds
+// serious or critical (paper aside). With
 // GONGYI_SHOTS=dir it also leaves pictures there for people to look at. It is
 // skipped where no chromium is installed.
 func Browse(t *testing.T, h http.Handler, shots []Shot) {
@@ -49,7 +50,10 @@ func Browse(t *testing.T, h http.Handler, shots []Shot) {
 				t.Fatalf("%s: %v", s.Name, err)
 			}
 			if wide > s.Width {
-				t.Errorf("%s: %d pixels wide in a window of %d", s.Name, wide, s.Width)
+				t.Errorf("%s (%s): %d pixels wide in a window of %d", s.Name, s.Path, wide, s.Width)
+			}
+			if !s.Paper {
+				accessible(ctx, t, s)
 			}
 			for _, m := range ear.heard() {
 				if strings.HasPrefix(m, "error: Failed to load resource") && strings.HasSuffix(m, " "+s.address(base)) {

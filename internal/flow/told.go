@@ -17,7 +17,7 @@ type Chapter struct {
 	Title   string // in the language of the request, as everything that people read
 	Columns []string
 	Num     []int // columns that hold figures
-	Wide    []int // columns that hold sentences
+	Shares  []int // how wide the columns are against each other; none: all alike
 	Rows    [][]string
 	Data    any
 }

@@ -56,7 +56,7 @@ func (t *teller) consents(ctx context.Context, r db.Reader, c Chapter, all []*as
 		who = append(who, other(x))
 	}
 	names, err := t.flows.Names(ctx, r, who...)
-	c.Wide, c.Columns = []int{1, 2}, []string{i18n.T(ctx, "谁"), i18n.T(ctx, "可以办什么"), i18n.T(ctx, "怎样同意的"), i18n.T(ctx, "从"), i18n.T(ctx, "到"), i18n.T(ctx, "收回时间")}
+	c.Shares, c.Columns = []int{10, 24, 16, 11, 11, 11}, []string{i18n.T(ctx, "谁"), i18n.T(ctx, "可以办什么"), i18n.T(ctx, "怎样同意的"), i18n.T(ctx, "从"), i18n.T(ctx, "到"), i18n.T(ctx, "收回时间")}
 	data := make([]agreed, 0, len(all))
 	for _, x := range all {
 		a := agreed{With: names[other(x)], Basis: x.Basis, Scopes: x.Scopes, Given: x.Given, Evidence: x.Evidence, From: x.From, Until: x.Until}
@@ -102,7 +102,7 @@ func (t *teller) helped(ctx context.Context, r db.Reader) error {
 		Over   time.Time    `json:"over"`
 		Acts   []act        `json:"acts"`
 	}
-	c := Chapter{File: "helped.json", Title: i18n.T(ctx, "替我办过什么"), Wide: []int{2}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "谁"), i18n.T(ctx, "办了什么")}}
+	c := Chapter{File: "helped.json", Title: i18n.T(ctx, "替我办过什么"), Shares: []int{16, 10, 30}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "谁"), i18n.T(ctx, "办了什么")}}
 	data := make([]session, 0, len(all))
 	for _, s := range all {
 		one := session{Helper: names[s.Helper], Basis: s.Basis, Reason: s.Reason, Began: s.Began, Over: s.Over(), Acts: []act{}}
@@ -152,7 +152,7 @@ func (t *teller) requests(ctx context.Context, r db.Reader) error {
 		Due   time.Time `json:"due_at"`
 		Steps []step    `json:"steps"`
 	}
-	c := Chapter{File: "requests.json", Title: i18n.T(ctx, "请网格员帮我办"), Wide: []int{1, 3}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "要办什么"), i18n.T(ctx, "谁"), i18n.T(ctx, "结果")}}
+	c := Chapter{File: "requests.json", Title: i18n.T(ctx, "请网格员帮我办"), Shares: []int{15, 25, 10, 20}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "要办什么"), i18n.T(ctx, "谁"), i18n.T(ctx, "结果")}}
 	data := make([]request, 0, len(all))
 	for _, q := range all {
 		one := request{Wish: q.Wish, Page: q.Page, Asked: q.Asked, Due: q.Due, Steps: []step{}}

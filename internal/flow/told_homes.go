@@ -34,7 +34,7 @@ func (t *teller) homes(ctx context.Context, r db.Reader) error {
 		Why       string    `json:"why_left,omitempty"`
 		LookAfter []string  `json:"looked_after_by,omitempty"`
 	}
-	c := Chapter{File: "homes.json", Title: i18n.T(ctx, "我住过的家"), Wide: []int{1},
+	c := Chapter{File: "homes.json", Title: i18n.T(ctx, "我住过的家"), Shares: []int{12, 20, 9, 11, 11, 12},
 		Columns: []string{i18n.T(ctx, "社区"), i18n.T(ctx, "门牌"), i18n.T(ctx, "关系"), i18n.T(ctx, "从"), i18n.T(ctx, "到"), i18n.T(ctx, "谁照应")}}
 	data := make([]home, 0, len(lived))
 	for _, x := range lived {
@@ -102,7 +102,7 @@ func (t *teller) duties(ctx context.Context, r db.Reader) error {
 		From   time.Time          `json:"from"`
 		Until  time.Time          `json:"until,omitzero"`
 	}
-	c := Chapter{File: "duties.json", Title: i18n.T(ctx, "我负责的住户"), Wide: []int{1, 4},
+	c := Chapter{File: "duties.json", Title: i18n.T(ctx, "我负责的住户"), Shares: []int{10, 20, 11, 11, 20},
 		Columns: []string{i18n.T(ctx, "身份"), i18n.T(ctx, "门牌"), i18n.T(ctx, "从"), i18n.T(ctx, "到"), i18n.T(ctx, "理由")}}
 	data := make([]duty, 0, len(links))
 	for _, l := range links {

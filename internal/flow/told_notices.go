@@ -26,7 +26,7 @@ func (t *teller) notices(ctx context.Context, r db.Reader) error {
 		Link  string    `json:"link,omitempty"`
 		Read  bool      `json:"read"`
 	}
-	c := Chapter{File: "notices.json", Title: i18n.T(ctx, "我的通知"), Wide: []int{1, 2}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "通知"), i18n.T(ctx, "内容"), i18n.T(ctx, "读过")}}
+	c := Chapter{File: "notices.json", Title: i18n.T(ctx, "我的通知"), Shares: []int{18, 24, 46, 7}, Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "通知"), i18n.T(ctx, "内容"), i18n.T(ctx, "读过")}}
 	data := make([]told, 0, 64)
 	for after := (id.ID{}); ; {
 		some, err := t.flows.Notices.List(ctx, r, t.person, notice.Filter{After: after, Limit: noticesAtOnce})

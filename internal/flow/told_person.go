@@ -48,7 +48,7 @@ func (t *teller) grants(ctx context.Context, r db.Reader) error {
 		EndedBy   string     `json:"ended_by,omitempty"`
 		EndReason string     `json:"end_reason,omitempty"`
 	}
-	c := Chapter{File: "roles.json", Title: i18n.T(ctx, "我的身份"), Wide: []int{4},
+	c := Chapter{File: "roles.json", Title: i18n.T(ctx, "我的身份"), Shares: []int{14, 11, 11, 12, 22},
 		Columns: []string{i18n.T(ctx, "身份"), i18n.T(ctx, "从"), i18n.T(ctx, "到"), i18n.T(ctx, "由谁授予"), i18n.T(ctx, "理由")}}
 	data := make([]grant, 0, len(all))
 	for _, g := range all {

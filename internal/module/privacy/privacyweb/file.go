@@ -85,8 +85,8 @@ func print(ctx context.Context, chapters []flow.Chapter, now time.Time) ([]byte,
 		columns := make([]paper.Column, len(c.Columns))
 		for i, text := range c.Columns {
 			columns[i] = paper.Column{Text: text, Share: 1, Num: slices.Contains(c.Num, i)}
-			if slices.Contains(c.Wide, i) {
-				columns[i].Share = 2
+			if len(c.Shares) > i {
+				columns[i].Share = float64(c.Shares[i])
 			}
 		}
 		d.Table(columns, c.Rows)

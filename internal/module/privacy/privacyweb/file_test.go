@@ -14,7 +14,7 @@ import (
 // What a person takes along opens: pages, and one file of JSON a chapter.
 func TestWhatIsTakenAlongCanBeOpened(t *testing.T) {
 	chapters := []flow.Chapter{
-		{File: "homes.json", Title: "我住过的家", Columns: []string{"社区", "门牌"}, Wide: []int{1}, Rows: [][]string{{"竹溪社区", "3 号楼 301"}}, Data: []string{"C1"}},
+		{File: "homes.json", Title: "我住过的家", Columns: []string{"社区", "门牌"}, Shares: []int{10, 20}, Rows: [][]string{{"竹溪社区", "3 号楼 301"}}, Data: []string{"C1"}},
 		{File: "push.json", Title: "接收推送的浏览器", Columns: []string{"推送服务"}, Data: []string{}},
 	}
 	packed, err := pack(t.Context(), chapters, time.Date(2025, 10, 16, 9, 0, 0, 0, time.UTC))

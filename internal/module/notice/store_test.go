@@ -179,6 +179,14 @@ func TestBooksAreToldByPosition(t *testing.T) {
 	})
 }
 
+func reaches(people []id.ID) map[id.ID]notice.Reach {
+	all := make(map[id.ID]notice.Reach)
+	for _, p := range people {
+		all[p] = notice.Reach{Zone: shanghai}
+	}
+	return all
+}
+
 func TestABroadcast(t *testing.T) {
 	dbtest.Each(t, schemas, func(t *testing.T, env dbtest.Env) {
 		h := newHouse(t, env, notice.Push)
@@ -212,7 +220,7 @@ func TestABroadcast(t *testing.T) {
 		people := []id.ID{who(1), who(2), who(3)}
 		tell := func(after id.ID, some []id.ID, done bool) error {
 			return h.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
-				return h.TellWords(ctx, tx, first.ID, after, some, map[id.ID]notice.Reach{}, done)
+				return h.TellWords(ctx, tx, first.ID, after, some, reaches(some), done)
 			})
 		}
 		if err := tell(id.ID{}, people[:2], false); err != nil {

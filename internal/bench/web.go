@@ -253,6 +253,9 @@ func offers(page []byte, at *url.URL) (found []string) {
 
 var linked = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+\.(?:css|js))"`)
 
+// firstPath is where a resident begins.
+const firstPath = "/home"
+
 // firstPage weighs a resident's first page with its style and scripts, as they
 // travel.
 func firstPage(ctx context.Context, address string, v demo.Visitor) (total int, err error) {
@@ -268,13 +271,16 @@ func firstPage(ctx context.Context, address string, v demo.Visitor) (total int, 
 			return nil, err
 		}
 		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("bench: %s answers %s", path, answer.Status)
+		}
 		return io.ReadAll(answer.Body)
 	}
-	page, err := fetch(v.Start, "identity")
+	page, err := fetch(firstPath, "identity")
 	if err != nil {
 		return 0, err
 	}
-	paths := []string{v.Start}
+	paths := []string{firstPath}
 	for _, m := range linked.FindAllSubmatch(page, -1) {
 		paths = append(paths, string(m[1]))
 	}

@@ -48,6 +48,7 @@ func (p *Pages) purchases(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := p.Shell(ctx, ui.ResidentFrame, "me", i18n.T(ctx, "我买过的"))
+	s.Wide = true
 	s.Back = ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}
 	v := purchasesView{Known: len(m.all) > 0, Complete: true}
 	columns := purchaseColumns(ctx)

@@ -19,6 +19,7 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/evidence"
 	"gongyi/internal/platform/i18n"
+	"gongyi/internal/portal"
 )
 
 // Receipts are the receipts as the pages and the API show them, their files, and
@@ -165,13 +166,11 @@ func (r *Receipts) Offline(ctx context.Context) settlementweb.Offline {
 	if err != nil || len(places) > keysShown {
 		return o
 	}
-	var keys []string
 	for _, p := range places {
 		if _, key, err := r.app.Proof.Origin(ctx, p.ID); err == nil && key != "" {
-			keys = append(keys, key)
+			o.Keys = append(o.Keys, settlementweb.CommunityKey{Community: portal.PlaceName(p), Key: key})
 		}
 	}
-	o.Key = strings.Join(keys, "\n")
 	return o
 }
 

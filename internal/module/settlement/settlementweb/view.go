@@ -112,7 +112,11 @@ type Offline struct {
 	FileName string // of the downloaded file
 	Command  string // to type
 	Key      string // the log's public key, as a signed note names it
+	Keys     []CommunityKey
 }
+
+// CommunityKey is the public key of one community's log.
+type CommunityKey struct{ Community, Key string }
 
 // refunded is what has been given back so far.
 func (v ReceiptView) refunded() (total money.Amount) {

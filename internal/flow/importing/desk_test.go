@@ -17,6 +17,8 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/chore"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/household"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/sheet"
@@ -290,7 +292,22 @@ func TestRowsOfOtherCommunitiesAreNotTaken(t *testing.T) {
 	atDesk(t, func(o *office) {
 		mine, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, "C1")
 		o.must(err)
-		for _, text := range []string{"member_ref,community_ref\nm1,C1\nm2,C2\n", "merchant_ref,community_ref,industry\ns1,C1,food\ns2,C2,food\n"} {
+		theirs, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, "C2")
+		o.must(err)
+		for _, r := range o.Flows.AddPlaces(ctx, o.who, []community.Place{{Parent: theirs.ID, Kind: community.Grid, Ref: "G9", Name: "九"}}) {
+			o.must(r.Err)
+		}
+		grid, err := o.Flows.Communities.ByRef(ctx, o.Flows.DB, "G9")
+		o.must(err)
+		for _, r := range o.Flows.AddHouseholds(ctx, o.who, []household.Household{{Place: grid.ID, Ref: "901", Door: "901"}}) {
+			o.must(r.Err)
+		}
+		for _, text := range []string{
+			"member_ref,community_ref\nm1,C1\nm2,C2\n", "merchant_ref,community_ref,industry\ns1,C1,food\ns2,C2,food\n",
+			"place_ref,place_kind,place_name,parent_ref\nG1,grid,一,C1\nG2,grid,二,C2\n",
+			"household_ref,community_ref,place_ref,door\n101,C1,G1,101\n201,C2,G9,201\n",
+			"household_ref,community_ref,person_name\n101,C1,王\n901,C2,李\n",
+		} {
 			c, err := o.Receive(ctx, o.who, "t.csv", []id.ID{mine.ID}, strings.NewReader(text))
 			o.must(err)
 			o.work(9)

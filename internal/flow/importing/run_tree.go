@@ -91,6 +91,11 @@ func (r *Run) placeOf(ctx context.Context, row PlaceRow, before map[string]commu
 	if err != nil {
 		return p, false, err
 	}
+	if _, ahead := before[row.Parent]; !ahead { // one that is came past here itself
+		if err := r.mayUnder(ctx, parent.ID); err != nil {
+			return p, false, err
+		}
+	}
 	p = community.Place{Parent: parent.ID, Kind: row.Kind, Ref: row.Ref, Name: row.Name}
 	switch old, err := find(row.Ref); {
 	case err == nil && (old.Kind != p.Kind || old.Name != p.Name || old.Parent != p.Parent):
@@ -101,6 +106,21 @@ func (r *Run) placeOf(ctx context.Context, row PlaceRow, before map[string]commu
 		return p, false, err
 	}
 	return p, false, p.Validate(&parent)
+}
+
+// mayUnder refuses a place of a community whose rows may not be taken.
+func (r *Run) mayUnder(ctx context.Context, place id.ID) error {
+	if r.May == nil {
+		return nil
+	}
+	path, err := r.Flows.Communities.Path(ctx, r.Flows.DB, place)
+	if err != nil {
+		return err
+	}
+	if home, _ := community.HomeOn(path); !r.may(home.ID) {
+		return ErrNotYours.On("parent_ref")
+	}
+	return nil
 }
 
 func (r *Run) takeHouseholds(ctx context.Context, rows []HouseholdRow) ([]flow.Result, error) {
@@ -139,6 +159,9 @@ func (r *Run) houseOf(ctx context.Context, row HouseholdRow) (h household.Househ
 		return h, err
 	}
 	if home, found := community.HomeOn(path); found && home.Ref == row.Community {
+		if !r.may(home.ID) {
+			return h, ErrNotYours.On("community_ref")
+		}
 		h.Place, h.Home = place.ID, home.ID
 		return h, nil
 	}
@@ -170,6 +193,9 @@ func (r *Run) householdOf(ctx context.Context, row ResidentRow) (h household.Hou
 	home, err := r.Flows.Communities.ByRef(ctx, r.Flows.DB, row.Community)
 	if err != nil {
 		return h, fieldOf(err, "community_ref")
+	}
+	if !r.may(home.ID) {
+		return h, ErrNotYours.On("community_ref")
 	}
 	err = r.Flows.DB.View(ctx, id.Tilde, func(rd db.Reader) error {
 		h, err = r.Flows.Households.ByRef(ctx, rd, home.ID, row.Household)

@@ -66,8 +66,13 @@ func (b *Books) counted(ctx context.Context, r db.Reader, at id.ID) (counted, er
 	if err != nil || p.Closed != openbooks.NeverClosed {
 		return counted{through: p.Closed, sealed: true}, err
 	}
-	if _, closed, err := f.Ledger.LastClosing(ctx, r, at); err != nil || closed {
-		return counted{}, orElse(err, errBooksBehind)
+	switch last, closed, err := f.Ledger.LastClosing(ctx, r, at); {
+	case err != nil:
+		return counted{}, err
+	case closed && p.Next < last.Size:
+		return counted{}, errBooksBehind
+	case closed: // just now, for the first time: its entries are read, only that it is closed is not
+		return counted{through: last.Day, sealed: true}, nil
 	}
 	if p.Next <= 0 {
 		return counted{through: openbooks.NeverClosed}, nil
@@ -88,13 +93,6 @@ func (b *Books) counted(ctx context.Context, r db.Reader, at id.ID) (counted, er
 	}
 	c.through = min(c.through, latest.BookedOn-1)
 	return c, nil
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // Latest is the newest month that has books, or the present one.

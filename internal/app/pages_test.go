@@ -262,3 +262,32 @@ func TestBooksWaitForTheTables(t *testing.T) {
 		}
 	})
 }
+
+// TestTheFirstClosedDayCountsAtOnce: between the first close and the next look of the
+// tables at it, the books show the closed day if its entries are read, else nothing.
+func TestTheFirstClosedDayCountsAtOnce(t *testing.T) {
+	for _, read := range []bool{true, false} {
+		onBlock(t, func(t *testing.T, b *block) {
+			b.at("2025-10-20")
+			day := period.DayOf(b.env.Clock.Now(), shanghai)
+			b.buy(10_00, 0, 1, 2, 3, 4, 5)
+			if read {
+				b.derive()
+			}
+			b.at("2025-10-21")
+			b.must(b.Flows.CloseDay(bg, b.home, db.System, day))
+			v, err := NewBooks(b.App).Month(bg, ledgerweb.Ask{Community: "C1", Month: month("2025-10")})
+			if !read {
+				if fault.KindOf(err) != fault.Busy {
+					t.Errorf("while entries of the closed day are not read: %v", err)
+				}
+				return
+			}
+			b.must(err)
+			b.derive()
+			if diff := cmp.Diff(v, b.month(NewBooks(b.App), "2025-10")); v.Through != day || diff != "" {
+				t.Errorf("through %v: %s", v.Through, diff)
+			}
+		})
+	}
+}

@@ -32,7 +32,7 @@ func appendPlain(b []byte, text string) []byte {
 	if whole+fraction == "" || !allDigits(whole) || !allDigits(fraction) || len(whole)+len(fraction) > 40 {
 		return append(b, text...)
 	}
-	if exponent == 0 && !dotted {
+	if mantissa == text && !dotted {
 		return append(b, text...)
 	}
 	digits, point := round(whole+fraction, len(whole)+exponent)

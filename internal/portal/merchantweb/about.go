@@ -65,8 +65,8 @@ func (p *Pages) showAbout(w http.ResponseWriter, r *http.Request, status int, na
 	rate, _ := t.rules.Commission(t.Shop.Tier)
 	v := aboutView{Shop: t.name(), Owner: t.owner, Facts: []ui.Fact{
 		{Name: i18n.T(ctx, "行业"), Text: t.Shop.Trade(ctx)}, {Name: i18n.T(ctx, "社区"), Text: portal.PlaceName(place)},
-		{Name: i18n.T(ctx, "店号"), Text: t.Shop.Ref}, {Name: i18n.T(ctx, "状态"), Text: statusName(ctx, t.Shop.Status)},
-		{Name: i18n.T(ctx, "联盟里是"), Text: tierName(ctx, t.Shop.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: i18n.T(ctx, "成交价的 %s", rate.Percent())},
+		{Name: i18n.T(ctx, "店号"), Text: t.Shop.Ref}, {Name: i18n.T(ctx, "状态"), Text: portal.StatusName(ctx, t.Shop.Status)},
+		{Name: i18n.T(ctx, "联盟里是"), Text: portal.TierName(ctx, t.Shop.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: i18n.T(ctx, "成交价的 %s", rate.Percent())},
 		{Name: i18n.T(ctx, "关爱承诺"), Text: pledge(ctx, &t)},
 	}}
 	if i18n.Of(ctx) == i18n.En {

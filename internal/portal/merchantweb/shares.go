@@ -5,8 +5,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/merchant"
-	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 )
@@ -76,21 +74,4 @@ func shareWhy(ctx context.Context, s flow.Share, shop *till) string {
 		why += i18n.T(ctx, "；退货退回 %s", ui.Yuan(s.Undone))
 	}
 	return why
-}
-
-func tierName(ctx context.Context, t policy.Tier) string {
-	switch t {
-	case policy.Committee:
-		return i18n.T(ctx, "商家委员会的店")
-	case policy.Founding:
-		return i18n.T(ctx, "创始店")
-	}
-	return i18n.T(ctx, "普通联盟店")
-}
-
-func statusName(ctx context.Context, s merchant.Status) string {
-	if s == merchant.Suspended {
-		return i18n.T(ctx, "暂停")
-	}
-	return i18n.T(ctx, "营业")
 }

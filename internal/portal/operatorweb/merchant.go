@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // merchantView is a shop's page.
@@ -76,8 +77,8 @@ func (d *Desk) merchantView(r *http.Request) (v merchantView, err error) {
 	}
 	v.Facts = []ui.Fact{
 		{Name: i18n.T(ctx, "编号"), Text: v.Ref}, {Name: i18n.T(ctx, "社区"), Text: named(v.At)}, {Name: i18n.T(ctx, "行业"), Text: v.Trade(ctx)},
-		{Name: i18n.T(ctx, "等级"), Text: tierName(ctx, v.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: v.Rate.Percent()},
-		{Name: i18n.T(ctx, "关爱承诺"), Text: v.CarePledge.Percent()}, {Name: i18n.T(ctx, "状态"), Text: statusName(ctx, v.Status)},
+		{Name: i18n.T(ctx, "等级"), Text: portal.TierName(ctx, v.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: v.Rate.Percent()},
+		{Name: i18n.T(ctx, "关爱承诺"), Text: v.CarePledge.Percent()}, {Name: i18n.T(ctx, "状态"), Text: portal.StatusName(ctx, v.Status)},
 	}
 	if v.Changes, err = d.changesOf(ctx, changes); err != nil {
 		return v, err
@@ -142,13 +143,13 @@ func difference(ctx context.Context, a, b merchant.Terms) string {
 		s += text
 	}
 	if a.Tier != b.Tier {
-		add(i18n.T(ctx, "等级从%s改为%s", tierName(ctx, a.Tier), tierName(ctx, b.Tier)))
+		add(i18n.T(ctx, "等级从%s改为%s", portal.TierName(ctx, a.Tier), portal.TierName(ctx, b.Tier)))
 	}
 	if a.CarePledge != b.CarePledge {
 		add(i18n.T(ctx, "关爱承诺从 %s 改为 %s", a.CarePledge.Percent(), b.CarePledge.Percent()))
 	}
 	if a.Status != b.Status {
-		add(i18n.T(ctx, "状态从%s改为%s", statusName(ctx, a.Status), statusName(ctx, b.Status)))
+		add(i18n.T(ctx, "状态从%s改为%s", portal.StatusName(ctx, a.Status), portal.StatusName(ctx, b.Status)))
 	}
 	return s
 }

@@ -120,8 +120,8 @@ func (d *Desk) merchants(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, s := range found[min(ask.Offset(), len(found)):min(ask.Offset()+ask.Size, len(found))] {
 		t.Rows = append(t.Rows, ui.TableRow{Href: shopPath(s.At, s.Ref), Cells: []ui.Cell{
-			{Text: s.called(), Sub: s.Ref}, {Text: named(s.At)}, {Text: s.Trade(ctx)}, {Text: tierName(ctx, s.Tier)},
-			{Text: s.CarePledge.Percent()}, {Text: statusName(ctx, s.Status), Tone: statusTone(s.Status)},
+			{Text: s.called(), Sub: s.Ref}, {Text: named(s.At)}, {Text: s.Trade(ctx)}, {Text: portal.TierName(ctx, s.Tier)},
+			{Text: s.CarePledge.Percent()}, {Text: portal.StatusName(ctx, s.Status), Tone: portal.StatusTone(s.Status)},
 		}})
 	}
 	return d.Portal.Show(w, r, d.shell(r, "merchants", i18n.T(ctx, "店铺一览")), merchantsPage(t))
@@ -135,11 +135,11 @@ func merchantFilters(ctx context.Context, mine []community.Place, industries map
 	slices.SortFunc(industry.Options[1:], func(a, b ui.Option) int { return i18n.Compare(a.Text, b.Text) })
 	tier := ui.Field{Name: "tier", Label: i18n.T(ctx, "等级"), Options: []ui.Option{{Text: i18n.T(ctx, "全部等级")}}}
 	for _, t := range policy.Tiers {
-		tier.Options = append(tier.Options, ui.Option{Value: t.String(), Text: tierName(ctx, t)})
+		tier.Options = append(tier.Options, ui.Option{Value: t.String(), Text: portal.TierName(ctx, t)})
 	}
 	status := ui.Field{Name: "status", Label: i18n.T(ctx, "状态"), Options: []ui.Option{{Text: i18n.T(ctx, "全部状态")}}}
 	for _, s := range merchant.Statuses {
-		status.Options = append(status.Options, ui.Option{Value: string(s), Text: statusName(ctx, s)})
+		status.Options = append(status.Options, ui.Option{Value: string(s), Text: portal.StatusName(ctx, s)})
 	}
 	return []ui.Field{placeField(ctx, mine), industry, tier, status}
 }
@@ -159,8 +159,8 @@ func (d *Desk) exportMerchants(w http.ResponseWriter, r *http.Request) error {
 		i18n.T(ctx, "编号"), i18n.T(ctx, "店铺"), i18n.T(ctx, "社区"), i18n.T(ctx, "行业"), i18n.T(ctx, "等级"), i18n.T(ctx, "关爱承诺，%%"), i18n.T(ctx, "状态"),
 	}}
 	for _, s := range found {
-		row := sheet.Texts(s.Ref, s.called(), named(s.At), s.Trade(ctx), tierName(ctx, s.Tier))
-		t.Rows = append(t.Rows, append(row, sheet.Figure(strings.TrimSuffix(s.CarePledge.Percent(), "%")), sheet.Value{Text: statusName(ctx, s.Status)}))
+		row := sheet.Texts(s.Ref, s.called(), named(s.At), s.Trade(ctx), portal.TierName(ctx, s.Tier))
+		t.Rows = append(t.Rows, append(row, sheet.Figure(strings.TrimSuffix(s.CarePledge.Percent(), "%")), sheet.Value{Text: portal.StatusName(ctx, s.Status)}))
 	}
 	return portal.Take(w, r, i18n.T(ctx, "店铺"), cmp.Or(ask.Format, "csv"), t)
 }

@@ -18,6 +18,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // proposalView is a version that somebody writes.
@@ -160,7 +161,7 @@ func (d *Desk) author(ctx context.Context) (name string, err error) {
 // hurtLines are the purchase that shows why a version is refused.
 func hurtLines(ctx context.Context, q *policy.Purchase) []ui.Line {
 	yuan := func(v money.Amount) string { return ui.Yuan(v) }
-	lines := []ui.Line{{Text: i18n.T(ctx, "价钱"), Num: yuan(q.Price)}, {Text: i18n.T(ctx, "平台服务费"), Note: "S-04 " + tierName(ctx, q.Tier), Num: "−" + yuan(q.Commission)}}
+	lines := []ui.Line{{Text: i18n.T(ctx, "价钱"), Num: yuan(q.Price)}, {Text: i18n.T(ctx, "平台服务费"), Note: "S-04 " + portal.TierName(ctx, q.Tier), Num: "−" + yuan(q.Commission)}}
 	if q.Rebate > 0 {
 		lines = append(lines, ui.Line{Text: i18n.T(ctx, "谢谢推荐您来的店"), Note: "S-06", Num: "−" + yuan(q.Rebate)})
 	}

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // count writes a whole number with its thousands apart.
@@ -47,32 +48,14 @@ func kindName(ctx context.Context, kind string) string {
 		return i18n.T(ctx, "店铺")
 	case "purchases":
 		return i18n.T(ctx, "消费")
+	case "places":
+		return i18n.T(ctx, "网格和楼栋")
+	case "households":
+		return i18n.T(ctx, "住户")
+	case "residents":
+		return i18n.T(ctx, "住在这里的人")
 	}
 	return kind
-}
-
-func tierName(ctx context.Context, t policy.Tier) string {
-	switch t {
-	case policy.Committee:
-		return i18n.T(ctx, "商家委员会")
-	case policy.Founding:
-		return i18n.T(ctx, "创始店")
-	}
-	return i18n.T(ctx, "普通联盟店")
-}
-
-func statusName(ctx context.Context, s merchant.Status) string {
-	if s == merchant.Suspended {
-		return i18n.T(ctx, "暂停")
-	}
-	return i18n.T(ctx, "营业")
-}
-
-func statusTone(s merchant.Status) ui.Tone {
-	if s == merchant.Suspended {
-		return ui.Soon
-	}
-	return ui.OK
 }
 
 func stageName(ctx context.Context, s chore.Stage) string {
@@ -112,14 +95,14 @@ func verifiedOf(c *chore.Chore) (v flow.Verified) {
 
 func tierOptions(ctx context.Context) (all []ui.Option) {
 	for _, t := range policy.Tiers {
-		all = append(all, ui.Option{Value: t.String(), Text: tierName(ctx, t)})
+		all = append(all, ui.Option{Value: t.String(), Text: portal.TierName(ctx, t)})
 	}
 	return all
 }
 
 func statusOptions(ctx context.Context) (all []ui.Option) {
 	for _, s := range merchant.Statuses {
-		all = append(all, ui.Option{Value: string(s), Text: statusName(ctx, s)})
+		all = append(all, ui.Option{Value: string(s), Text: portal.StatusName(ctx, s)})
 	}
 	return all
 }

@@ -1,12 +1,13 @@
 package policy
 
 import (
+	"encoding/json"
 	"time"
 
 	"gongyi/internal/kernel/money"
 )
 
-// Params are all numbers of the settlement rules. Rates are parts per million,
+// Params are all numbers of a community's rules. Rates are parts per million,
 // money is in fen, coins are in hundredths of a time-coin.
 type Params struct {
 	// What the shop pays.
@@ -44,6 +45,21 @@ type Params struct {
 	AmountMax            money.Amount `json:"amount_max"`      // fen; a dearer purchase is a typing error
 	ListAmountMax        money.Amount `json:"list_amount_max"` // fen; the same for the sum of shelf prices
 	Zone                 string       `json:"zone"`            // IANA name of the zone that makes civil days
+
+	Membership
+	Alliance
+}
+
+// UnmarshalJSON reads numbers. Versions that were made before membership and the
+// alliance had numbers of their own mean those of the default policy.
+func (p *Params) UnmarshalJSON(b []byte) error {
+	type plain Params // has no UnmarshalJSON
+	q := plain{Membership: TrialMembership(), Alliance: TrialAlliance()}
+	if err := json.Unmarshal(b, &q); err != nil {
+		return err
+	}
+	*p = Params(q)
+	return nil
 }
 
 // TrialCode names the default policy.
@@ -82,6 +98,8 @@ func Trial2025() Params {
 		AmountMax:            100_000_000,
 		ListAmountMax:        200_000_000,
 		Zone:                 "Asia/Shanghai",
+		Membership:           TrialMembership(),
+		Alliance:             TrialAlliance(),
 	}
 }
 

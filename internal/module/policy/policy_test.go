@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func TestParamsAsJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range want.bounds() {
+	for _, b := range slices.Concat(want.bounds(), want.Membership.bounds(), want.Alliance.bounds()) {
 		if fields[b.field] != float64(b.value) {
 			t.Errorf("refusals name the field %q with value %d, JSON has %v", b.field, b.value, fields[b.field])
 		}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/money"
 )
@@ -10,6 +12,7 @@ var (
 	ErrDepthUnlawful   = fault.New(fault.Invalid, "policy.depth_unlawful")        // B4: more than one level of reward
 	ErrOutOfRange      = fault.New(fault.Invalid, "policy.out_of_range")          // a number no community can mean
 	ErrUnknownPayer    = fault.New(fault.Invalid, "policy.unknown_payer")         // S-05
+	ErrWeights         = fault.New(fault.Invalid, "policy.weights")               // C6: they do not add up to a thousand
 	ErrUnknownZone     = fault.New(fault.Invalid, "policy.unknown_zone")          // not in the zone database
 	ErrNetBelowFloor   = fault.New(fault.Invalid, "policy.net_below_floor")       // details: the purchase
 	ErrCommissionBelow = fault.New(fault.Invalid, "policy.commission_below_zero") // details: the purchase
@@ -75,13 +78,16 @@ func (p *Params) Validate() error {
 	if p.RewardDepth < 0 || p.RewardDepth > LawfulDepth {
 		return ErrDepthUnlawful.On("reward_depth").With("most", LawfulDepth)
 	}
-	for _, b := range p.bounds() {
+	for _, b := range slices.Concat(p.bounds(), p.Membership.bounds(), p.Alliance.bounds()) {
 		if b.value < b.min || b.value > b.most {
 			return ErrOutOfRange.On(b.field).With("least", b.min).With("most", b.most)
 		}
 	}
 	if p.WelfarePayer != ByPlatform && p.WelfarePayer != ByMerchant {
 		return ErrUnknownPayer.On("welfare_payer")
+	}
+	if sum := p.weights(); sum != ScorePoints {
+		return ErrWeights.On("weight_offer").With("sum", sum)
 	}
 	// The empty name would be UTC and "Local" whatever machine this is.
 	if _, err := p.Location(); err != nil || p.Zone == "" || p.Zone == "Local" {

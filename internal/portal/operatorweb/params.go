@@ -3,6 +3,7 @@ package operatorweb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,10 @@ func rateOf(r *money.Rate) *int64     { return (*int64)(r) }
 func amountOf(a *money.Amount) *int64 { return (*int64)(a) }
 
 // charter are all numbers in the order of the charter. A test keeps it complete.
-var charter = []chapter{
+var charter = slices.Concat(purchases, together)
+
+// purchases are the numbers of a purchase.
+var purchases = []chapter{
 	{i18n.M("店家付的"), []number{
 		{name: "standard_rate", label: i18n.M("平台服务费，普通联盟店"), rule: "S-04", value: func(p *policy.Params) *int64 { return rateOf(&p.StandardRate) }},
 		{name: "committee_rate", label: i18n.M("平台服务费，商家委员会"), rule: "S-04", value: func(p *policy.Params) *int64 { return rateOf(&p.CommitteeRate) }},

@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/page"
 	"gongyi/internal/kernel/party"
+	"gongyi/internal/module/charter"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/settlement"
@@ -30,7 +31,7 @@ type Movement struct {
 // MovementPart is what one rule did to the account.
 type MovementPart struct {
 	Rule   ledger.Rule
-	Title  string // message key of the rulebook, "" for rules of other books
+	Title  string // message key, "" for rules of other books
 	Amount money.Amount
 	Why    settlement.Sentence // of her own purchase
 	Notes  []settlement.Sentence
@@ -123,11 +124,7 @@ func (m *Movement) add(rule ledger.Rule, amount money.Amount) {
 			return
 		}
 	}
-	p := MovementPart{Rule: rule, Amount: amount}
-	if n := int(rule.Number); rule.Family == 'S' && n >= 1 && n < settlement.Rules {
-		p.Title = settlement.Rulebook[n-1].Title
-	}
-	m.Parts = append(m.Parts, p)
+	m.Parts = append(m.Parts, MovementPart{Rule: rule, Amount: amount, Title: charter.Title(rule)})
 }
 
 // explain says why each rule moved what it did.

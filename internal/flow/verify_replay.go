@@ -36,10 +36,11 @@ type replayer struct {
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
 
-	caps     map[settlement.CapOf]money.Amount // as made again
-	refunded map[int64]money.Amount            // of each purchase, so far
-	events   map[id.ID]int                     // how many of a voucher's events were met
-	claimed  map[id.ID]bool
+	caps      map[settlement.CapOf]money.Amount // as made again
+	referrals referrals
+	refunded  map[int64]money.Amount // of each purchase, so far
+	events    map[id.ID]int          // how many of a voucher's events were met
+	claimed   map[id.ID]bool
 
 	scratch settlement.Scratch
 	facts   settlement.Facts
@@ -49,6 +50,7 @@ var errNoPurchase = errors.New("the refunded purchase is not there")
 
 func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	p.recorded, p.caps, p.refunded = make(map[int]bool), make(map[settlement.CapOf]money.Amount), make(map[int64]money.Amount)
+	p.referrals = make(referrals)
 	p.events, p.claimed = make(map[id.ID]int), make(map[id.ID]bool)
 	if p.versions, err = p.flows.Policies.List(ctx, r, p.community); err != nil {
 		return err
@@ -90,9 +92,12 @@ func (p *replayer) original(e *ledger.Entry) (int64, bool) {
 }
 
 func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
-	if e.Kind == ledger.Refund {
+	switch e.Kind {
+	case ledger.Refund:
 		p.report.Refunds++
 		return p.refund(e, original, before)
+	case ledger.Transfer:
+		return p.move(e, before)
 	}
 	p.report.Purchases++
 	return p.purchase(e, before)

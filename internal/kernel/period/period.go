@@ -60,6 +60,14 @@ func (d Day) Month() Month {
 // Date splits the day into its calendar date.
 func (d Day) Date() (year int, month time.Month, day int) { return d.utc().Date() }
 
+// Plus is the corresponding day so many months later, or the last day of that month
+// if it has none (Civil Code art. 202): a year after 29 February is 28 February.
+func (d Day) Plus(months int) Day {
+	m := d.Month() + Month(months)
+	_, _, day := d.Date()
+	return min(m.First()+Day(day)-1, m.Last())
+}
+
 // Weekday is the day of the week.
 func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }
 

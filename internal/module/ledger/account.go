@@ -33,6 +33,7 @@ const (
 	Backing      Purpose = 18 // coin/backing: money behind the coins
 	Escrow       Purpose = 19 // hold:ID/escrow: two-phase work, any asset
 	Value        Purpose = 20 // clearing:OTHER/value: on its way to another community, any asset
+	Till         Purpose = 21 // platform/till: minus what the platform took in itself, in cash or by transfer
 )
 
 // Account names one account of a community: an owner's purpose in one asset.
@@ -80,10 +81,12 @@ var Chart = []Pattern{
 	{party.Member, PointsHeld, "points", money.Point, FloorZero, "居民的消费积分"},
 	{party.Member, Owed, "owed", AnyAsset, CeilingNil, "居民欠下的，记为负数"},
 	{party.Merchant, Owed, "owed", AnyAsset, CeilingNil, "店家欠下的，记为负数"},
+	{party.Org, Payable, "payable", money.CNY, FloorZero, "将要付给单位的钱"},
 	{party.Org, Owed, "owed", AnyAsset, CeilingNil, "捐助单位欠下的，记为负数"},
 	{party.Platform, Commission, "commission", money.CNY, NoFloor, "平台服务费"},
 	{party.Platform, Fees, "fees", money.CNY, NoFloor, "会员费与年费"},
 	{party.Platform, Ads, "ads", money.CNY, NoFloor, "广告收入"},
+	{party.Platform, Till, "till", money.CNY, CeilingNil, "平台自己收的现金和转账，记为负数"},
 	{party.Platform, Premium, "premium", money.CNY, NoFloor, "企业公益采购的溢价"},
 	{party.Platform, Promotion, "promotion", money.CNY, NoFloor, "平台承担的券款"},
 	{party.Platform, ProviderFees, "provider-fees", money.CNY, NoFloor, "支付机构的手续费"},
@@ -104,7 +107,7 @@ var ErrNoSuchAccount = fault.New(fault.Invalid, "ledger.no_such_account")
 // it several times, so it is an array.
 const (
 	owners   = int(party.Clearing) + 1
-	purposes = int(Value) + 1
+	purposes = int(Till) + 1
 	assets   = int(money.Point) + 1
 )
 
@@ -176,6 +179,11 @@ var (
 	GatewayClearing    = alone(party.Gateway, Transit, money.CNY)
 	PlatformCommission = alone(party.Platform, Commission, money.CNY)
 	PlatformPromotion  = alone(party.Platform, Promotion, money.CNY)
+	PlatformFees       = alone(party.Platform, Fees, money.CNY)
+	PlatformAds        = alone(party.Platform, Ads, money.CNY)
+	PlatformTill       = alone(party.Platform, Till, money.CNY)
+	AllianceMarketing  = alone(party.Alliance, Marketing, money.CNY)
+	PoolCoins          = alone(party.Pool, Coins, money.Coin)
 	FundWelfare        = alone(party.Fund, Welfare, money.CNY)
 	FundCare           = alone(party.Fund, Care, money.CNY)
 	CoinIssue          = alone(party.CoinBank, Issue, money.Coin)

@@ -25,7 +25,7 @@ import (
 type Audit struct {
 	// Original names the earlier entry that the replay of an entry needs.
 	Original func(e *Entry) (seq int64, needed bool)
-	// Replay makes the legs of a purchase or a refund again, from its facts and
+	// Replay makes the legs of a purchase, a refund or a transfer with facts again, from them and
 	// from what the accounts held before it. original is nil if there is no such
 	// entry.
 	Replay func(e, original *Entry, before Books) ([]Leg, error)

@@ -116,3 +116,10 @@ func (s *Scratch) giveTo(a, other ledger.Account, debt money.Amount) {
 		s.posted = slices.Insert(s.posted, i, first)
 	}
 }
+
+// Cover is what short accounts make of legs that no purchase made: a fee, a reward,
+// a penalty (docs/rules-charter.md). The legs are not changed.
+func Cover(legs []ledger.Leg, b Balances) []ledger.Leg {
+	s := Scratch{posted: slices.Clone(legs)}
+	return s.cover(b)
+}

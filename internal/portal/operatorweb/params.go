@@ -49,8 +49,8 @@ type chapter struct {
 func rateOf(r *money.Rate) *int64     { return (*int64)(r) }
 func amountOf(a *money.Amount) *int64 { return (*int64)(a) }
 
-// charter are all numbers in the order of the charter. A test keeps it complete.
-var charter = slices.Concat(purchases, together)
+// contents are all numbers in the order of the charter. A test keeps it complete.
+var contents = slices.Concat(purchases, together)
 
 // purchases are the numbers of a purchase.
 var purchases = []chapter{

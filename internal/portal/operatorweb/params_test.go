@@ -11,7 +11,7 @@ import (
 	"gongyi/internal/module/policy"
 )
 
-// Every number of a policy stands in the charter once, under the name that the API
+// Every number of a policy stands in the contents once, under the name that the API
 // gives it, and what a form holds is read back as what it was.
 func TestTheCharterHasEveryNumber(t *testing.T) {
 	p := policy.Trial2025()
@@ -23,7 +23,7 @@ func TestTheCharterHasEveryNumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range charter {
+	for _, c := range contents {
 		for _, n := range c.numbers {
 			if _, ok := fields[n.name]; !ok {
 				t.Errorf("%s is no number of a policy, or stands twice", n.name)
@@ -42,14 +42,14 @@ func TestTheCharterHasEveryNumber(t *testing.T) {
 		}
 	}
 	for name := range fields {
-		t.Errorf("the charter lacks %s", name)
+		t.Errorf("the contents lack %s", name)
 	}
 }
 
 func TestTheWholeCharterIsReadBack(t *testing.T) {
 	was := policy.Trial2025()
 	var got policy.Params
-	for _, c := range charter {
+	for _, c := range contents {
 		for _, n := range c.numbers {
 			if err := n.read(&got, n.write(&was)); err != nil {
 				t.Fatal(err)

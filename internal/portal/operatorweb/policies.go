@@ -163,7 +163,7 @@ func otherParams(v *policy.Version) *policy.Params {
 
 // chapters put the numbers of a version into words, beside those of another one.
 func chapters(ctx context.Context, p, other *policy.Params) (all []chapterView, changed int) {
-	for _, c := range charter {
+	for _, c := range contents {
 		v := chapterView{Title: c.title.In(ctx)}
 		for _, n := range c.numbers {
 			row := ui.TableRow{Cells: []ui.Cell{{Text: n.label.In(ctx)}, {Text: n.rule}, {Text: n.say(ctx, p)}}}
@@ -184,7 +184,7 @@ func chapters(ctx context.Context, p, other *policy.Params) (all []chapterView, 
 
 // differences are the numbers that differ, as lines "was → will be".
 func differences(ctx context.Context, p, was *policy.Params) (lines []ui.Line) {
-	for _, c := range charter {
+	for _, c := range contents {
 		for _, n := range c.numbers {
 			if n.write(p) != n.write(was) {
 				lines = append(lines, ui.Line{Text: n.label.In(ctx), Note: n.rule, Num: n.say(ctx, was) + " → " + n.say(ctx, p)})

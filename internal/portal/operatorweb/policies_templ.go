@@ -284,7 +284,7 @@ func proposalPage(v proposalView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, c := range charter {
+			for _, c := range contents {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<fieldset class=\"chapter\"><legend>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -46,7 +46,7 @@ func (d *Desk) proposal(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	latest := versions[len(versions)-1].Params
-	for _, c := range charter {
+	for _, c := range contents {
 		for _, n := range c.numbers {
 			v.Values[n.name] = n.write(&latest)
 		}
@@ -118,7 +118,7 @@ func (d *Desk) propose(w http.ResponseWriter, r *http.Request) error {
 // read reads the form; false if something in it is to be mended first.
 func (v *proposalView) read(ctx context.Context, r *http.Request, zone *time.Location) (p policy.Proposal, ok bool) {
 	bad := func(field, text string) { v.Form.Wrong = append(v.Form.Wrong, ui.Wrong{Field: field, Text: text}) }
-	for _, c := range charter {
+	for _, c := range contents {
 		for _, n := range c.numbers {
 			v.Values[n.name] = r.FormValue(n.name)
 			if n.read(&p.Params, v.Values[n.name]) != nil {

@@ -14,10 +14,10 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/page"
 	"gongyi/internal/kernel/party"
+	"gongyi/internal/module/charter"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/privacy"
-	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
@@ -240,7 +240,7 @@ func (d *Desk) fillEntry(ctx context.Context, v *entryView, names called) {
 	}
 	for _, l := range e.Legs {
 		v.Legs = append(v.Legs, ui.TableRow{Cells: []ui.Cell{
-			{Text: l.Rule.String(), Sub: ruleTitle(ctx, l.Rule)}, cell(l.From), cell(l.To), {Text: l.Amount.Grouped(l.From.Asset)}, {Text: assetName(ctx, l.From.Asset)},
+			{Text: l.Rule.String(), Sub: titleOf(ctx, l.Rule)}, cell(l.From), cell(l.To), {Text: l.Amount.Grouped(l.From.Asset)}, {Text: assetName(ctx, l.From.Asset)},
 		}})
 	}
 	for _, t := range e.Touches {
@@ -253,12 +253,10 @@ func (d *Desk) fillEntry(ctx context.Context, v *entryView, names called) {
 	}
 }
 
-// ruleTitle is what a rule is called; the rules of settlement have titles.
-func ruleTitle(ctx context.Context, r ledger.Rule) string {
-	for i := range settlement.Rulebook {
-		if rule := settlement.Rulebook[i].ID; rule.Family == r.Family && rule.Number == r.Number {
-			return i18n.T(ctx, settlement.Rulebook[i].Title)
-		}
+// titleOf is what a rule is called, "" if it has no name.
+func titleOf(ctx context.Context, r ledger.Rule) string {
+	if key := charter.Title(r); key != "" {
+		return i18n.T(ctx, key)
 	}
 	return ""
 }

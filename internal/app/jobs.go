@@ -34,6 +34,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.SweepPeople("tell of roles that lapse", time.Hour, a.Flows.TellLapsing)
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
+	j.Sweep("expire charges", time.Minute, a.Flows.ExpireCharges)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {

@@ -13,6 +13,7 @@ var edges = map[string]string{
 	"accessweb → community":     "a role is granted in a place, which a form names by reference",
 	"accessweb → merchant":      "a role may be for one shop, which a form names by reference",
 	"accessweb → person":        "a role is granted to a person, found by number or name",
+	"charge → charter":          "money comes and goes by the means that the charter knows",
 	"charter → ledger":          "legs name the accounts of the chart",
 	"charter → policy":          "rules take their numbers from the version in force",
 	"charter → settlement":      "short accounts are stood in for alike, and every rule has one list of titles",

@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/household"
@@ -50,6 +51,7 @@ type Flows struct {
 	Chores      *chore.Service
 	Privacy     *privacy.Service
 	Notices     *notice.Service
+	Charges     *charge.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -85,6 +87,7 @@ func New(d *db.DB) *Flows {
 		Chores:      chore.New(),
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
+		Charges:     charge.New(),
 	}
 }
 
@@ -108,6 +111,7 @@ var Schemas = []db.Schema{
 	chore.Schema,
 	privacy.Schema,
 	notice.Schema,
+	charge.Schema,
 	once.Schema,
 }
 

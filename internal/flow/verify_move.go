@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/money"
@@ -23,6 +24,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	expect(p, 7, "policy_not_in_force", e.Seq, p.ruling(e.PostedAt), number)
 	expect(p, 7, "subject_differs", e.Seq, m.Subject(), e.Subject)
 	p.rewarded(e.Seq, rates, m)
+	p.charged(e)
 	return charter.Settle(rates, m, before), nil
 }
 
@@ -48,3 +50,31 @@ func (p *replayer) rewarded(seq int64, rates *policy.Params, m charter.Move) {
 
 // referrals is how much the rewards of a month have used of a person's cap.
 type referrals = map[settlement.CapOf]money.Amount
+
+// chargeKey begins the key of an entry that a charge booked.
+const chargeKey = "~charge:"
+
+// charged compares an entry with the charge that booked it.
+func (p *replayer) charged(e *ledger.Entry) {
+	booked, ok := p.charges[e.Seq]
+	if !ok && !strings.HasPrefix(e.Key, chargeKey) {
+		return
+	}
+	var sum money.Amount
+	for _, l := range e.Legs {
+		if l.Rule.Undone || l.Rule.Number == 2 {
+			sum -= l.Amount
+		} else {
+			sum += l.Amount
+		}
+	}
+	expect(p, 0, "charge_differs", e.Seq, money.Amount(booked.Amount), sum)
+	delete(p.charges, e.Seq)
+}
+
+// lostCharges are charges whose entry is not in the books.
+func (p *replayer) lostCharges() {
+	for seq, b := range p.charges {
+		p.flaw(0, "charge_differs", seq, "", b.Charge.String(), "")
+	}
+}

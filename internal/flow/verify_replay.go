@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/charge"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/promotion"
@@ -38,8 +39,9 @@ type replayer struct {
 
 	caps      map[settlement.CapOf]money.Amount // as made again
 	referrals referrals
-	refunded  map[int64]money.Amount // of each purchase, so far
-	events    map[id.ID]int          // how many of a voucher's events were met
+	charges   map[int64]charge.Booked // that no entry was met for
+	refunded  map[int64]money.Amount  // of each purchase, so far
+	events    map[id.ID]int           // how many of a voucher's events were met
 	claimed   map[id.ID]bool
 
 	scratch settlement.Scratch
@@ -64,6 +66,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if p.noted, err = p.flows.Settlement.AllRefunds(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.charges, err = p.flows.Charges.AllBooked(ctx, r, p.community); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)

@@ -66,6 +66,7 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.closes_out_of_order"),
 	fault.New(fault.Conflict, "verify.close_of_no_entries"),
 	fault.New(fault.Conflict, "verify.cap_differs"),
+	fault.New(fault.Conflict, "verify.charge_differs"),
 	fault.New(fault.Conflict, "verify.refund_not_noted"),
 	fault.New(fault.Conflict, "verify.refund_of_no_entry"),
 	fault.New(fault.Conflict, "verify.voucher_event_differs"),

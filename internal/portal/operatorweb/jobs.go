@@ -117,6 +117,7 @@ var works = map[string]i18n.Message{
 	notice.Broadcast:           i18n.M("发社区通知"),
 	"close days":               i18n.M("每天结账"),
 	"expire holds":             i18n.M("到期退回保留款"),
+	"expire charges":           i18n.M("到期没付的收费作废"),
 	"tidy uploads":             i18n.M("清理传来的文件"),
 	"carry out notices":        i18n.M("送出到时间的通知"),
 	"forget members":           i18n.M("删除要求删除的会员资料"),

@@ -45,6 +45,7 @@ func (d *Desk) queues() []Source {
 		{"grants", "person-check", i18n.M("快到期的身份"), i18n.M("身份"), "desk.read", d.grantMatters},
 		{"policies", "sliders", i18n.M("快生效的规则"), i18n.M("规则"), "proposal.read", d.policyMatters},
 		{"evidence", "proof", i18n.M("存证记录"), i18n.M("存证记录"), "evidence.read", d.evidenceMatters},
+		{"refunds", "undo", i18n.M("等交还的退款"), i18n.M("退款"), "charge.hand", d.chargeMatters},
 		{"jobs", "server", i18n.M("后台任务"), i18n.M("任务"), "job.read", d.jobMatters},
 	}, d.Sources...)
 }

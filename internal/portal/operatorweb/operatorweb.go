@@ -78,6 +78,7 @@ func (d *Desk) Routes(t *httpkit.Router) {
 	d.merchantRoutes(t)
 	d.importRoutes(t)
 	d.accountRoutes(t)
+	d.counterRoutes(t)
 	d.policyRoutes(t)
 	d.jobRoutes(t)
 	d.evidenceRoutes(t)
@@ -92,6 +93,7 @@ func (d *Desk) doors() []portal.Door {
 		{Kind: ui.OperatorFrame, Key: "desk", Href: "/desk", Icon: "list", Text: i18n.M("全部待办"), Action: "desk.read", Count: d.waiting},
 		{Kind: ui.OperatorFrame, Key: "communities", Href: "/desk/communities", Icon: "building", Text: i18n.M("社区一览"), Action: "community.read"},
 		{Kind: ui.OperatorFrame, Key: "merchants", Href: "/desk/merchants", Icon: "store", Text: i18n.M("店铺一览"), Action: "merchant.read"},
+		{Kind: ui.OperatorFrame, Key: "counter", Href: "/desk/counter", Icon: "wallet", Text: i18n.M("收款台"), Action: "charge.read"},
 		{Kind: ui.OperatorFrame, Key: "imports", Href: "/desk/imports", Icon: "upload", Text: i18n.M("导入"), Action: "import.read"},
 		{Kind: ui.OperatorFrame, Key: "accounts", Href: "/desk/accounts", Icon: "book", Text: i18n.M("账目"), Action: "account.read"},
 		{Kind: ui.OperatorFrame, Key: "policies", Href: "/desk/policies", Icon: "sliders", Text: i18n.M("规则版本"), Action: "proposal.read"},

@@ -74,6 +74,12 @@ func (v *verifyCmd) Run(ctx context.Context, c *cli) (err error) {
 		for _, d := range differences {
 			out.Findings = append(out.Findings, flow.Finding{Code: "verify.open_books_differ", Community: p.Ref, Entry: -1, Found: d})
 		}
+		if differences, err = a.Flows.CheckTrade(ctx, p.ID); err != nil {
+			return err
+		}
+		for _, d := range differences {
+			out.Findings = append(out.Findings, flow.Finding{Code: "verify.trade_differs", Community: p.Ref, Entry: -1, Found: d})
+		}
 		if v.NoTiles {
 			continue
 		}

@@ -27,6 +27,7 @@ import (
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
+	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -43,6 +44,7 @@ type Flows struct {
 	Promotions  *promotion.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
+	Trade       *trade.Service
 	People      *person.Service
 	Access      *access.Service
 	SignIn      *signin.Service
@@ -79,6 +81,7 @@ func New(d *db.DB) *Flows {
 		Promotions:  promotion.New(),
 		Keys:        apikey.New(d),
 		OpenBooks:   openbooks.New(),
+		Trade:       trade.New(),
 		People:      person.New(),
 		Access:      access.New(d),
 		SignIn:      signin.New(d),
@@ -103,6 +106,7 @@ var Schemas = []db.Schema{
 	settlement.Schema,
 	apikey.Schema,
 	openbooks.Schema,
+	trade.Schema,
 	person.Schema,
 	access.Schema,
 	signin.Schema,

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -113,62 +112,30 @@ func (f *Flows) readStep(ctx context.Context, community id.ID, limit int64) (s s
 // from the facts, by the rules that settled them: money that a shop took itself
 // posts no leg. Only what the funds hold follows from the legs.
 type deriver struct {
-	flows   *Flows
-	batch   *openbooks.Batch
-	params  map[int]*policy.Params
-	scratch settlement.Scratch
-	facts   settlement.Facts
-	chunk   []*ledger.Entry
+	resettler
+	batch *openbooks.Batch
 }
 
 func (f *Flows) deriver(ctx context.Context, r db.Reader, community id.ID, from int64) (*deriver, error) {
-	versions, err := f.Policies.List(ctx, r, community)
-	d := &deriver{flows: f, batch: openbooks.NewBatch(community, from), params: make(map[int]*policy.Params)}
-	for i := range versions {
-		d.params[versions[i].Number] = &versions[i].Params
-	}
-	return d, err
+	a, err := f.resettler(ctx, r, community)
+	return &deriver{resettler: a, batch: openbooks.NewBatch(community, from)}, err
 }
-
-// deriveChunk is how many entries are held in memory at once.
-const deriveChunk = 1024
 
 // read takes the entries up to a number.
 func (d *deriver) read(ctx context.Context, r db.Reader, to int64) error {
-	for d.batch.Next < to {
-		d.chunk = d.chunk[:0]
-		err := d.flows.Ledger.Entries(ctx, r, d.batch.Community, d.batch.Next, min(to, d.batch.Next+deriveChunk), func(e *ledger.Entry) error {
-			d.chunk = append(d.chunk, e)
-			return nil
-		})
-		if err == nil && len(d.chunk) == 0 {
-			err = ledger.ErrNoEntry.With("entry", d.batch.Next)
-		}
-		if err != nil {
-			return err
-		}
-		for _, e := range d.chunk {
-			if err := d.take(ctx, r, e); err != nil {
-				return fmt.Errorf("entry %d: %w", e.Seq, err)
-			}
-		}
-	}
-	return nil
+	return d.entries(ctx, r, d.batch.Next, to, func(e *ledger.Entry) error { return d.take(ctx, r, e) })
 }
 
 func (d *deriver) take(ctx context.Context, r db.Reader, e *ledger.Entry) error {
 	switch e.Kind {
 	case ledger.Purchase:
-		if err := settlement.DecodeFacts(e.Facts, &d.facts); err != nil {
-			return err
-		}
-		flow, err := d.purchase()
+		flow, err := d.bought(e)
 		if err != nil {
 			return err
 		}
 		d.batch.Purchase(e.Seq, e.BookedOn, &flow, fundsOf(e), d.facts.Buyer.ID, d.facts.Merchant.ID)
 	case ledger.Refund:
-		flow, err := d.refund(ctx, r, e)
+		flow, err := d.returned(ctx, r, e)
 		if err != nil {
 			return err
 		}
@@ -179,36 +146,13 @@ func (d *deriver) take(ctx context.Context, r db.Reader, e *ledger.Entry) error 
 	return nil
 }
 
-// Plenty are books in which nobody is short, so that the rules' own amounts show,
-// before short accounts change who pays.
-type Plenty struct{}
-
-// Balance is more than any purchase takes; nobody owes anything.
-func (Plenty) Balance(a ledger.Account) money.Amount {
-	if a.Purpose == ledger.Owed {
-		return 0
-	}
-	return 1 << 60
-}
-
-func (d *deriver) rates() (*policy.Params, error) {
-	if p := d.params[d.facts.Policy]; p != nil {
-		return p, nil
-	}
-	return nil, policy.ErrNone.With("version", d.facts.Policy)
-}
-
-// purchase is the flow of the purchase in d.facts.
-func (d *deriver) purchase() (flow openbooks.Flow, err error) {
-	p, err := d.rates()
+// bought is the flow of a purchase.
+func (d *deriver) bought(e *ledger.Entry) (flow openbooks.Flow, err error) {
+	p, result, err := d.purchase(e)
 	if err != nil {
 		return flow, err
 	}
 	f := &d.facts
-	result, err := settlement.Settle(p, f, Plenty{}, &d.scratch)
-	if err != nil {
-		return flow, err
-	}
 	var vouchers money.Amount
 	for i := range f.Vouchers {
 		vouchers += f.Vouchers[i].Amount
@@ -218,20 +162,9 @@ func (d *deriver) purchase() (flow openbooks.Flow, err error) {
 	return flow, nil
 }
 
-// refund is what a refund takes off, negative.
-func (d *deriver) refund(ctx context.Context, r db.Reader, e *ledger.Entry) (flow openbooks.Flow, err error) {
-	rf, err := settlement.DecodeRefund(e.Facts)
-	if err != nil {
-		return flow, err
-	}
-	if err := d.recall(ctx, r, rf.Entry); err != nil {
-		return flow, err
-	}
-	p, err := d.rates()
-	if err != nil {
-		return flow, err
-	}
-	back, err := settlement.Refund(p, &d.facts, rf, Plenty{}, &d.scratch)
+// returned is what a refund takes off, negative.
+func (d *deriver) returned(ctx context.Context, r db.Reader, e *ledger.Entry) (flow openbooks.Flow, err error) {
+	p, _, back, err := d.refund(ctx, r, e)
 	if err != nil {
 		return flow, err
 	}
@@ -265,18 +198,6 @@ func divide(flow *openbooks.Flow, p *policy.Params, vouchers money.Amount, moved
 		flow.Platform -= moved[5]
 	}
 	flow.CoinsGiven, flow.PointsGiven = moved[7], moved[9]
-}
-
-// recall reads the facts of an earlier purchase: out of the chunk, or the books.
-func (d *deriver) recall(ctx context.Context, r db.Reader, seq int64) error {
-	if i := seq - d.chunk[0].Seq; i >= 0 && i < int64(len(d.chunk)) {
-		return settlement.DecodeFacts(d.chunk[i].Facts, &d.facts)
-	}
-	e, err := d.flows.Ledger.Entry(ctx, r, d.batch.Community, seq)
-	if err != nil {
-		return err
-	}
-	return settlement.DecodeFacts(e.Facts, &d.facts)
 }
 
 // fundsOf is what an entry moved on the public funds.

@@ -83,6 +83,7 @@ func (m *machine) derive() {
 	follower := m.Follower()
 	for _, p := range m.places() {
 		m.again(func() (int, error) { return m.DeriveOpenBooks(ctx, p.ID, 500) })
+		m.again(func() (int, error) { return m.DeriveTrade(ctx, p.ID, 500) })
 		for _, name := range ledger.Followers {
 			m.again(func() (int, error) { return follower.Step(ctx, p.ID, name, 500) })
 		}

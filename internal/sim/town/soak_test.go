@@ -104,6 +104,11 @@ func (m *machine) whole() {
 		for _, d := range differences {
 			m.t.Errorf("open books of %s: %s", p.Ref, d)
 		}
+		differences, err = m.CheckTrade(ctx, p.ID)
+		m.must(err)
+		for _, d := range differences {
+			m.t.Errorf("of %s: %s", p.Ref, d)
+		}
 		report, err := m.Verify(ctx, p.ID, flow.VerifyOptions{})
 		m.must(err)
 		for _, f := range report.Findings {

@@ -27,7 +27,10 @@ type payable struct {
 
 // payables are the purposes that somebody has explained.
 func (f *Flows) payables() map[charge.Purpose]payable {
-	return map[charge.Purpose]payable{}
+	return map[charge.Purpose]payable{
+		charge.MerchantFee: f.payMerchantFee(),
+		charge.Deposit:     f.payDeposit(),
+	}
 }
 
 func (f *Flows) payable(p charge.Purpose) (payable, error) {

@@ -10,10 +10,12 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
+	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
@@ -28,6 +30,7 @@ import (
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
+	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -54,6 +57,8 @@ type Flows struct {
 	Privacy     *privacy.Service
 	Notices     *notice.Service
 	Charges     *charge.Service
+	Alliance    *alliance.Service
+	Committee   *committee.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -63,14 +68,17 @@ type Flows struct {
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 
-	faces faces
+	faces    faces
+	trades   trades
+	Papers   *blob.Store // nil: no files are taken with applications
+	deciders map[string]Decider
 
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
 
 // New wires the processes to fresh services over a database.
 func New(d *db.DB) *Flows {
-	return &Flows{
+	f := &Flows{
 		DB:          d,
 		Communities: community.New(),
 		Members:     member.New(),
@@ -91,7 +99,12 @@ func New(d *db.DB) *Flows {
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
 		Charges:     charge.New(),
+		Alliance:    alliance.New(),
+		Committee:   committee.New(),
+		deciders:    make(map[string]Decider),
 	}
+	f.Deciding(OnOpening, f.openingDecided)
+	return f
 }
 
 // Schemas are the tables that these processes need.
@@ -116,6 +129,8 @@ var Schemas = []db.Schema{
 	privacy.Schema,
 	notice.Schema,
 	charge.Schema,
+	alliance.Schema,
+	committee.Schema,
 	once.Schema,
 }
 

@@ -122,7 +122,8 @@ type Application struct {
 	ID      id.ID
 	Opening id.ID
 	Seat    id.ID
-	Person  id.ID // the applicant, who will own the shop
+	Person  id.ID // the applicant, who owns the shop or will
+	Shop    id.ID // the shop as the register knows it; zero until it is to pay
 	Begun   time.Time
 	Form    Form
 	Erased  bool // the person was forgotten: the form is empty

@@ -15,9 +15,10 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// Begin starts an application of a person for an opening of tx's community. Who has
-// one that runs for the opening gets that one, and begun is false.
-func (s *Service) Begin(ctx context.Context, tx *db.Tx, opening, person id.ID) (_ *Application, begun bool, err error) {
+// Begin starts an application of a person for an opening of tx's community; shop is the
+// one of hers that bids, zero for one that is not in the register. Who has an
+// application that runs for the opening gets that one, and begun is false (A-07).
+func (s *Service) Begin(ctx context.Context, tx *db.Tx, opening, person, shop id.ID) (_ *Application, begun bool, err error) {
 	defer fault.Wrap(&err, "alliance: begin an application")
 	o, err := s.OpeningByID(ctx, tx, tx.Community, opening)
 	if err != nil {
@@ -35,11 +36,11 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, opening, person id.ID) (
 			return a, false, nil
 		}
 	}
-	a := &Application{ID: tx.NewID(), Opening: opening, Seat: o.Seat, Person: person, Begun: tx.Now, Form: Form{Trade: o.Trade}}
-	_, err = tx.Exec(ctx, `INSERT INTO alliance_application (community_id, id, opening_id, person_id, begun_at, shop_name, trade, address, lat_e6, lon_e6, owner_name, licence,
+	a := &Application{ID: tx.NewID(), Opening: opening, Seat: o.Seat, Person: person, Shop: shop, Begun: tx.Now, Form: Form{Trade: o.Trade}}
+	_, err = tx.Exec(ctx, `INSERT INTO alliance_application (community_id, id, opening_id, person_id, merchant_id, begun_at, shop_name, trade, address, lat_e6, lon_e6, owner_name, licence,
 			years, size, offer, offer_text, offer_share, promises, erased_at)
-		VALUES (?, ?, ?, ?, ?, '', ?, '', 0, 0, '', '', 0, '', '', '', 0, '', 0)`,
-		tx.Community[:], a.ID[:], opening[:], person[:], tx.Now.UnixMicro(), o.Trade)
+		VALUES (?, ?, ?, ?, ?, ?, '', ?, '', 0, 0, '', '', 0, '', '', '', 0, '', 0)`,
+		tx.Community[:], a.ID[:], opening[:], person[:], shop, tx.Now.UnixMicro(), o.Trade)
 	return a, true, err
 }
 
@@ -98,6 +99,13 @@ func (s *Service) Advance(ctx context.Context, tx *db.Tx, application id.ID, to 
 	return a, nil
 }
 
+// Register notes under which id the register knows the shop of an application of tx's
+// community.
+func (s *Service) Register(ctx context.Context, tx *db.Tx, application, shop id.ID) error {
+	_, err := tx.Exec(ctx, "UPDATE alliance_application SET merchant_id = ? WHERE community_id = ? AND id = ?", shop[:], tx.Community[:], application[:])
+	return err
+}
+
 // needsNote are the steps that the applicant is told the reason of.
 func needsNote(s State) bool {
 	return slices.Contains([]State{Returned, Refused, Appealed, Upheld, Dismissed}, s)
@@ -137,7 +145,7 @@ func applications(ctx context.Context, r db.Reader, where string, args ...any) (
 		var begun, erased, share int64
 		var at geo.Point
 		var promises string
-		if err := rows.Scan(&a.ID, &a.Opening, &a.Seat, &a.Person, &begun, &a.Form.ShopName, &a.Form.Trade, &a.Form.Address, &at.Lat, &at.Lon, &a.Form.OwnerName, &a.Form.Licence,
+		if err := rows.Scan(&a.ID, &a.Opening, &a.Seat, &a.Person, &a.Shop, &begun, &a.Form.ShopName, &a.Form.Trade, &a.Form.Address, &at.Lat, &at.Lon, &a.Form.OwnerName, &a.Form.Licence,
 			&a.Form.Years, &a.Form.Size, &a.Form.Offer, &a.Form.OfferText, &share, &promises, &erased); err != nil {
 			return err
 		}
@@ -147,7 +155,7 @@ func applications(ctx context.Context, r db.Reader, where string, args ...any) (
 		}
 		all, byID[a.ID] = append(all, a), a
 		return nil
-	}, `SELECT a.id, a.opening_id, o.seat_id, a.person_id, a.begun_at, a.shop_name, a.trade, a.address, a.lat_e6, a.lon_e6, a.owner_name, a.licence, a.years, a.size, a.offer,
+	}, `SELECT a.id, a.opening_id, o.seat_id, a.person_id, a.merchant_id, a.begun_at, a.shop_name, a.trade, a.address, a.lat_e6, a.lon_e6, a.owner_name, a.licence, a.years, a.size, a.offer,
 			a.offer_text, a.offer_share, a.promises, a.erased_at
 		FROM alliance_application a JOIN alliance_opening o ON o.community_id = a.community_id AND o.id = a.opening_id
 		WHERE a.community_id = ?`+where+" ORDER BY a.begun_at, a.id", args...)

@@ -24,20 +24,20 @@ type Paper string
 
 // The papers.
 const (
-	Licence   Paper = "licence"  // 营业执照
-	Permit    Paper = "permit"   // 行业许可
-	Identity  Paper = "identity" // 店主身份证明
-	Storefont Paper = "front"    // 门面照片
-	OtherDoc  Paper = "other"
-	VisitShot Paper = "visit"    // taken at the visit
-	Contract  Paper = "contract" // made by the house
+	Licence    Paper = "licence"  // 营业执照
+	Permit     Paper = "permit"   // 行业许可
+	Identity   Paper = "identity" // 店主身份证明
+	Storefront Paper = "front"    // 门面照片
+	OtherDoc   Paper = "other"
+	VisitShot  Paper = "visit"    // taken at the visit
+	Contract   Paper = "contract" // made by the house
 )
 
 // Papers lists those that an applicant hands in.
-var Papers = []Paper{Licence, Permit, Identity, Storefont, OtherDoc}
+var Papers = []Paper{Licence, Permit, Identity, Storefront, OtherDoc}
 
 // required are the papers without which nothing can be handed in.
-var required = []Paper{Licence, Storefont}
+var required = []Paper{Licence, Storefront}
 
 // most is how many documents one application may have.
 const most = 30

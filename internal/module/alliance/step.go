@@ -48,7 +48,7 @@ var next = map[State][]State{
 	Submitted:  {Checked, Returned, Refused, Withdrawn},
 	Returned:   {Submitted, Refused, Withdrawn, Lapsed},
 	Checked:    {Visited, Refused, Withdrawn},
-	Visited:    {Balloted, Refused, Withdrawn},
+	Visited:    {Balloted, Listed, Refused, Withdrawn}, // Listed: the seat was taken meanwhile
 	Balloted:   {ElectedOne, Listed, Refused, Withdrawn},
 	ElectedOne: {Charged, Withdrawn, Lapsed},
 	Listed:     {Offered, Withdrawn},

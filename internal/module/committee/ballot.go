@@ -32,6 +32,14 @@ type Subject struct {
 	ID   id.ID
 }
 
+// Concern is somebody or some shop that a ballot is about: who competes with it, owns
+// it or shares its home does not vote.
+type Concern struct {
+	Person id.ID  // zero: not known
+	Shop   id.ID  // in the register of the community, zero: not there
+	Trade  string // code, "" if it is not about a trade
+}
+
 // Elector is somebody who is asked in a ballot, or would be if a rule did not stop her.
 type Elector struct {
 	Person id.ID
@@ -107,6 +115,7 @@ type Ballot struct {
 	By       id.ID
 	Options  []Option
 	Electors []Elector
+	Concerns []Concern
 	Voted    []id.ID // who has, in no order that tells anything
 	Tally    *Tally  // nil while it runs
 	Rulings  []Ruling
@@ -227,4 +236,25 @@ func after(x, y bool) int {
 		return 1
 	}
 	return -1
+}
+
+// Order are the option numbers from the winner down: by votes, or where both sides ruled
+// their choice first and the others as they stand on the ballot.
+func (b *Ballot) Order() []int {
+	if b.Tally == nil {
+		return nil
+	}
+	if b.Tally.Outcome == Decided {
+		return b.Tally.Ranking
+	}
+	order := []int{}
+	if n := b.ruled(); n != 0 {
+		order = append(order, n)
+		for _, o := range b.Options {
+			if o.Number != n {
+				order = append(order, o.Number)
+			}
+		}
+	}
+	return order
 }

@@ -59,6 +59,12 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, b Ballot) (_ *Ballot, err
 			return nil, err
 		}
 	}
+	for i, c := range b.Concerns {
+		if _, err := tx.Exec(ctx, "INSERT INTO committee_concern (community_id, ballot_id, number, person_id, merchant_id, trade) VALUES (?, ?, ?, ?, ?, ?)",
+			tx.Community[:], b.ID[:], i, c.Person, c.Shop, c.Trade); err != nil {
+			return nil, err
+		}
+	}
 	return &b, nil
 }
 
@@ -82,6 +88,15 @@ func (s *Service) Vote(ctx context.Context, tx *db.Tx, ballot, person id.ID, opt
 		return 0, false, ErrOver
 	case b.Option(option) == nil:
 		return 0, false, ErrNoOption.On("option")
+	}
+	if e.Seat == AsMember { // the electorate was fixed, yet who left meanwhile is no member
+		body, err := s.Body(ctx, tx, tx.Community)
+		if err != nil {
+			return 0, false, err
+		}
+		if body.Of(person, tx.Now) == nil {
+			return 0, false, ErrTermOver
+		}
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO committee_vote (community_id, ballot_id, person_id) VALUES (?, ?, ?)", tx.Community[:], ballot[:], person[:]); err != nil {
 		return 0, false, err
@@ -274,6 +289,12 @@ func fill(ctx context.Context, r db.Reader, community any, some []*Ballot, byID 
 			var e Elector
 			err := rows.Scan(&of, &e.Person, &e.Seat, &e.Rule)
 			byID[of].Electors = append(byID[of].Electors, e)
+			return err
+		}},
+		{"SELECT ballot_id, person_id, merchant_id, trade FROM committee_concern WHERE community_id = ?" + in + " ORDER BY number", func(rows *sql.Rows) error {
+			var c Concern
+			err := rows.Scan(&of, &c.Person, &c.Shop, &c.Trade)
+			byID[of].Concerns = append(byID[of].Concerns, c)
 			return err
 		}},
 		{"SELECT ballot_id, person_id FROM committee_vote WHERE community_id = ?" + in + " ORDER BY person_id", func(rows *sql.Rows) error {

@@ -30,7 +30,7 @@ var Schema = db.Schema{
 		{Name: "committee_member", Placement: db.Distributed}, {Name: "committee_member_end", Placement: db.Distributed}, {Name: "committee_chair", Placement: db.Distributed},
 		{Name: "committee_absence", Placement: db.Distributed}, {Name: "committee_handover", Placement: db.Distributed}, {Name: "committee_handover_text", Placement: db.Distributed},
 		{Name: "committee_handover_sign", Placement: db.Distributed}, {Name: "committee_ballot", Placement: db.Distributed}, {Name: "committee_option", Placement: db.Distributed},
-		{Name: "committee_elector", Placement: db.Distributed}, {Name: "committee_vote", Placement: db.Distributed}, {Name: "committee_paper", Placement: db.Distributed},
+		{Name: "committee_elector", Placement: db.Distributed}, {Name: "committee_concern", Placement: db.Distributed}, {Name: "committee_vote", Placement: db.Distributed}, {Name: "committee_paper", Placement: db.Distributed},
 		{Name: "committee_result", Placement: db.Distributed}, {Name: "committee_ruling", Placement: db.Distributed}, {Name: "committee_meeting", Placement: db.Distributed},
 		{Name: "committee_item", Placement: db.Distributed}, {Name: "committee_minutes", Placement: db.Distributed}, {Name: "committee_decision", Placement: db.Distributed},
 	},

@@ -35,7 +35,7 @@ func (s *Service) Body(ctx context.Context, r db.Reader, community id.ID) (*Body
 		c.From, c.Until = micros(from), micros(until)
 		b.Chairs = append(b.Chairs, c)
 		return err
-	}, "SELECT id, member_id, chairs_from, chairs_until FROM committee_chair WHERE community_id = ? ORDER BY chairs_from, id", community[:])
+	}, "SELECT id, member_id, chairs_from, chairs_until FROM committee_chair WHERE community_id = ? ORDER BY number", community[:])
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func (s *Service) Rotate(ctx context.Context, tx *db.Tx, until, due time.Time) (
 		until = m.Until
 	}
 	c := Chair{ID: tx.NewID(), Member: m.ID, From: tx.Now, Until: until}
-	if _, err := tx.Exec(ctx, "INSERT INTO committee_chair (community_id, id, member_id, chairs_from, chairs_until, noted_at) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], c.ID[:], m.ID[:], c.From.UnixMicro(), c.Until.UnixMicro(), tx.Now.UnixMicro()); err != nil {
+	if _, err := tx.Exec(ctx, "INSERT INTO committee_chair (community_id, id, member_id, number, chairs_from, chairs_until, noted_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], c.ID[:], m.ID[:], len(b.Chairs)+1, c.From.UnixMicro(), c.Until.UnixMicro(), tx.Now.UnixMicro()); err != nil {
 		return nil, nil, err
 	}
 	if len(b.Chairs) == 0 {

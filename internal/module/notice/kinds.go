@@ -63,6 +63,15 @@ const (
 	RoleEnded       = "role.ended"
 	ImportFinished  = "import.finished"
 	ImportFailed    = "import.failed"
+	SeatBid         = "seat.bid"
+	SeatGiven       = "seat.given"
+	SeatEnding      = "seat.ending"
+	SeatLost        = "seat.lost"
+	BallotOpened    = "ballot.opened"
+	BallotClosed    = "ballot.closed"
+	ChairTurn       = "chair.turn"
+	ChairOver       = "chair.over"
+	MeetingCalled   = "meeting.called"
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
 	digest          = "digest"
@@ -93,6 +102,16 @@ var Kinds = []Kind{
 	{ID: RoleEnded, Group: OfWork, Name: "身份结束", Title: "您的身份%s已经结束", Body: "理由：%s。", Open: "看我的身份", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ImportFinished, Group: OfWork, Name: "导入完成", Title: "%s导入完了", Body: "收下 %s 行，没收 %s 行。", Open: "看报告", By: []Way{Push}, Most: 10, Per: day},
 	{ID: ImportFailed, Group: OfWork, Name: "导入没有成", Title: "%s没有导入成", Body: "为什么，报告里写着。改好了可以再交。", Open: "看报告", By: []Way{Push}, Most: 10, Per: day},
+
+	{ID: SeatBid, Group: OfWork, Name: "席位申请进展", Title: "%s席位的申请：%s", Body: "%s 期限：%s。", Open: "看我的申请", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: SeatGiven, Group: OfWork, Name: "得到席位", Title: "您的店坐上了%s这一席", Body: "%s", Open: "看我的席位", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: SeatEnding, Group: OfWork, Name: "席位快到期", Title: "您的%s席位快到期了", Body: "到 %s 为止。期满重新开放申请，您可以再报名。", Open: "看我的席位", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 2, Per: day},
+	{ID: SeatLost, Group: OfWork, Name: "席位空出", Title: "您的%s席位结束了：%s", Body: "缘由：%s。缴过的保证金和没用完的年费退给您。", Open: "看我的席位", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: BallotOpened, Group: OfWork, Name: "委员会表决", Title: "请您投票：%s", Body: "到 %s 为止，不记名。", Open: "去投票", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: BallotClosed, Group: OfWork, Name: "表决结果", Title: "表决结束：%s", Body: "原定 %s 截止。票数和每张票的编号都公布了，可以核对自己的那张。", Open: "看结果", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: ChairTurn, Group: OfWork, Name: "轮值主席", Title: "轮到您做轮值主席", Body: "到 %s 为止。请和上一任把事情交接清楚。", Open: "看交接", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ChairOver, Group: OfWork, Name: "轮值交接", Title: "您的轮值到期，请交接", Body: "任期到 %s。写下没办完的事，两人都确认才算交清。", Open: "写交接", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: MeetingCalled, Group: OfWork, Name: "委员会开会", Title: "委员会 %s 开会", Body: "地点：%s", Open: "看议程", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},

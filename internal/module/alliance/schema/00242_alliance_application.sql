@@ -28,6 +28,7 @@ CREATE TABLE alliance_application (
     id           BYTEA  NOT NULL,
     opening_id   BYTEA  NOT NULL,
     person_id    BYTEA  NOT NULL,
+    merchant_id  BYTEA  NOT NULL,
     begun_at     BIGINT NOT NULL,
     shop_name    TEXT   NOT NULL,
     trade        TEXT   NOT NULL,

@@ -29,6 +29,7 @@ CREATE TABLE committee_chair (
     community_id BYTEA  NOT NULL,
     id           BYTEA  NOT NULL,
     member_id    BYTEA  NOT NULL,
+    number       BIGINT NOT NULL,
     chairs_from  BIGINT NOT NULL,
     chairs_until BIGINT NOT NULL,
     noted_at     BIGINT NOT NULL,

@@ -42,6 +42,18 @@ CREATE TABLE committee_elector (
 );
 CREATE INDEX committee_elector_person ON committee_elector (community_id, person_id);
 
+-- Whom a ballot is about: who competes with them, owns them or shares a home with them
+-- does not vote.
+CREATE TABLE committee_concern (
+    community_id BYTEA  NOT NULL,
+    ballot_id    BYTEA  NOT NULL,
+    number       BIGINT NOT NULL,
+    person_id    BYTEA  NOT NULL,
+    merchant_id  BYTEA  NOT NULL,
+    trade        TEXT   NOT NULL,
+    PRIMARY KEY (community_id, ballot_id, number)
+);
+
 -- Who voted. No time stands here, and nothing that leads to a paper.
 CREATE TABLE committee_vote (
     community_id BYTEA NOT NULL,

@@ -78,6 +78,25 @@ func minus(a, b map[int]bool) (rest map[int]bool, part bool) {
 	return rest, part
 }
 
+// trait is what a customer is under a group's name.
+func trait(name string, c *Customer) string {
+	switch name {
+	case ByAge:
+		return c.Age
+	case ByHousehold:
+		return c.Household
+	case ByKids:
+		return c.Kids
+	case ByKind:
+		return c.Kind
+	}
+	for i := len(VisitBands) - 1; ; i-- {
+		if c.Days >= VisitBands[i] {
+			return strconv.Itoa(i)
+		}
+	}
+}
+
 // figures says from the sample what each number of a view counts, without the sets
 // that the view was made with.
 func figures(s *Sample, v *View) (people, purchases []figure) {
@@ -106,23 +125,6 @@ func figures(s *Sample, v *View) (people, purchases []figure) {
 	}
 	if v.Purchases > 0 {
 		buy("purchases", v.Purchases, func(*Basket) bool { return true })
-	}
-	trait := func(name string, c *Customer) string {
-		switch name {
-		case ByAge:
-			return c.Age
-		case ByHousehold:
-			return c.Household
-		case ByKids:
-			return c.Kids
-		case ByKind:
-			return c.Kind
-		}
-		for i := len(VisitBands) - 1; ; i-- {
-			if c.Days >= VisitBands[i] {
-				return strconv.Itoa(i)
-			}
-		}
 	}
 	for _, g := range v.Groups {
 		shown := func(key string) bool { return slices.ContainsFunc(g.Cells, func(c Cell) bool { return c.Key == key }) }

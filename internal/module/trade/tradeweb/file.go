@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"gongyi/internal/module/trade"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/portal"
@@ -16,15 +15,19 @@ import (
 // stands for fewer people than exports may show.
 func (p *Pages) customersFile(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	format := r.FormValue("format")
 	t, _, shown, _, err := p.told(r)
 	if err != nil {
 		return err
 	}
-	if shown == nil || shown.Export.Buyers == 0 || format != "csv" && format != "xlsx" {
-		return httpkit.ErrNoSuchPage
+	format := r.FormValue("format")
+	if format != "xlsx" {
+		format = "csv"
 	}
-	return portal.Take(w, r, shopName(t)+" "+i18n.T(ctx, "顾客")+" "+quarterName(ctx, shown.From), format, customersSheet(ctx, &shown.Export))
+	name, view := shopName(t)+" "+i18n.T(ctx, "顾客"), trade.View{}
+	if shown != nil {
+		name, view = name+" "+quarterName(ctx, shown.From), shown.Export
+	}
+	return portal.Take(w, r, name, format, customersSheet(ctx, &view))
 }
 
 // customersSheet is a row a figure.
@@ -42,7 +45,9 @@ func customersSheet(ctx context.Context, v *trade.View) sheet.Table {
 			add(groupName(ctx, g.Name), i18n.T(ctx, "其余"), g.Rest, unit)
 		}
 	}
-	add(i18n.T(ctx, "来买过的会员"), "", v.Buyers, person)
+	if v.Buyers > 0 {
+		add(i18n.T(ctx, "来买过的会员"), "", v.Buyers, person)
+	}
 	if v.Purchases > 0 {
 		add(i18n.T(ctx, "他们买了"), "", v.Purchases, times)
 	}

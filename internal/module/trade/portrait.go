@@ -101,7 +101,7 @@ const (
 var VisitBands = []int{1, 2, 4, 8}
 
 // PriceBands are the least prices of each band of baskets, in fen.
-var PriceBands = []money.Amount{0, 20_00, 50_00, 100_00, 200_00}
+var PriceBands = []money.Amount{0, 5_00, 10_00, 20_00, 50_00, 100_00, 200_00}
 
 // Sample is all that a portrait is made of. It is never kept.
 type Sample struct {

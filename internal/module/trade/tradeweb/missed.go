@@ -3,13 +3,16 @@ package tradeweb
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // kind is one way to have missed something.
@@ -46,7 +49,7 @@ func missedRows(ctx context.Context, s span, m *flow.Missed) (rows []ui.Row) {
 // missedView are the rows of one of them.
 type missedView struct {
 	Title, Name, Text, Sum string
-	Rows                   []ui.Row
+	Table                  ui.Table
 }
 
 func (p *Pages) missed(w http.ResponseWriter, r *http.Request) error {
@@ -55,49 +58,72 @@ func (p *Pages) missed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	at := slices.IndexFunc(kinds, func(k kind) bool { return k.key == r.FormValue("what") })
+	if at < 0 {
+		return httpkit.ErrNoSuchPage
+	}
+	k := kinds[at]
 	s, _ := askSpan(r.URL.Query(), m.today.Month())
-	for _, k := range kinds {
-		if k.key != r.FormValue("what") {
-			continue
-		}
-		all, err := p.Flows.MissedOf(ctx, m.all, s.from(), s.to())
+	all, err := p.Flows.MissedOf(ctx, m.all, s.from(), s.to())
+	if err != nil {
+		return err
+	}
+	list, sum := k.rows(&all)
+	columns := []ui.Column{{Text: i18n.T(ctx, "店"), Title: true}, {Text: i18n.T(ctx, "时间")}, {Text: i18n.T(ctx, "说明")}, {Text: i18n.T(ctx, "元"), Num: true}}
+	ask := ui.AskTable(r.URL.Query(), columns, "month", "until", "what")
+	if ask.Format != "" {
+		return portal.Take(w, r, k.title.In(ctx)+" "+s.name(ctx), ask.Format, missedSheet(ctx, k.title.In(ctx), list))
+	}
+	v := missedView{Title: k.title.In(ctx), Name: s.name(ctx), Text: k.text.In(ctx), Sum: ui.Yuan(sum)}
+	v.Table = ui.Table{ID: "missed", Caption: v.Title, Path: BillPath + "/missed", Ask: ask, Columns: columns, Total: len(list), Export: true,
+		Empty: ui.EmptyView{Icon: "check", Title: i18n.T(ctx, "这段时间没有"), Text: i18n.T(ctx, "账上看得到的，您都用上了。")}}
+	for i := range list[min(ask.Offset(), len(list)):min(ask.Offset()+ask.Size, len(list))] {
+		row, err := p.drawMissed(ctx, &list[ask.Offset()+i])
 		if err != nil {
 			return err
 		}
-		list, sum := k.rows(&all)
-		v := missedView{Title: k.title.In(ctx), Name: s.name(ctx), Text: k.text.In(ctx), Sum: ui.Yuan(sum)}
-		for i := range list {
-			row, err := p.drawMissed(ctx, &list[i])
-			if err != nil {
-				return err
-			}
-			v.Rows = append(v.Rows, row)
-		}
-		return p.Show(w, r, p.shell(ctx, v.Title, ui.Link{Href: s.href(BillPath), Text: i18n.T(ctx, "消费账单")}), missedPage(v))
+		v.Table.Rows = append(v.Table.Rows, row)
 	}
-	return httpkit.ErrNoSuchPage
+	return p.Show(w, r, p.shell(ctx, v.Title, ui.Link{Href: s.href(BillPath), Text: i18n.T(ctx, "消费账单")}), missedPage(v))
 }
 
-func (p *Pages) drawMissed(ctx context.Context, x *flow.MissedRow) (row ui.Row, err error) {
-	row = ui.Row{Title: x.ShopName, End: ui.Yuan(x.Amount)}
-	if !x.WithoutPurchase {
-		token, err := p.Flows.OpenWith(ctx, &x.Bought)
-		if err != nil {
-			return row, err
-		}
-		if token != "" {
-			row.Href = "/r/" + token
-		}
-		row.Text = i18n.T(ctx, "%s，价款 %s 元", ui.Moment(ctx, x.At), ui.Yuan(x.Price))
+func (p *Pages) drawMissed(ctx context.Context, x *flow.MissedRow) (row ui.TableRow, err error) {
+	row.Cells = []ui.Cell{{Text: x.ShopName, Sub: x.Place}, {Text: "–"}, {Text: missedWords(ctx, x)}, {Text: ui.Yuan(x.Amount)}}
+	if x.WithoutPurchase {
+		return row, nil
 	}
-	if x.Voucher != nil {
-		until := ui.FullDay(ctx, period.DayOf(x.Voucher.ExpiresAt, x.Voucher.ExpiresAt.Location()))
-		row.Notes = append(row.Notes, i18n.T(ctx, "%s送的券，%s到期，券号 %s", x.Voucher.From, until, x.Voucher.Ref))
-		if x.WithoutPurchase {
-			row.Text = i18n.T(ctx, "有效期里没有去过，或付的现金不够用这张券")
-		}
-	} else if x.Held > 0 {
-		row.Notes = append(row.Notes, i18n.T(ctx, "当时还有 %s 抵扣权益", ui.Coins(x.Held)))
+	token, err := p.Flows.OpenWith(ctx, &x.Bought)
+	if token != "" {
+		row.Href = "/r/" + token
 	}
-	return row, nil
+	row.Cells[1] = ui.Cell{Text: ui.Moment(ctx, x.At), Sub: i18n.T(ctx, "价款 %s 元", ui.Yuan(x.Price))}
+	return row, err
+}
+
+// missedWords says what was missed.
+func missedWords(ctx context.Context, x *flow.MissedRow) string {
+	switch {
+	case x.Voucher == nil && x.Held > 0:
+		return i18n.T(ctx, "当时还有 %s 抵扣权益", ui.Coins(x.Held))
+	case x.Voucher == nil:
+		return ""
+	}
+	until := ui.FullDay(ctx, period.DayOf(x.Voucher.ExpiresAt, x.Voucher.ExpiresAt.Location()))
+	words := i18n.T(ctx, "%s送的券，%s到期，券号 %s", x.Voucher.From, until, x.Voucher.Ref)
+	if x.WithoutPurchase {
+		words += i18n.T(ctx, "；有效期里没有去过，或付的现金不够用这张券")
+	}
+	return words
+}
+
+func missedSheet(ctx context.Context, name string, list []flow.MissedRow) sheet.Table {
+	t := sheet.Table{Name: name, Head: []string{i18n.T(ctx, "社区"), i18n.T(ctx, "店"), i18n.T(ctx, "时间"), i18n.T(ctx, "说明"), i18n.T(ctx, "元")}}
+	for i := range list {
+		x, at := &list[i], ""
+		if !x.WithoutPurchase {
+			at = x.At.Format("2006-01-02 15:04:05")
+		}
+		t.Rows = append(t.Rows, append(sheet.Texts(x.Place, x.ShopName, at, missedWords(ctx, x)), sheet.Figure(x.Amount.Decimal(money.CNY))))
+	}
+	return t
 }

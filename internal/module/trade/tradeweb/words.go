@@ -2,10 +2,8 @@ package tradeweb
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
-	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/i18n"
@@ -37,7 +35,7 @@ func cellName(ctx context.Context, group, key string) string {
 	if key == trade.Untold {
 		return i18n.T(ctx, "没有同意或没有说")
 	}
-	n, _ := strconv.Atoi(key) // of the bands; other keys are words
+	n, _ := strconv.Atoi(key) // of the bands, which are numbers; other keys are words
 	switch group {
 	case trade.ByAge:
 		return i18n.T(ctx, "%s 岁", key)
@@ -48,9 +46,9 @@ func cellName(ctx context.Context, group, key string) string {
 	case trade.ByKind:
 		return map[string]string{trade.KeyNew: i18n.T(ctx, "头一回来"), trade.KeyReturn: i18n.T(ctx, "%d 天里来过", trade.ReturnDays), trade.KeyBack: i18n.T(ctx, "隔了更久又来")}[key]
 	case trade.ByVisits:
-		return bandName(ctx, trade.VisitBands, n, func(v int) string { return strconv.Itoa(v) }, i18n.M("%s 天"), i18n.M("%s 天以上"))
+		return days(ctx, n)
 	}
-	return bandName(ctx, trade.PriceBands, n, func(v money.Amount) string { return strconv.FormatInt(int64(v/100), 10) }, i18n.M("%s 元"), i18n.M("%s 元以上"))
+	return prices(ctx, n)
 }
 
 func kidsName(ctx context.Context, key string) string {
@@ -60,32 +58,37 @@ func kidsName(ctx context.Context, key string) string {
 	return i18n.T(ctx, "%s 个孩子", key)
 }
 
-// bandName writes a band: 2–3 天, 8 天以上. The last value of a band of whole numbers
-// is one below the next band's first; amounts run up to it.
-func bandName[T int | money.Amount](ctx context.Context, least []T, n int, write func(T) string, within, above i18n.Message) string {
-	if n+1 >= len(least) {
-		return fmt.Sprintf(above.In(ctx), write(least[n]))
+// days writes a band of days: 1 天, 2–3 天, 8 天以上.
+func days(ctx context.Context, band int) string {
+	from := trade.VisitBands[band]
+	if band+1 == len(trade.VisitBands) {
+		return i18n.T(ctx, "%s 天以上", strconv.Itoa(from))
 	}
-	end := least[n+1]
-	if _, whole := any(end).(int); whole {
-		end--
+	if to := trade.VisitBands[band+1] - 1; to > from {
+		return i18n.T(ctx, "%s 天", strconv.Itoa(from)+"–"+strconv.Itoa(to))
 	}
-	if end == least[n] {
-		return fmt.Sprintf(within.In(ctx), write(end))
+	return i18n.T(ctx, "%s 天", strconv.Itoa(from))
+}
+
+// prices writes a band of prices: up to the next one's first, without it.
+func prices(ctx context.Context, band int) string {
+	whole := func(i int) string { return strconv.FormatInt(int64(trade.PriceBands[i]/100), 10) }
+	if band+1 == len(trade.PriceBands) {
+		return i18n.T(ctx, "%s 元以上", whole(band))
 	}
-	return fmt.Sprintf(within.In(ctx), write(least[n])+"–"+write(end))
+	return i18n.T(ctx, "%s 元", whole(band)+"–"+whole(band+1))
 }
 
 // drawHeat draws when customers come; what may not be told is left empty.
 func drawHeat(ctx context.Context, h *trade.Heat) ui.Chart {
 	c := ui.Chart{ID: "heat", Title: i18n.T(ctx, "什么时候来"), Kind: ui.HeatChart, Over: i18n.T(ctx, "钟点"), Unit: i18n.T(ctx, "次")}
-	days := []string{i18n.T(ctx, "周一"), i18n.T(ctx, "周二"), i18n.T(ctx, "周三"), i18n.T(ctx, "周四"), i18n.T(ctx, "周五"), i18n.T(ctx, "周六"), i18n.T(ctx, "周日")}
+	weekdays := []string{i18n.T(ctx, "周一"), i18n.T(ctx, "周二"), i18n.T(ctx, "周三"), i18n.T(ctx, "周四"), i18n.T(ctx, "周五"), i18n.T(ctx, "周六"), i18n.T(ctx, "周日")}
 	across, step := 6, 4
 	switch h.Grain {
 	case trade.ByHour:
 		across, step = 24, 1
 	case trade.ByHalf:
-		days = []string{i18n.T(ctx, "周一到周五"), i18n.T(ctx, "周末")}
+		weekdays = []string{i18n.T(ctx, "周一到周五"), i18n.T(ctx, "周末")}
 	}
 	told := make(map[int]int64)
 	first, last := across, -1
@@ -101,7 +104,7 @@ func drawHeat(ctx context.Context, h *trade.Heat) ui.Chart {
 		}
 		c.Labels = append(c.Labels, label)
 	}
-	for d, name := range days {
+	for d, name := range weekdays {
 		s := ui.Series{Name: name}
 		for i := first; i <= last; i++ {
 			if n, shown := told[d*across+i]; shown {

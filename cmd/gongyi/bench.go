@@ -17,6 +17,7 @@ type benchCmd struct {
 	HTTP   benchHTTPCmd   `cmd:"" name:"http" help:"Settlements over HTTP, one purchase a request; the server is a process of its own."`
 	Bulk   benchBulkCmd   `cmd:"" help:"Settlements over HTTP, many purchases a request."`
 	Web    benchWebCmd    `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
+	Trade  benchTradeCmd  `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
 }
 
@@ -169,4 +170,29 @@ func (b *benchReadCmd) Run(ctx context.Context, c *cli) (err error) {
 	fmt.Printf("entries %d  balance as of a past moment p50 %.2f ms p99 %.2f ms  statement page p50 %.2f ms p99 %.2f ms\n",
 		r.Existing, r.AsOfP50, r.AsOfP99, r.PageP50, r.PageP99)
 	return nil
+}
+
+type benchTradeCmd struct {
+	Purchases int  `help:"How many purchases of a made-up year are settled first." default:"1000000"`
+	Shops     int  `help:"In how many shops." default:"2000"`
+	Members   int  `help:"By how many members." default:"20000"`
+	Looks     int  `help:"How many pages of each kind are opened." default:"200"`
+	JSON      bool `help:"Print the result as JSON."`
+}
+
+// Run measures inside this process.
+func (b *benchTradeCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	r, err := bench.Trade(ctx, cfg, bench.TradeSettings{Purchases: b.Purchases, Shops: b.Shops, Members: b.Members, Looks: b.Looks})
+	if err != nil {
+		return err
+	}
+	if b.JSON {
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	return r.Table(os.Stdout)
 }

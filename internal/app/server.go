@@ -147,6 +147,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.frames(books)
 	a.deskPages().Routes(a.routes) // before others that add doors to its rail: it is the way in
 	a.people()
+	a.trade()
 	settlementweb.Routes(a.routes, receipts, receipts)
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
 	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)

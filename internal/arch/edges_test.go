@@ -37,6 +37,7 @@ var edges = map[string]string{
 	"promotionweb → apikeyweb":  "operations ask the guard what the caller's key may do",
 	"signinweb → apikeyweb":     "the first operator is appointed with the administrator's key",
 	"settlementweb → apikeyweb": "operations ask the guard what the caller's key may do",
+	"tradeweb → access":         "who owns a shop or works in it is known by role",
 	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",
 	"settlementweb → policy":    "a receipt prints the rates that ruled it",
 }

@@ -126,6 +126,9 @@ func (d *Demo) settleIn(ctx context.Context) error {
 	if err := d.trust(ctx, who); err != nil {
 		return err
 	}
+	if err := d.beCounted(ctx, who); err != nil {
+		return err
+	}
 	return d.signIn(ctx)
 }
 

@@ -134,6 +134,8 @@ func (d *Demo) afterwards(ctx context.Context, rng *rand.Rand, s *sending) error
 		return once(err)
 	case 1, 2:
 		return d.giveVoucher(ctx, rng, s.at, s.purchase)
+	case 3, 4:
+		return d.recommend(ctx, s.at, s.purchase)
 	}
 	return nil
 }

@@ -140,17 +140,21 @@ func (f *Flows) trading(ctx context.Context, r db.Reader, community id.ID, from 
 // read takes the entries up to a number.
 func (t *trading) read(ctx context.Context, r db.Reader, to int64) error {
 	return t.entries(ctx, r, t.batch.Next, to, func(e *ledger.Entry) (err error) {
-		switch e.Kind {
-		case ledger.Purchase:
-			err = t.bought(e)
-		case ledger.Refund:
-			err = t.returned(ctx, r, e)
-		default:
-			t.gained(e)
-		}
+		err = t.take(ctx, r, e)
 		t.batch.Next = e.Seq + 1
 		return err
 	})
+}
+
+func (t *trading) take(ctx context.Context, r db.Reader, e *ledger.Entry) error {
+	switch e.Kind {
+	case ledger.Purchase:
+		return t.bought(e)
+	case ledger.Refund:
+		return t.returned(ctx, r, e)
+	}
+	t.gained(e)
+	return nil
 }
 
 // bought takes a purchase.

@@ -85,6 +85,7 @@ type counter struct {
 	from, to period.Month
 	together bool
 	count    func(period.Month, id.ID) *Buyers
+	note     func(m period.Month, k tieKey, kind buyerKind, days Days) // of each that is counted; nil
 	first    map[tieKey]period.Day
 	last     map[tieKey]period.Day // of the months before the row's
 	counted  map[tieKey]bool       // those of together
@@ -134,7 +135,11 @@ func (c *counter) row(m period.Month, k tieKey, days Days, kept int64) {
 	if m >= c.from && kept > 0 && !(c.together && c.counted[k]) {
 		n := c.count(m, k.shop)
 		n.All++
-		switch kindOf(days.First(m), c.at(m).First(), c.first, c.last, k) {
+		kind := kindOf(days.First(m), c.at(m).First(), c.first, c.last, k)
+		if c.note != nil {
+			c.note(m, k, kind, days)
+		}
+		switch kind {
 		case isNew:
 			n.New++
 		case isReturning:

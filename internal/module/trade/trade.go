@@ -30,7 +30,7 @@ var Schema = db.Schema{
 	Tables: []db.Table{
 		{Name: "trade_position", Placement: db.Distributed}, {Name: "trade_visit", Placement: db.Distributed},
 		{Name: "trade_shop", Placement: db.Distributed}, {Name: "trade_tie", Placement: db.Distributed},
-		{Name: "trade_gain", Placement: db.Distributed},
+		{Name: "trade_gain", Placement: db.Distributed}, {Name: "trade_portrait", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

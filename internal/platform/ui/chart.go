@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"gongyi/internal/kernel/money"
@@ -41,6 +42,9 @@ type Series struct {
 	Values []int64 // one a label, in units of the scale
 }
 
+// Untold is a figure that is not shown: neither the picture nor the table has one there.
+const Untold = math.MinInt64
+
 // Flow is a band from one thing to another.
 type Flow struct {
 	From, To string
@@ -50,8 +54,8 @@ type Flow struct {
 // data is the chart as the script reads it.
 func (c Chart) data() string {
 	type series struct {
-		Name   string  `json:"name"`
-		Values []int64 `json:"values"`
+		Name   string   `json:"name"`
+		Values []*int64 `json:"values"` // null is untold
 	}
 	type flow struct {
 		From  string `json:"source"`
@@ -69,7 +73,13 @@ func (c Chart) data() string {
 		Goal   *int64    `json:"goal,omitempty"`
 	}{Kind: c.Kind, Title: c.Title, Unit: c.Unit, Scale: c.Scale, Labels: c.Labels, Goal: c.Goal}
 	for _, s := range c.Series {
-		d.Series = append(d.Series, series(s))
+		drawn := series{Name: s.Name, Values: make([]*int64, len(s.Values))}
+		for i := range s.Values {
+			if s.Values[i] != Untold {
+				drawn.Values[i] = &s.Values[i]
+			}
+		}
+		d.Series = append(d.Series, drawn)
 	}
 	for _, f := range c.Flows {
 		d.Flows = append(d.Flows, flow(f))
@@ -100,7 +110,7 @@ func (c Chart) number(v int64) string {
 
 // value is a series' figure at a label, "–" if it has none there.
 func (c Chart) value(s Series, i int) string {
-	if i >= len(s.Values) {
+	if i >= len(s.Values) || s.Values[i] == Untold {
 		return "–"
 	}
 	return c.number(s.Values[i])

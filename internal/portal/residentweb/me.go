@@ -37,6 +37,7 @@ type way struct {
 var ways = []way{
 	{"/me/wallet", "wallet", i18n.M("我手里有"), i18n.M("服务时、积分、券，每一笔怎么来的")},
 	{"/me/purchases", "slip", i18n.M("我买过的"), i18n.M("每张小票，都能验")},
+	{"/me/bill", "chart", i18n.M("消费账单"), i18n.M("花了、省了、得了多少，还能省在哪里")},
 	{"/me/household", "home", i18n.M("我家"), i18n.M("住在一起的人，谁照看谁")},
 	{"/me/helpers", "hands", i18n.M("谁能替我办事"), i18n.M("您同意过的人，随时可以收回")},
 	{"/me/caring", "heart", i18n.M("我照看的人"), i18n.M("谁请您替他看着，能看到什么")},

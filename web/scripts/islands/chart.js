@@ -55,7 +55,7 @@ function options(data, look, width) {
   const axis = { axisLabel: { ...text }, axisLine: { lineStyle: { color: look.get("edge") } }, axisTick: { show: false } };
   const many = (data.series?.length ?? 0) > 1;
   const legend = many ? { bottom: 0, itemWidth: 12, itemHeight: 12, icon: "roundRect", textStyle: text } : undefined;
-  const values = (s) => s.values.map((v) => v / ten);
+  const values = (s) => s.values.map((v) => (v === null ? null : v / ten)); // null: not told
   switch (data.kind) {
     case "pie": {
       const rows = data.labels.map((name, i) => ({ name, value: data.series[0].values[i] / ten }));
@@ -76,11 +76,11 @@ function options(data, look, width) {
         lineStyle: { color: "source", opacity: 0.3 }, emphasis: { focus: "adjacency" }, label: { ...text, color: look.get("ink"), position: tall ? "bottom" : "right" } }] };
     }
     case "heat": {
-      const cells = data.series.flatMap((s, y) => s.values.map((v, x) => [x, y, v / ten]));
+      const cells = data.series.flatMap((s, y) => s.values.map((v, x) => [x, y, v])).filter((c) => c[2] !== null).map(([x, y, v]) => [x, y, v / ten]);
       return { ...base, tooltip: { ...base.tooltip, formatter: (p) => `${data.series[p.value[1]].name} ${data.labels[p.value[0]]}  ${say(p.value[2])}` },
         grid: { left: 8, right: 8, top: 8, bottom: 40, containLabel: true },
         xAxis: { ...axis, type: "category", data: data.labels }, yAxis: { ...axis, type: "category", data: data.series.map((s) => s.name), inverse: true },
-        visualMap: { min: 0, max: Math.max(...cells.map((c) => c[2])), calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, inRange: { color: look.heat }, textStyle: text },
+        visualMap: { min: 0, max: Math.max(1, ...cells.map((c) => c[2])), calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, inRange: { color: look.heat }, textStyle: text },
         series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: look.get("paper"), borderWidth: 2 }, label: { show: width > 420, ...text, formatter: (p) => short.format(p.value[2]), color: look.get("ink"), textBorderColor: look.get("paper"), textBorderWidth: 2 } }] };
     }
   }

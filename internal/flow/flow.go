@@ -10,8 +10,10 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/adslot"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
@@ -19,15 +21,19 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/relay"
+	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
+	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -54,6 +60,13 @@ type Flows struct {
 	Privacy     *privacy.Service
 	Notices     *notice.Service
 	Charges     *charge.Service
+	Files       *attachment.Service
+	Trainings   *training.Service
+	Ads         *adslot.Service
+	Looks       *adslot.Tally
+	Days        *merchantday.Service
+	Relays      *relay.Service
+	Selections  *selection.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -91,6 +104,13 @@ func New(d *db.DB) *Flows {
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
 		Charges:     charge.New(),
+		Files:       attachment.New(),
+		Trainings:   training.New(),
+		Ads:         adslot.New(),
+		Looks:       adslot.NewTally(),
+		Days:        merchantday.New(),
+		Relays:      relay.New(),
+		Selections:  selection.New(),
 	}
 }
 
@@ -116,6 +136,12 @@ var Schemas = []db.Schema{
 	privacy.Schema,
 	notice.Schema,
 	charge.Schema,
+	attachment.Schema,
+	training.Schema,
+	adslot.Schema,
+	merchantday.Schema,
+	relay.Schema,
+	selection.Schema,
 	once.Schema,
 }
 

@@ -74,11 +74,11 @@ const (
 var Pages = []Page{Home, Group, Map}
 
 // TextMost is how many characters an advertisement has at most, MonthsAhead how many
-// months it can be booked ahead, UnpaidFor how long a booking waits for its payment.
+// months it can be booked ahead, UnpaidDays how long a booking waits for its payment.
 const (
 	TextMost    = 40
 	MonthsAhead = 6
-	UnpaidFor   = 3 * 24 * time.Hour
+	UnpaidDays  = 3
 )
 
 // Slot is one place on a page.
@@ -136,9 +136,8 @@ type End struct {
 	At     time.Time
 }
 
-// Prorate is the part of a price for the days from one to another, of a span to the
-// same last day: what the rest of a month costs, and what goes back of a price when the
-// rest is given up. Fractions of a fen are left out.
+// Prorate is what the rest of a span costs from a day on, of the price of the whole;
+// fractions of a fen are left out.
 func Prorate(price money.Amount, first, from, last period.Day) money.Amount {
 	if from <= first {
 		return price
@@ -146,13 +145,11 @@ func Prorate(price money.Amount, first, from, last period.Day) money.Amount {
 	return money.MulDiv(price, money.Amount(max(0, last-from+1)), money.Amount(last-first+1))
 }
 
-// Refund is what goes back of a payment when the booking is given up on a day: all of
-// it before it begins, then the days after that day.
-func (b *Booking) Refund(on period.Day) money.Amount {
-	if on < b.From {
-		return b.Price
-	}
-	return Prorate(b.Price, b.From, on+1, b.Month.Last())
+// Days are the days of a booking, and how many of them are used when it is given up on
+// a day: that day and those before it.
+func (b *Booking) Days(on period.Day) (used, all int) {
+	all = int(b.Month.Last()-b.From) + 1
+	return min(max(0, int(on-b.From)+1), all), all
 }
 
 // Creative is what a booking shows.

@@ -98,9 +98,9 @@ func (s *Service) Pay(ctx context.Context, tx *db.Tx, booking id.ID) (err error)
 	return err
 }
 
-// Cancel gives a month up: before it is over, with what of a payment goes back. A zero
-// shop is the operator's.
-func (s *Service) Cancel(ctx context.Context, tx *db.Tx, booking, shop id.ID, words string, today period.Day) (b Booking, err error) {
+// Cancel gives a month up before it is over; refund is what goes back of what was paid
+// for so many of its days. A zero shop is the operator's.
+func (s *Service) Cancel(ctx context.Context, tx *db.Tx, booking, shop id.ID, words string, today period.Day, refund func(used, all int) money.Amount) (b Booking, err error) {
 	defer fault.Wrap(&err, "adslot: cancel")
 	b, err = s.BookingByID(ctx, tx, tx.Community, booking)
 	switch {
@@ -115,23 +115,22 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, booking, shop id.ID, wo
 	case shop.IsZero() && words == "" || !text.ShortLine(words, 200):
 		return b, ErrNoWords.On("words")
 	}
-	var refund money.Amount
+	var back money.Amount
 	if !b.Paid.IsZero() {
-		refund = b.Refund(today)
+		back = refund(b.Days(today))
 	}
-	return b, s.end(ctx, tx, &b, End{How: Cancelled, Words: words, Refund: refund, At: tx.Now})
+	return b, s.end(ctx, tx, &b, End{How: Cancelled, Words: words, Refund: back, At: tx.Now})
 }
 
-// Lapse ends bookings that were not paid in time; it tells which.
-func (s *Service) Lapse(ctx context.Context, tx *db.Tx) (lapsed []Booking, err error) {
+// Lapse ends a booking that was not paid in time; one that ended or was paid stays as
+// it is.
+func (s *Service) Lapse(ctx context.Context, tx *db.Tx, booking id.ID) (b Booking, err error) {
 	defer fault.Wrap(&err, "adslot: lapse")
-	late, err := s.unpaid(ctx, tx, tx.Community, tx.Now.Add(-UnpaidFor))
-	for i := range late {
-		if err == nil {
-			err = s.end(ctx, tx, &late[i], End{How: Lapsed, At: tx.Now})
-		}
+	b, err = s.BookingByID(ctx, tx, tx.Community, booking)
+	if err != nil || b.End != nil || !b.Paid.IsZero() {
+		return b, err
 	}
-	return late, err
+	return b, s.end(ctx, tx, &b, End{How: Lapsed, At: tx.Now})
 }
 
 func (s *Service) end(ctx context.Context, tx *db.Tx, b *Booking, e End) error {
@@ -204,14 +203,14 @@ func (s *Service) Review(ctx context.Context, tx *db.Tx, creative id.ID, passed 
 }
 
 // Counted adds a batch of counts, once: the same batch again adds nothing.
-func (s *Service) Counted(ctx context.Context, tx *db.Tx, batch string, counts []Count) (err error) {
+func (s *Service) Counted(ctx context.Context, tx *db.Tx, b *Batch) (err error) {
 	defer fault.Wrap(&err, "adslot: count")
 	n, err := tx.Exec(ctx, "INSERT INTO ad_batch (community_id, batch, added_at) VALUES (?, ?, ?) ON CONFLICT (community_id, batch) DO NOTHING",
-		tx.Community[:], batch, tx.Now.UnixMicro())
+		tx.Community[:], b.Name, tx.Now.UnixMicro())
 	if err != nil || n == 0 {
 		return err
 	}
-	for _, c := range counts {
+	for _, c := range b.Counts {
 		if _, err := tx.Exec(ctx, `INSERT INTO ad_count (community_id, booking_id, day, views, clicks) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (community_id, booking_id, day) DO UPDATE SET views = ad_count.views + excluded.views, clicks = ad_count.clicks + excluded.clicks`,
 			tx.Community[:], c.Booking[:], int64(c.Day), c.Views, c.Clicks); err != nil {

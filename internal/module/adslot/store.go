@@ -74,11 +74,6 @@ func (s *Service) BookingByID(ctx context.Context, r db.Reader, community, booki
 	return first(all, err, ErrNoBooking)
 }
 
-// unpaid lists bookings that were made before an instant and wait for their payment.
-func (s *Service) unpaid(ctx context.Context, r db.Reader, community id.ID, before time.Time) ([]Booking, error) {
-	return bookings(ctx, r, " AND e.ended_at IS NULL AND p.paid_at IS NULL AND b.booked_at <= ? ORDER BY b.id", community[:], before.UnixMicro())
-}
-
 func bookings(ctx context.Context, r db.Reader, where string, args ...any) (all []Booking, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		var b Booking

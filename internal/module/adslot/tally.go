@@ -1,7 +1,8 @@
 package adslot
 
 import (
-	"crypto/sha256"
+	"fmt"
+	"hash/maphash"
 	"strings"
 	"sync"
 
@@ -18,13 +19,16 @@ const remembered = 200_000
 
 // Tally counts looks in memory until they are written, some at a time. To count a
 // person once a day and to show her nothing too often it remembers a digest of who
-// looked, for that day, in memory alone: nothing of it is ever written.
+// looked, for that day, in memory alone and under a seed of this run: nothing of it is
+// ever written.
 type Tally struct {
-	mu     sync.Mutex
-	day    period.Day
-	looks  map[[16]byte]int
-	counts map[id.ID]map[key]*Count // community → booking and day
-	salt   id.ID
+	mu      sync.Mutex
+	seed    maphash.Seed
+	day     period.Day
+	looks   map[uint64]int
+	counts  map[id.ID]map[key]*Count // community → booking and day
+	writing map[id.ID]*Batch         // community → what was taken and is not known to be written
+	batches int
 }
 
 type key struct {
@@ -32,9 +36,15 @@ type key struct {
 	day     period.Day
 }
 
-// NewTally makes a tally; salt is random, so that a digest tells nothing elsewhere.
-func NewTally(salt id.ID) *Tally {
-	return &Tally{salt: salt, looks: make(map[[16]byte]int), counts: make(map[id.ID]map[key]*Count)}
+// Batch is some counts that are written together, once.
+type Batch struct {
+	Name   string
+	Counts []Count
+}
+
+// NewTally makes a tally.
+func NewTally() *Tally {
+	return &Tally{seed: maphash.MakeSeed(), looks: make(map[uint64]int), counts: make(map[id.ID]map[key]*Count), writing: make(map[id.ID]*Batch)}
 }
 
 // See asks whether an advertisement is shown to somebody once more today, and counts
@@ -75,8 +85,7 @@ func (t *Tally) look(what string, booking, who id.ID, day period.Day) (n int, ok
 		t.day = day
 		clear(t.looks)
 	}
-	sum := sha256.Sum256(append(append(append([]byte(what), t.salt[:]...), booking[:]...), who[:]...))
-	k := [16]byte(sum[:16])
+	k := maphash.Bytes(t.seed, append(append([]byte(what), booking[:]...), who[:]...))
 	n, known := t.looks[k]
 	if !known && len(t.looks) >= remembered {
 		return 0, false
@@ -99,26 +108,33 @@ func (t *Tally) count(community, booking id.ID, day period.Day) *Count {
 	return c
 }
 
-// Take takes what was counted in a community since it was asked last. Who cannot
-// write it hands it back with Return.
-func (t *Tally) Take(community id.ID) (counts []Count) {
+// Take takes what was counted in a community; nil if nothing was. Until it is Written,
+// it is the same batch that is taken again, so that an answer which got lost does not
+// count twice.
+func (t *Tally) Take(community id.ID) *Batch {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if b := t.writing[community]; b != nil {
+		return b
+	}
+	if len(t.counts[community]) == 0 {
+		return nil
+	}
+	t.batches++
+	b := &Batch{Name: fmt.Sprintf("%016x-%d", maphash.String(t.seed, "batch"), t.batches)}
 	for _, c := range t.counts[community] {
-		counts = append(counts, *c)
+		b.Counts = append(b.Counts, *c)
 	}
 	delete(t.counts, community)
-	return counts
+	t.writing[community] = b
+	return b
 }
 
-// Return puts counts back that could not be written.
-func (t *Tally) Return(community id.ID, counts []Count) {
+// Written says that the batch that was taken is in the database.
+func (t *Tally) Written(community id.ID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, c := range counts {
-		into := t.count(community, c.Booking, c.Day)
-		into.Views, into.Clicks = into.Views+c.Views, into.Clicks+c.Clicks
-	}
+	delete(t.writing, community)
 }
 
 // Robot reports whether a browser's name is that of a program that reads pages by

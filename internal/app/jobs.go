@@ -40,6 +40,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {
 		return a.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return once.Tidy(ctx, tx) })
 	})
+	a.lifeJobs(j)
 	return j, nil
 }
 

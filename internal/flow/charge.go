@@ -30,6 +30,7 @@ func (f *Flows) payables() map[charge.Purpose]payable {
 	return map[charge.Purpose]payable{
 		charge.MerchantFee: f.payMerchantFee(),
 		charge.Deposit:     f.payDeposit(),
+		charge.Ad: f.adFee(),
 	}
 }
 

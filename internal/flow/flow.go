@@ -11,8 +11,10 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/alliance"
+	"gongyi/internal/module/adslot"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
@@ -21,16 +23,20 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/relay"
+	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/blob"
+	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -59,6 +65,13 @@ type Flows struct {
 	Charges     *charge.Service
 	Alliance    *alliance.Service
 	Committee   *committee.Service
+	Files       *attachment.Service
+	Trainings   *training.Service
+	Ads         *adslot.Service
+	Looks       *adslot.Tally
+	Days        *merchantday.Service
+	Relays      *relay.Service
+	Selections  *selection.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -102,6 +115,13 @@ func New(d *db.DB) *Flows {
 		Alliance:    alliance.New(),
 		Committee:   committee.New(),
 		deciders:    make(map[string]Decider),
+		Files:       attachment.New(),
+		Trainings:   training.New(),
+		Ads:         adslot.New(),
+		Looks:       adslot.NewTally(),
+		Days:        merchantday.New(),
+		Relays:      relay.New(),
+		Selections:  selection.New(),
 	}
 	f.Deciding(OnOpening, f.openingDecided)
 	return f
@@ -131,6 +151,12 @@ var Schemas = []db.Schema{
 	charge.Schema,
 	alliance.Schema,
 	committee.Schema,
+	attachment.Schema,
+	training.Schema,
+	adslot.Schema,
+	merchantday.Schema,
+	relay.Schema,
+	selection.Schema,
 	once.Schema,
 }
 

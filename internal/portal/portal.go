@@ -33,6 +33,11 @@ type Portal struct {
 	Demo    func(ctx context.Context) (*ui.DemoBar, error)                // other people to look around as
 	SignOut string                                                        // takes a POST
 
+	// Near tells what is on today in a community, for the first page of residents; Ad is
+	// the advertisement of a page, nil where there is none to show.
+	Near []func(ctx context.Context, community id.ID) ([]ui.Row, error)
+	Ad   func(ctx context.Context, page string, community id.ID) (templ.Component, error)
+
 	router *httpkit.Router
 	doors  []Door
 }
@@ -173,4 +178,17 @@ func signIn(ctx context.Context) string {
 		return httpkit.SignInPath
 	}
 	return httpkit.SignInPath + "?" + url.Values{"to": {to.String()}}.Encode()
+}
+
+// NearRows are what is on in a community today, from every part of the house that has
+// something.
+func (p *Portal) NearRows(ctx context.Context, community id.ID) (rows []ui.Row, err error) {
+	for _, near := range p.Near {
+		more, err := near(ctx, community)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
 }

@@ -75,6 +75,14 @@ const (
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
 	digest          = "digest"
+
+	TrainingSeat       = "training.seat"
+	TrainingSoon       = "training.soon"
+	TrainingOff        = "training.off"
+	MerchantDayChanged = "merchant_day.changed"
+	AdDecided          = "ad.decided"
+	RelayMoved         = "relay.moved"
+	SelectionNews      = "selection.news"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -113,6 +121,13 @@ var Kinds = []Kind{
 	{ID: ChairOver, Group: OfWork, Name: "轮值交接", Title: "您的轮值到期，请交接", Body: "任期到 %s。写下没办完的事，两人都确认才算交清。", Open: "写交接", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: MeetingCalled, Group: OfWork, Name: "委员会开会", Title: "委员会 %s 开会", Body: "地点：%s", Open: "看议程", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 
+	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
+	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: MerchantDayChanged, Group: OfWork, Name: "商家日变动", Title: "%s：%s", Body: "%s", Open: "看商家日", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: AdDecided, Group: OfWork, Name: "广告有了结果", Title: "%s", Body: "%s", Open: "看我的广告", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: RelayMoved, Group: OfWork, Name: "接龙有了进展", Title: "%s：%s", Body: "%s", Open: "看接龙", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: SelectionNews, Group: OfCommunity, Name: "选品会的结果", Title: "%s：%s", Body: "%s", Open: "看选品会", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 }

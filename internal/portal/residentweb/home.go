@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/money"
@@ -29,6 +31,7 @@ type homeView struct {
 	Saved *saved
 	Known bool // some community knows her
 	Map   string
+	Ad    templ.Component // nil: none is shown
 }
 
 // saved is what purchases brought to the public funds in a month.
@@ -91,6 +94,11 @@ func (p *Pages) fillHome(ctx context.Context, m *mine, v *homeView) error {
 		return err
 	}
 	v.Can = p.todayInsteadOfHelp(ctx)
+	if p.Ad != nil {
+		if v.Ad, err = p.Ad(ctx, "home", home.Community.ID); err != nil {
+			return err
+		}
+	}
 	v.Saved, err = p.savedIn(ctx, home)
 	return err
 }
@@ -103,10 +111,15 @@ func (p *Pages) fillToday(ctx context.Context, m *mine, v *homeView, vouchers []
 				Text: i18n.T(ctx, "%s送的，%s 元", h.From, ui.Yuan(h.Amount)), Tag: ui.Left(ctx, h.ExpiresAt.Sub(m.now)), Tone: ui.Soon})
 		}
 	}
+	near, err := p.NearRows(ctx, m.all[0].Community.ID)
+	if err != nil {
+		return err
+	}
 	v.Below = i18n.T(ctx, "今天没有等您的事")
 	if n := len(v.Today); n > 0 {
 		v.Below = i18n.T(ctx, "%d 件事和您有关", n)
 	}
+	v.Today = append(v.Today, near...)
 	if p.Unread != nil && p.Inbox != "" {
 		n, err := p.Unread(ctx, m.who.ID)
 		if err != nil {
@@ -128,6 +141,9 @@ func (p *Pages) fillToday(ctx context.Context, m *mine, v *homeView, vouchers []
 	}
 	shops, err := p.newShops(ctx, &m.all[0], m.now)
 	v.Today = append(v.Today, shops...)
+	if p.Opens("/c/{community}/life") {
+		v.Today = append(v.Today, ui.Row{Href: "/c/" + m.all[0].Community.Ref + "/life", Icon: "store", Title: i18n.T(ctx, "街坊的店"), Text: i18n.T(ctx, "商家日、接龙套餐、选品会，都在这里")})
+	}
 	return err
 }
 

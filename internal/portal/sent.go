@@ -1,0 +1,113 @@
+package portal
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/ui"
+)
+
+// Sent is a form of a page that was refused: which of its forms, what was typed and
+// what is to mend. The zero value is a page that nobody has sent anything to.
+type Sent struct {
+	Form   string // name of the form, "" for none
+	Status int    // of the answer
+	Wrong  []ui.Wrong
+	typed  url.Values
+}
+
+// Ask is one of the page's forms, with what is to mend if it was the one that was sent.
+// Its fields are named apart from those of the page's other forms.
+func (s Sent) Ask(form, action string) ui.Form {
+	f := ui.Form{In: form, Action: action}
+	if s.Form == form {
+		f.Wrong = s.Wrong
+	}
+	return f
+}
+
+// Once is Ask for a form that makes something: sent twice, it counts once. A form that
+// is mended keeps its token.
+func (s Sent) Once(form, action string) ui.Form {
+	f := s.Ask(form, action)
+	if f.Token = s.Typed(form, ui.TokenName, ""); f.Token == "" {
+		f.Token = httpkit.Nonce()
+	}
+	return f
+}
+
+// Typed is what was typed into a field of a form, else what stands there by itself.
+func (s Sent) Typed(form, field, first string) string {
+	if s.Form != form || !s.typed.Has(field) {
+		return first
+	}
+	return s.typed.Get(field)
+}
+
+// Ticked is Typed for a field with several answers.
+func (s Sent) Ticked(form, field string, first []string) []string {
+	if s.Form != form {
+		return first
+	}
+	return s.typed[field]
+}
+
+// Done answers a form: it leads on if all went well, shows the page again with what is
+// to mend, or fails where nobody can mend it there.
+func Done(w http.ResponseWriter, r *http.Request, err error, to, form string, again func(s Sent) error) error {
+	if err == nil {
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return nil
+	}
+	wrong, status, err := Wrong(r.Context(), err)
+	if err != nil {
+		return err
+	}
+	return again(Sent{Form: form, Status: status, Wrong: wrong, typed: r.PostForm})
+}
+
+// StatusOf is the status of the page's answer.
+func (s Sent) StatusOf() int {
+	if s.Status == 0 {
+		return http.StatusOK
+	}
+	return s.Status
+}
+
+// ErrUpload refuses a form with a file that cannot be read, or is too long.
+var ErrUpload = fault.New(fault.Invalid, "portal.bad_upload")
+
+// Upload reads a form that carries a file: its fields as r.FormValue gives them, and
+// the file of one field, nil if none was chosen. Nothing is left on the disk.
+func Upload(r *http.Request, field string, most int64) (name string, content []byte, err error) {
+	if err := r.ParseMultipartForm(most); err != nil {
+		return "", nil, ErrUpload.On(field)
+	}
+	defer func() { _ = r.MultipartForm.RemoveAll() }()
+	for key, values := range r.MultipartForm.Value { // as if it had come without a file
+		if r.PostForm == nil {
+			r.PostForm = make(url.Values)
+		}
+		r.PostForm[key] = values
+	}
+	f, head, err := r.FormFile(field)
+	if err != nil || head.Filename == "" {
+		return "", nil, nil
+	}
+	defer f.Close()
+	if content, err = io.ReadAll(io.LimitReader(f, most+1)); err != nil {
+		return "", nil, ErrUpload.On(field)
+	}
+	return head.Filename, content, nil
+}
+
+// On moves a refusal to the field of a form that it is about; other errors stay.
+func On(err error, field string) error {
+	if f := fault.Of(err); f != nil && f.Field == "" {
+		return f.On(field)
+	}
+	return err
+}

@@ -27,7 +27,9 @@ type payable struct {
 
 // payables are the purposes that somebody has explained.
 func (f *Flows) payables() map[charge.Purpose]payable {
-	return map[charge.Purpose]payable{}
+	return map[charge.Purpose]payable{
+		charge.Membership: {move: f.membershipFee, paid: f.membershipPaid, dropped: f.membershipDropped},
+	}
 }
 
 func (f *Flows) payable(p charge.Purpose) (payable, error) {

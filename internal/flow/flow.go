@@ -18,6 +18,7 @@ import (
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
@@ -54,6 +55,7 @@ type Flows struct {
 	Privacy     *privacy.Service
 	Notices     *notice.Service
 	Charges     *charge.Service
+	Memberships *membership.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -91,6 +93,7 @@ func New(d *db.DB) *Flows {
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
 		Charges:     charge.New(),
+		Memberships: membership.New(),
 	}
 }
 
@@ -116,6 +119,7 @@ var Schemas = []db.Schema{
 	privacy.Schema,
 	notice.Schema,
 	charge.Schema,
+	membership.Schema,
 	once.Schema,
 }
 

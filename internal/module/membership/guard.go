@@ -3,16 +3,17 @@ package membership
 import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/platform/i18n"
 )
 
 // Guard is one rule that stands between a recommendation and its reward (B4). The
 // table below is what docs/compliance.md, the pages and the tests are made of.
 type Guard struct {
 	ID   string
-	Law  string // clause or requirement it keeps
-	Says string // in a few words, a message key
-	Why  string // for both sides, a message key
-	Test string // that keeps it
+	Law  string       // clause or requirement it keeps
+	Says i18n.Message // in a few words
+	Why  i18n.Message // for both sides
+	Test string       // that keeps it
 }
 
 // The guards, by number.
@@ -34,19 +35,19 @@ const (
 
 // Guards lists them in the order of their numbers.
 var Guards = []Guard{
-	{OneLevel, "禁止传销条例 art. 7; B4", "只到一层", "只谢直接推荐您的那一位，推荐人的推荐人什么也没有。", "TestNoSecondLevel"},
-	{StrictOff, "禁止传销条例 art. 7; B4", "本社区不发推荐奖励", "本社区的规则不发推荐奖励，推荐只是告诉邻居。", "TestGuards"},
-	{Oneself, "B4", "不能推荐自己", "推荐人和新会员是同一个人，或者就在推荐的那家店里做事。", "TestGuards"},
-	{SecondPhone, "B4", "同一台设备", "推荐人和新会员用过同一台设备，要先核对是不是两个人。", "TestSecondPhone"},
-	{Household, "B4", "住在一起", "推荐人和新会员住在一户，要先核对。", "TestGuards"},
-	{Ring, "B4", "不能互相推荐", "推荐人要先是会员；后来的人不能倒过来推荐先来的人。", "TestRings"},
-	{FirstOnly, "B2 B4", "只算第一次入会", "以前就是会员的，不算新会员。", "TestRings"},
-	{PaidInMoney, "禁止传销条例 art. 7; B4", "会费要真的付了", "这一期没有付会费，不从会费里谢推荐人。", "TestGuards"},
-	{UsedIt, "禁止传销条例 art. 7; B4", "要真的用过", "新会员还没有用过会员：买满约定的数，或用过一次免费服务。", "TestNoRewardWithoutUse"},
-	{Cooled, "单用途商业预付卡 judicial rules 2025 art. 14; B4", "七天内可全退", "还在可以全额退会费的日子里，或者已经退会。", "TestGuards"},
-	{InTerm, "B4", "第一期里才算", "第一期会员已经过完，没有等到可以算的那一天。", "TestGuards"},
-	{GoodHerself, "B3 B4", "推荐人自己在会", "推荐人的会员要在有效期内，而且这一期是付过或免了会费的。", "TestGuards"},
-	{MonthlyCap, "B4", "每月封顶", "推荐人这个月的奖励到了上限，这一份不再发钱，仍算一位。", "TestMonthlyCap"},
+	{OneLevel, "ban on pyramid selling, art. 7; B4", i18n.M("只到一层"), i18n.M("只谢直接推荐您的那一位，推荐人的推荐人什么也没有。"), "TestNoSecondLevel"},
+	{StrictOff, "ban on pyramid selling, art. 7; B4", i18n.M("本社区不发推荐奖励"), i18n.M("本社区的规则不发推荐奖励，推荐只是告诉邻居。"), "TestGuards"},
+	{Oneself, "B4", i18n.M("不能推荐自己"), i18n.M("推荐人和新会员是同一个人，或者就在推荐的那家店里做事。"), "TestGuards"},
+	{SecondPhone, "B4", i18n.M("同一台设备"), i18n.M("推荐人和新会员用过同一台设备，要先核对是不是两个人。"), "TestSecondPhone"},
+	{Household, "B4", i18n.M("住在一起"), i18n.M("推荐人和新会员住在一户，要先核对。"), "TestGuards"},
+	{Ring, "B4", i18n.M("不能互相推荐"), i18n.M("推荐人要先是会员；后来的人不能倒过来推荐先来的人。"), "TestRings"},
+	{FirstOnly, "B2 B4", i18n.M("只算第一次入会"), i18n.M("以前就是会员的，不算新会员。"), "TestRings"},
+	{PaidInMoney, "ban on pyramid selling, art. 7; B4", i18n.M("会费要真的付了"), i18n.M("这一期没有付会费，不从会费里谢推荐人。"), "TestGuards"},
+	{UsedIt, "ban on pyramid selling, art. 7; B4", i18n.M("要真的用过"), i18n.M("新会员还没有用过会员：买满约定的数，或用过一次免费服务。"), "TestNoRewardWithoutUse"},
+	{Cooled, "prepaid contracts, judicial rules 2025 art. 14; B4", i18n.M("七天内可全退"), i18n.M("还在可以全额退会费的日子里，或者已经退会。"), "TestGuards"},
+	{InTerm, "B4", i18n.M("第一期里才算"), i18n.M("第一期会员已经过完，没有等到可以算的那一天。"), "TestGuards"},
+	{GoodHerself, "B3 B4", i18n.M("推荐人自己在会"), i18n.M("推荐人的会员要在有效期内，而且这一期是付过或免了会费的。"), "TestGuards"},
+	{MonthlyCap, "B4", i18n.M("每月封顶"), i18n.M("推荐人这个月的奖励到了上限，这一份不再发钱，仍算一位。"), "TestMonthlyCap"},
 }
 
 // GuardOf finds a guard by its id, nil if there is none.

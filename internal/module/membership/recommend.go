@@ -2,10 +2,7 @@ package membership
 
 import (
 	"context"
-	"crypto/sha256"
-	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -147,52 +144,6 @@ func (r *Recommendation) Kept() money.Amount {
 	return left
 }
 
-// letters are those of a code: none that is mistaken for another.
-const letters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-// CodeOf is the code of somebody's recommendation link; it is made at the first need.
-func (s *Service) CodeOf(ctx context.Context, tx *db.Tx, by By) (string, error) {
-	if code, err := s.KnownCode(ctx, tx, tx.Community, by); err != nil || code != "" {
-		return code, err
-	}
-	for range 20 {
-		b := tx.NewSecret()
-		code := make([]byte, 8)
-		for i := range code {
-			code[i] = letters[int(b[i])%len(letters)]
-		}
-		n, err := tx.Exec(ctx, "INSERT INTO membership_code (community_id, code, owner_kind, owner_id, made_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (community_id, code) DO NOTHING",
-			tx.Community[:], string(code), string(by.Kind), by.ID[:], tx.Now.UnixMicro())
-		if err != nil || n == 1 {
-			return string(code), err
-		}
-	}
-	return "", errors.New("membership: no code is free")
-}
-
-// KnownCode is that code if it was made, else "".
-func (s *Service) KnownCode(ctx context.Context, r db.Reader, community id.ID, by By) (code string, err error) {
-	err = db.One(ctx, r, &code, "SELECT code FROM membership_code WHERE community_id = ? AND owner_id = ? AND owner_kind = ? ORDER BY made_at DESC LIMIT 1",
-		community[:], by.ID[:], string(by.Kind))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return code, err
-}
-
-// ByCode finds who recommends with a code.
-func (s *Service) ByCode(ctx context.Context, r db.Reader, community id.ID, code string) (by By, err error) {
-	var row struct {
-		Kind ByKind `db:"owner_kind"`
-		ID   id.ID  `db:"owner_id"`
-	}
-	err = db.One(ctx, r, &row, "SELECT owner_kind, owner_id FROM membership_code WHERE community_id = ? AND code = ?", community[:], strings.ToUpper(code))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNoCode.On("code")
-	}
-	return By{row.Kind, row.ID}, err
-}
-
 // Name notes whom a newcomer names with her order.
 func (s *Service) Name(ctx context.Context, tx *db.Tx, order id.ID, by By) error {
 	_, err := tx.Exec(ctx, "INSERT INTO membership_named (community_id, order_id, by_kind, by_id, named_at) VALUES (?, ?, ?, ?, ?)",
@@ -314,33 +265,4 @@ func (s *Service) Waive(ctx context.Context, tx *db.Tx, term id.ID, newcomers []
 		}
 	}
 	return nil
-}
-
-// deviceOf is what is kept of the mark in a browser.
-func deviceOf(mark string) []byte {
-	sum := sha256.Sum256([]byte("membership device " + mark))
-	return sum[:16]
-}
-
-// NoteDevice notes on which device a person recommends or orders. tx belongs to "~".
-func (s *Service) NoteDevice(ctx context.Context, tx *db.Tx, person id.ID, mark string) error {
-	if mark == "" {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "INSERT INTO membership_device (community_id, person_id, device, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (community_id, person_id, device) DO NOTHING",
-		id.Tilde[:], person[:], deviceOf(mark), tx.Now.UnixMicro())
-	return err
-}
-
-// KnowsDevice reports whether a person was seen on a device.
-func (s *Service) KnowsDevice(ctx context.Context, r db.Reader, person id.ID, mark string) (bool, error) {
-	var n int
-	return none(db.One(ctx, r, &n, "SELECT 1 FROM membership_device WHERE community_id = ? AND person_id = ? AND device = ?", id.Tilde[:], person[:], deviceOf(mark)))
-}
-
-// ShareDevice reports whether two people were seen on one device.
-func (s *Service) ShareDevice(ctx context.Context, r db.Reader, a, b id.ID) (bool, error) {
-	var n int
-	return none(db.One(ctx, r, &n, `SELECT 1 FROM membership_device a JOIN membership_device b ON b.community_id = a.community_id AND b.device = a.device
-		WHERE a.community_id = ? AND a.person_id = ? AND b.person_id = ? LIMIT 1`, id.Tilde[:], a[:], b[:]))
 }

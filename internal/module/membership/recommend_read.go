@@ -128,7 +128,7 @@ func (s *Service) AllBooked(ctx context.Context, r db.Reader, community id.ID) (
 		return nil, err
 	}
 	return all, db.Each(ctx, r, take, `SELECT t.seq, t.member_id, n.by_id, 0 - t.amount, 0 FROM membership_taken t
-		JOIN membership_recommendation n ON n.community_id = t.community_id AND n.member_id = t.member_id WHERE t.community_id = ?`, community[:])
+		JOIN membership_recommendation n ON n.community_id = t.community_id AND n.member_id = t.member_id WHERE t.community_id = ? AND t.seq >= 0`, community[:])
 }
 
 // CapOf names a recommender's cap of a month.

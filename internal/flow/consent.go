@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -22,7 +23,21 @@ func (f *Flows) Consent(ctx context.Context, actor db.Actor, person id.ID, purpo
 // Withdraw takes such a consent back.
 func (f *Flows) Withdraw(ctx context.Context, actor db.Actor, person id.ID, purpose string) error {
 	return f.changeConsent(ctx, actor, person, purpose, notice.ConsentRevoked, func(tx *db.Tx) error {
-		return f.Privacy.Withdraw(ctx, tx, person, purpose)
+		if err := f.Privacy.Withdraw(ctx, tx, person, purpose); err != nil || purpose != privacy.Birthday {
+			return err
+		}
+		return f.Memberships.ForgetBirthday(ctx, tx, person)
+	})
+}
+
+// TellBirthday notes the month and day of somebody's birth with her consent to what
+// they are for (B6).
+func (f *Flows) TellBirthday(ctx context.Context, actor db.Actor, person id.ID, month time.Month, day int, how string) error {
+	return f.changeConsent(ctx, actor, person, privacy.Birthday, notice.ConsentGiven, func(tx *db.Tx) error {
+		if err := f.Memberships.TellBirthday(ctx, tx, person, month, day); err != nil {
+			return err
+		}
+		return f.Privacy.Give(ctx, tx, person, privacy.Birthday, how)
 	})
 }
 

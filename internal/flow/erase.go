@@ -120,7 +120,11 @@ func (f *Flows) Erase(ctx context.Context, person id.ID) (err error) {
 		if err != nil {
 			return err
 		}
-		who.Herself = len(who.Members) == 0
+		if who.Herself = len(who.Members) == 0; who.Herself {
+			if err := f.dropOrdersOf(ctx, person); err != nil {
+				return err
+			}
+		}
 		if err := f.forgetListed(ctx, who); err != nil || who.Herself {
 			return err
 		} // a visit may have made a copy meanwhile
@@ -145,6 +149,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 	var elsewhere error
 	for _, m := range who.Members {
 		err := f.DB.Update(ctx, m.Community, by, func(tx *db.Tx) error {
+			if err := f.leaveMembership(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err
 			}
@@ -192,7 +199,7 @@ func (f *Flows) forgetHerself(ctx context.Context, tx *db.Tx, person id.ID) erro
 
 // erasers are the modules that keep something of a person, the person last.
 func (f *Flows) erasers() []eraser {
-	return []eraser{f.SignIn, f.Notices, f.Helpers, f.Households, f.Access, f.People}
+	return []eraser{f.SignIn, f.Memberships, f.Notices, f.Helpers, f.Households, f.Access, f.People}
 }
 
 // mayForget refuses who holds an office or owes something, and finds her

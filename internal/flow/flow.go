@@ -22,6 +22,7 @@ import (
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
@@ -72,6 +73,7 @@ type Flows struct {
 	Days        *merchantday.Service
 	Relays      *relay.Service
 	Selections  *selection.Service
+	Memberships *membership.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -122,6 +124,7 @@ func New(d *db.DB) *Flows {
 		Days:        merchantday.New(),
 		Relays:      relay.New(),
 		Selections:  selection.New(),
+		Memberships: membership.New(),
 	}
 	f.Deciding(OnOpening, f.openingDecided)
 	return f
@@ -157,6 +160,7 @@ var Schemas = []db.Schema{
 	merchantday.Schema,
 	relay.Schema,
 	selection.Schema,
+	membership.Schema,
 	once.Schema,
 }
 

@@ -55,7 +55,13 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		return nil, err
 	}
 	t.memberships(ctx)
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.bill} {
+	for _, tell := range []func(context.Context) error{
+		t.purchases,
+		t.movements,
+		t.vouchers,
+		t.bill,
+		t.terms,
+	} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}
@@ -70,7 +76,7 @@ func (t *teller) common(ctx context.Context, r db.Reader) error {
 	t.chapters = nil
 	for _, tell := range []func(context.Context, db.Reader) error{
 		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.purposes, t.reads, t.erasure,
-		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes,
+		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.birthday,
 	} {
 		if err := tell(ctx, r); err != nil {
 			return err

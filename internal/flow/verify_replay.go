@@ -37,12 +37,13 @@ type replayer struct {
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
 
-	caps      map[settlement.CapOf]money.Amount // as made again
-	referrals referrals
-	charges   map[int64]charge.Booked // that no entry was met for
-	refunded  map[int64]money.Amount  // of each purchase, so far
-	events    map[id.ID]int           // how many of a voucher's events were met
-	claimed   map[id.ID]bool
+	caps        map[settlement.CapOf]money.Amount // as made again
+	referrals   referrals
+	recommended recommendedBy
+	charges     map[int64]charge.Booked // that no entry was met for
+	refunded    map[int64]money.Amount  // of each purchase, so far
+	events      map[id.ID]int           // how many of a voucher's events were met
+	claimed     map[id.ID]bool
 
 	scratch settlement.Scratch
 	facts   settlement.Facts
@@ -53,6 +54,7 @@ var errNoPurchase = errors.New("the refunded purchase is not there")
 func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	p.recorded, p.caps, p.refunded = make(map[int]bool), make(map[settlement.CapOf]money.Amount), make(map[int64]money.Amount)
 	p.referrals = make(referrals)
+	p.recommended.firsts = make(map[id.ID]*joined)
 	p.events, p.claimed = make(map[id.ID]int), make(map[id.ID]bool)
 	if p.versions, err = p.flows.Policies.List(ctx, r, p.community); err != nil {
 		return err
@@ -69,6 +71,12 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if p.charges, err = p.flows.Charges.AllBooked(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.recommended.booked, err = p.flows.Memberships.AllBooked(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.recommended.caps, err = p.flows.Memberships.Caps(ctx, r, p.community); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
@@ -135,6 +143,7 @@ func (p *replayer) purchase(e *ledger.Entry, before ledger.Books) ([]ledger.Leg,
 	if err != nil {
 		return nil, err
 	}
+	p.recommended.spend(f.Buyer.ID, e.Seq, f.Price)
 	if v := result.Moved[8]; v != 0 {
 		p.caps[capOf] += v
 	}
@@ -200,6 +209,7 @@ func (p *replayer) refund(e, original *ledger.Entry, before ledger.Books) ([]led
 	expect(p, 7, "refund_not_noted", e.Seq, settlement.Noted{Purchase: rf.Entry, RefundOf: settlement.RefundOf{Seq: e.Seq, Amount: rf.Amount}}, p.noted[e.Seq])
 	delete(p.noted, e.Seq)
 	p.refunded[rf.Entry] += rf.Amount
+	p.recommended.spend(f.Buyer.ID, rf.Entry, -rf.Amount)
 	result, err := settlement.Refund(rates, f, rf, before, &p.scratch)
 	if err != nil {
 		return nil, err

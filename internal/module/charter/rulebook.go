@@ -77,7 +77,7 @@ var Rulebook = []Rule{
 		Default: func(p *policy.Params) string {
 			return p.ReferralReward.Grouped(money.CNY) + ", at most " + p.ReferralMonthlyCap.Grouped(money.CNY) + " a month"
 		},
-		Back: "a refund of the fee takes ⌊reward × refunded ÷ fee⌋ back (M-03R)",
+		Back: "a refund of the fee takes ⌊reward × refunded ÷ fee⌋ back, a guard that was passed takes all that is left (M-03R)",
 	},
 	{
 		ID: ledger.R(Family, 4), Req: "B8", Source: "S2, S3 §7", Title: "荣誉奖金",

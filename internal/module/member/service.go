@@ -282,3 +282,8 @@ func (s *Service) ForgetRef(ctx context.Context, tx *db.Tx, ref string) error {
 	_, err := tx.Exec(ctx, "DELETE FROM member_directory WHERE community_id = ? AND ref = ?", id.Tilde[:], ref)
 	return err
 }
+
+// Known finds a member by pseudonym outside of a transaction that writes.
+func (s *Service) Known(ctx context.Context, r db.Reader, community, member id.ID) (*Member, error) {
+	return find(ctx, r, community, "id = ?", member[:])
+}

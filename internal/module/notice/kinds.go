@@ -83,6 +83,16 @@ const (
 	AdDecided          = "ad.decided"
 	RelayMoved         = "relay.moved"
 	SelectionNews      = "selection.news"
+	MembershipBegun       = "membership.begun"
+	MembershipEnding      = "membership.ending"
+	MembershipEnded       = "membership.ended"
+	MembershipLapsed      = "membership.lapsed"
+	MembershipLeft        = "membership.left"
+	RecommendationPaid    = "recommendation.paid"
+	RecommendationCounts  = "recommendation.counts"
+	RecommendationBlocked = "recommendation.blocked"
+	RewardTaken           = "recommendation.taken"
+	BirthdayGift          = "birthday.gift"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -128,6 +138,17 @@ var Kinds = []Kind{
 	{ID: AdDecided, Group: OfWork, Name: "广告有了结果", Title: "%s", Body: "%s", Open: "看我的广告", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: RelayMoved, Group: OfWork, Name: "接龙有了进展", Title: "%s：%s", Body: "%s", Open: "看接龙", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: SelectionNews, Group: OfCommunity, Name: "选品会的结果", Title: "%s：%s", Body: "%s", Open: "看选品会", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: MembershipBegun, Group: OfMoney, Name: "会员生效", Title: "会员从 %s 起生效", Body: "到 %s 为止。七天内可以全额退会费，以后按剩下的天数退。", Open: "看我的会员", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: MembershipEnding, Group: OfMoney, Name: "会员快到期", Title: "会员到 %s 为止，还有 %s 天", Body: "要接着用，到期前后都可以续，中间不断。不续也不用办什么。", Open: "看我的会员", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
+	{ID: MembershipEnded, Group: OfMoney, Name: "会员到期", Title: "会员 %s 到期了", Body: "%s 以前续上，待遇不断。", Open: "看我的会员", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
+	{ID: MembershipLapsed, Group: OfMoney, Name: "会员停用", Title: "会员停用了", Body: "已经得到的抵扣权益、积分和券都还是您的。随时可以再入会。", Open: "看我的会员", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
+	{ID: MembershipLeft, Group: OfMoney, Name: "退会", Title: "会费退给您 %s 元", Body: "钱按您付的方式退，到柜台报当时的 8 位号就能领。", Open: "看退了多少", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: RecommendationPaid, Group: OfCommunity, Name: "推荐的邻居入会", Title: "您推荐的一位邻居入会了", Body: "过了可以全额退费的七天、真的用过以后才算数。", Open: "看推荐", May: []Way{Push, WeChat}, Most: 5, Per: day},
+	{ID: RecommendationCounts, Group: OfMoney, Name: "推荐算数", Title: "一份推荐算数了，奖励 %s 元", Body: "奖励从那位邻居付的会费里出，不从任何人的消费里扣。", Open: "看推荐", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: RecommendationBlocked, Group: OfCommunity, Name: "推荐没有算数", Title: "一份推荐没有算数（%s）", Body: "缘由：%s。", Open: "看推荐", May: []Way{Push, WeChat}, Most: 5, Per: day},
+	{ID: RewardTaken, Group: OfMoney, Name: "推荐奖励收回", Title: "推荐奖励收回 %s 元", Body: "会费退了，或者后来核对不符，按规则收回。", Open: "看推荐", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: BirthdayGift, Group: OfCommunity, Name: "生日礼", Title: "生日快乐，送您 %s 分", Body: "这个月里一直有效。生日是您自己告诉我们的，随时可以删掉。", Open: "看积分", By: []Way{Push}, May: []Way{WeChat}, Most: 1, Per: day},
+
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 }

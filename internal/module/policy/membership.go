@@ -9,6 +9,8 @@ type Membership struct {
 	CoolingOffDays int          `json:"cooling_off_days"`         // the whole fee comes back within; by law never fewer than seven
 	GraceDays      int          `json:"membership_grace_days"`    // after the term, in which renewing leaves no gap
 	ReminderDays   int          `json:"membership_reminder_days"` // before the end of a term
+	LastReminder   int          `json:"membership_last_reminder"` // days before the end, when she is reminded once more
+	OrderDays      int          `json:"membership_order_days"`    // in which an ordered term can be paid
 	FreeServices   int          `json:"free_services"`            // community services in a term that cost nothing (B1)
 	AlliancePrice  money.Rate   `json:"alliance_price"`           // B1: of the shelf price, the most that a member pays at an offer shop
 
@@ -34,7 +36,7 @@ type Membership struct {
 // TrialMembership is the default policy's membership (S3 §2.1, §3.2).
 func TrialMembership() Membership {
 	return Membership{
-		Fee: 9_900, TermMonths: 12, CoolingOffDays: 7, GraceDays: 15, ReminderDays: 30, FreeServices: 10, AlliancePrice: 950_000,
+		Fee: 9_900, TermMonths: 12, CoolingOffDays: 7, GraceDays: 15, ReminderDays: 30, LastReminder: 7, OrderDays: 7, FreeServices: 10, AlliancePrice: 950_000,
 		WaiverCount: 3, ReferralReward: 1_000, ReferralMonthlyCap: 20_000, UsedSpend: 1_000,
 		PerkDays: 30, BirthdayPoints: 100, RedemptionDays: 14, PropertyFeePoints: 100,
 		GoldTeam: 30, GoldTeamKept: 24, DiamondTeams: 2, LevelReviewMonths: 3, DividendRate: 100_000, DividendCap: 200_000,
@@ -52,6 +54,8 @@ func (m *Membership) bounds() []bound {
 		{"cooling_off_days", int64(m.CoolingOffDays), LawfulCoolingOff, 90},
 		{"membership_grace_days", int64(m.GraceDays), 0, 90},
 		{"membership_reminder_days", int64(m.ReminderDays), 1, 90},
+		{"membership_last_reminder", int64(m.LastReminder), 0, int64(m.ReminderDays)},
+		{"membership_order_days", int64(m.OrderDays), 1, 90},
 		{"free_services", int64(m.FreeServices), 0, 1_000},
 		{"alliance_price", int64(m.AlliancePrice), 0, int64(money.One)},
 		{"waiver_recommendations", int64(m.WaiverCount), 0, 1_000},

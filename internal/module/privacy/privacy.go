@@ -56,6 +56,7 @@ const (
 	Portrait   = "portrait"
 	Nursing    = "care"
 	Research   = "research"
+	Birthday   = "birthday"
 )
 
 // Purposes lists them, in the order in which people read them.
@@ -70,6 +71,8 @@ var Purposes = []Purpose{
 		Text: i18n.M("您告诉网格员的健康和照料情况，只给您楼里的网格员和社区专员看，用来上门和应急。这是敏感信息，要单独同意。")},
 	{Key: Research, Version: 1, Title: i18n.M("需求调研"),
 		Text: i18n.M("邀请您填问卷、参加试吃和访谈。结果只按 10 人以上的组公布。")},
+	{Key: Birthday, Version: 1, Title: i18n.M("生日礼"),
+		Text: i18n.M("您告诉我们的月和日，只用来在当月送您积分。年份不问，别人看不到。收回同意，生日就删掉。")},
 }
 
 // PurposeOf finds a purpose by its key.

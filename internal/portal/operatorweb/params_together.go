@@ -13,6 +13,8 @@ var together = []chapter{
 		{name: "cooling_off_days", label: i18n.M("可以全额退会费的天数"), unit: i18n.M("天"), rule: "M-02", in: whole, plain: func(p *policy.Params) *int { return &p.CoolingOffDays }},
 		{name: "membership_grace_days", label: i18n.M("到期后还能接着续的天数"), unit: i18n.M("天"), rule: "B2", in: whole, plain: func(p *policy.Params) *int { return &p.GraceDays }},
 		{name: "membership_reminder_days", label: i18n.M("到期前多少天提醒"), unit: i18n.M("天"), rule: "B2", in: whole, plain: func(p *policy.Params) *int { return &p.ReminderDays }},
+		{name: "membership_last_reminder", label: i18n.M("到期前多少天再提醒一次"), unit: i18n.M("天"), rule: "B2", in: whole, plain: func(p *policy.Params) *int { return &p.LastReminder }},
+		{name: "membership_order_days", label: i18n.M("下单后几天内付会费"), unit: i18n.M("天"), rule: "M-01", in: whole, plain: func(p *policy.Params) *int { return &p.OrderDays }},
 		{name: "free_services", label: i18n.M("每期免费的社区服务"), unit: i18n.M("次"), rule: "B1", in: whole, plain: func(p *policy.Params) *int { return &p.FreeServices }},
 		{name: "alliance_price", label: i18n.M("会员在优惠店最多付标价的"), rule: "B1", value: func(p *policy.Params) *int64 { return rateOf(&p.AlliancePrice) }},
 		{name: "waiver_recommendations", label: i18n.M("推荐多少人免下一期会费"), unit: i18n.M("人"), rule: "B2", in: whole, plain: func(p *policy.Params) *int { return &p.WaiverCount }},

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/growth"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
@@ -54,6 +55,7 @@ type Flows struct {
 	Privacy     *privacy.Service
 	Notices     *notice.Service
 	Charges     *charge.Service
+	Growth      *growth.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -62,6 +64,10 @@ type Flows struct {
 	Carriers Carriers
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
+	// Recommended tells who joined on whose word (B3).
+	Recommended Recommending
+	// Prepaid lists the terms of membership that were paid for (S1).
+	Prepaid Prepaying
 
 	faces faces
 
@@ -91,6 +97,7 @@ func New(d *db.DB) *Flows {
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
 		Charges:     charge.New(),
+		Growth:      growth.New(),
 	}
 }
 
@@ -116,6 +123,7 @@ var Schemas = []db.Schema{
 	privacy.Schema,
 	notice.Schema,
 	charge.Schema,
+	growth.Schema,
 	once.Schema,
 }
 

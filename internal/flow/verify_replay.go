@@ -40,8 +40,9 @@ type replayer struct {
 	caps      map[settlement.CapOf]money.Amount // as made again
 	referrals referrals
 	charges   map[int64]charge.Booked // that no entry was met for
-	refunded  map[int64]money.Amount  // of each purchase, so far
-	events    map[id.ID]int           // how many of a voucher's events were met
+	kept      kept
+	refunded  map[int64]money.Amount // of each purchase, so far
+	events    map[id.ID]int          // how many of a voucher's events were met
 	claimed   map[id.ID]bool
 
 	scratch settlement.Scratch
@@ -71,6 +72,10 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	if p.charges, err = p.flows.Charges.AllBooked(ctx, r, p.community); err != nil {
 		return err
 	}
+	p.kept = kept{trade: make(map[period.Month]money.Amount), paid: make(map[period.Month]int)}
+	if p.kept.noted, err = p.flows.Growth.Payouts(ctx, r, p.community); err != nil {
+		return err
+	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
 	return err
 }
@@ -97,6 +102,7 @@ func (p *replayer) original(e *ledger.Entry) (int64, bool) {
 }
 
 func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
+	p.keep(e)
 	switch e.Kind {
 	case ledger.Refund:
 		p.report.Refunds++

@@ -16,8 +16,10 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/growth"
+	"gongyi/internal/module/honour"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/marketing"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/notice"
@@ -56,6 +58,8 @@ type Flows struct {
 	Notices     *notice.Service
 	Charges     *charge.Service
 	Growth      *growth.Service
+	Honours     *honour.Service
+	Marketing   *marketing.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -98,6 +102,8 @@ func New(d *db.DB) *Flows {
 		Notices:     notice.New(),
 		Charges:     charge.New(),
 		Growth:      growth.New(),
+		Honours:     honour.New(),
+		Marketing:   marketing.New(),
 	}
 }
 
@@ -124,6 +130,8 @@ var Schemas = []db.Schema{
 	notice.Schema,
 	charge.Schema,
 	growth.Schema,
+	honour.Schema,
+	marketing.Schema,
 	once.Schema,
 }
 

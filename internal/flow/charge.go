@@ -30,8 +30,8 @@ func (f *Flows) payables() map[charge.Purpose]payable {
 	return map[charge.Purpose]payable{
 		charge.MerchantFee: f.payMerchantFee(),
 		charge.Deposit:     f.payDeposit(),
-		charge.Ad: f.adFee(),
-		charge.Membership: {move: f.membershipFee, paid: f.membershipPaid, dropped: f.membershipDropped},
+		charge.Ad:          f.adFee(),
+		charge.Membership:  {move: f.membershipFee, paid: f.membershipPaid, dropped: f.membershipDropped},
 	}
 }
 

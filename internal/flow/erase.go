@@ -40,7 +40,8 @@ type ForgottenMember struct {
 	Member    id.ID `json:"member"`
 }
 
-// eraser is a module that keeps something of a person under "~".
+// eraser is a module that keeps something of a person under "~", or of a member in a
+// community.
 type eraser interface {
 	Erase(ctx context.Context, tx *db.Tx, person id.ID) error
 }
@@ -151,6 +152,11 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 		err := f.DB.Update(ctx, m.Community, by, func(tx *db.Tx) error {
 			if err := f.leaveMembership(ctx, tx, m.Member); err != nil {
 				return err
+			}
+			for _, of := range []eraser{f.Growth, f.Honours} {
+				if err := of.Erase(ctx, tx, m.Member); err != nil {
+					return err
+				}
 			}
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err

@@ -10,8 +10,8 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
-	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/adslot"
+	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
@@ -19,8 +19,11 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/growth"
+	"gongyi/internal/module/honour"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/marketing"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/membership"
 	"gongyi/internal/module/merchant"
@@ -36,8 +39,8 @@ import (
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/module/training"
+	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -74,6 +77,9 @@ type Flows struct {
 	Relays      *relay.Service
 	Selections  *selection.Service
 	Memberships *membership.Service
+	Growth      *growth.Service
+	Honours     *honour.Service
+	Marketing   *marketing.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -82,6 +88,10 @@ type Flows struct {
 	Carriers Carriers
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
+	// Introductions tells who joined on whose word (B3).
+	Introductions Recommending
+	// Prepaid lists the terms of membership that were paid for (S1).
+	Prepaid Prepaying
 
 	faces    faces
 	trades   trades
@@ -125,7 +135,11 @@ func New(d *db.DB) *Flows {
 		Relays:      relay.New(),
 		Selections:  selection.New(),
 		Memberships: membership.New(),
+		Growth:      growth.New(),
+		Honours:     honour.New(),
+		Marketing:   marketing.New(),
 	}
+	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
 	return f
 }
@@ -161,6 +175,9 @@ var Schemas = []db.Schema{
 	relay.Schema,
 	selection.Schema,
 	membership.Schema,
+	growth.Schema,
+	honour.Schema,
+	marketing.Schema,
 	once.Schema,
 }
 

@@ -89,6 +89,9 @@ func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *
 		return err
 	}
 	facts.Leader = settlement.Leader{ID: leader.ID, Level: leader.Level}
+	if leader.Standing != member.Good { // her level rests (L-09)
+		facts.Leader.Level = policy.Silver
+	}
 	return nil
 }
 

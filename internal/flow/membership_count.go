@@ -176,7 +176,7 @@ func (f *Flows) dueToWeigh(ctx context.Context, community, newcomer id.ID, w sus
 		if v == nil {
 			return policy.ErrNone
 		}
-		c, n, err := f.caseOf(ctx, r, community, &v.Params, newcomer, w, nil)
+		c, n, err := f.evidenceOf(ctx, r, community, &v.Params, newcomer, w, nil)
 		if err != nil || n == nil || n.Outcome != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (f *Flows) weigh(ctx context.Context, tx *db.Tx, newcomer id.ID, w suspicio
 	if err != nil {
 		return err
 	}
-	c, n, err := f.caseOf(ctx, tx, tx.Community, &v.Params, newcomer, w, tx)
+	c, n, err := f.evidenceOf(ctx, tx, tx.Community, &v.Params, newcomer, w, tx)
 	if err != nil || n == nil || n.Outcome != nil {
 		return err
 	}
@@ -235,30 +235,16 @@ func (f *Flows) thank(ctx context.Context, tx *db.Tx, p *policy.Params, c *membe
 	if err := f.Memberships.Conclude(ctx, tx, n, o); err != nil {
 		return err
 	}
-	if err := f.joinTeam(ctx, tx, n); err != nil {
+	if err := f.JoinTeamOf(ctx, tx, n.Member, n.ID); err != nil {
 		return err
 	}
 	return f.tellRecommender(ctx, tx, n.ID, notice.RecommendationCounts, "counted/"+n.Member.String(), notice.Yuan(o.Reward))
 }
 
-// joinTeam puts a newcomer on the team of the leader who recommended her, unless she
-// is on one.
-func (f *Flows) joinTeam(ctx context.Context, tx *db.Tx, n *membership.Recommendation) error {
-	leader, err := f.Members.ByID(ctx, tx, n.ID)
-	if err != nil {
-		return err
-	}
-	m, err := f.Members.ByID(ctx, tx, n.Member)
-	if err != nil || leader.Level < policy.Gold || !m.Leader.IsZero() || m.Home != tx.Community {
-		return err
-	}
-	return f.Members.SetLeader(ctx, tx, m.Ref, leader.Ref)
-}
-
-// caseOf collects what the guards read of a recommendation. With a transaction the
+// evidenceOf collects what the guards read of a recommendation. With a transaction the
 // entries that its batch has staged are read too; without one the answer is a first
 // look.
-func (f *Flows) caseOf(ctx context.Context, r db.Reader, community id.ID, p *policy.Params, newcomer id.ID, w suspicion, tx *db.Tx) (*membership.Case, *membership.Recommendation, error) {
+func (f *Flows) evidenceOf(ctx context.Context, r db.Reader, community id.ID, p *policy.Params, newcomer id.ID, w suspicion, tx *db.Tx) (*membership.Case, *membership.Recommendation, error) {
 	n, err := f.Memberships.RecommendationOf(ctx, r, community, newcomer)
 	if err != nil || n == nil {
 		return nil, nil, err

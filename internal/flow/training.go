@@ -119,14 +119,14 @@ func (f *Flows) RemindTraining(ctx context.Context, community id.ID) error {
 		if s.Off != nil {
 			continue
 		}
-		if err := f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.remind(ctx, tx, s.ID, people) }); err != nil {
+		if err := f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.remindSession(ctx, tx, s.ID, people) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *Flows) remind(ctx context.Context, tx *db.Tx, session id.ID, people map[id.ID][]id.ID) error {
+func (f *Flows) remindSession(ctx context.Context, tx *db.Tx, session id.ID, people map[id.ID][]id.ID) error {
 	s, err := f.Trainings.ByID(ctx, tx, tx.Community, session)
 	if err != nil || s.Off != nil {
 		return err

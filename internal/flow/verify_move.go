@@ -25,6 +25,9 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	expect(p, 7, "subject_differs", e.Seq, m.Subject(), e.Subject)
 	p.rewarded(e.Seq, rates, m)
 	p.membership(e, rates, m)
+	if d, ok := m.(charter.Dividend); ok {
+		p.shared(e, d)
+	}
 	p.charged(e)
 	return charter.Settle(rates, m, before), nil
 }

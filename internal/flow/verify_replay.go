@@ -44,6 +44,7 @@ type replayer struct {
 	refunded    map[int64]money.Amount  // of each purchase, so far
 	events      map[id.ID]int           // how many of a voucher's events were met
 	claimed     map[id.ID]bool
+	kept        kept
 
 	scratch settlement.Scratch
 	facts   settlement.Facts
@@ -79,6 +80,10 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	if p.recommended.caps, err = p.flows.Memberships.Caps(ctx, r, p.community); err != nil {
 		return err
 	}
+	p.kept = kept{trade: make(map[period.Month]money.Amount), paid: make(map[period.Month]int)}
+	if p.kept.noted, err = p.flows.Growth.Payouts(ctx, r, p.community); err != nil {
+		return err
+	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
 	return err
 }
@@ -105,6 +110,7 @@ func (p *replayer) original(e *ledger.Entry) (int64, bool) {
 }
 
 func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
+	p.keep(e)
 	switch e.Kind {
 	case ledger.Refund:
 		p.report.Refunds++

@@ -3,6 +3,7 @@ package charter_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,8 +94,18 @@ func TestADividendIsTheSameForAll(t *testing.T) {
 		for n := rapid.IntRange(0, 40).Draw(t, "directors"); n > 0; n-- {
 			d.Directors = append(d.Directors, id.ID{byte(n)})
 		}
+		d.Of = len(d.Directors)
 		var sum money.Amount
 		shares := d.Share(&p)
+		var parts []money.Amount // the same in entries of seven each
+		for at := 0; at < d.Of; at += 7 {
+			part := d
+			part.First, part.Directors = at, d.Directors[at:min(at+7, d.Of)]
+			parts = append(parts, part.Share(&p)...)
+		}
+		if !slices.Equal(parts, shares) {
+			t.Fatalf("in parts %v, at once %v", parts, shares)
+		}
 		for _, v := range shares {
 			sum += v
 			if v > p.DividendCap || v < 0 || shares[0]-v > 1 {

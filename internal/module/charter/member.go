@@ -147,12 +147,19 @@ func (a Award) Legs(*policy.Params) []ledger.Leg {
 }
 
 // Dividend shares with the directors what the platform kept in a month (M-05, B3):
-// to each the same, whatever her teams bought.
+// to each the same, whatever her teams bought. An entry pays some of them: those from
+// place First on, of so many as there are.
 type Dividend struct {
+	Dividend  id.ID        `json:"dividend"`
 	Month     period.Month `json:"month"`
-	Result    money.Amount `json:"result"` // income less costs of the closed month
+	Result    money.Amount `json:"result"` // income less costs of the closed month, without membership fees
+	Of        int          `json:"of"`     // directors in all
+	First     int          `json:"first"`  // place of the first whom this entry pays
 	Directors []id.ID      `json:"directors"`
 }
+
+// DividendsAtOnce is how many directors one entry pays.
+const DividendsAtOnce = 50
 
 // Kind implements Move.
 func (Dividend) Kind() string { return "dividend" }
@@ -160,13 +167,13 @@ func (Dividend) Kind() string { return "dividend" }
 // Subject implements Move.
 func (Dividend) Subject() id.ID { return id.ID{} }
 
-// Share is what each of the directors gets, the first ones a fen more where it does
-// not divide; nobody more than the cap of the policy.
+// Share is what each director of this entry gets: the first of all get a fen more
+// where it does not divide; nobody more than the cap of the policy.
 func (d Dividend) Share(p *policy.Params) []money.Amount {
-	if d.Result <= 0 || len(d.Directors) == 0 {
+	if d.Result <= 0 || d.First < 0 || d.First+len(d.Directors) > d.Of {
 		return make([]money.Amount, len(d.Directors))
 	}
-	shares := money.Equal(p.DividendRate.FloorOf(d.Result), len(d.Directors))
+	shares := money.Equal(p.DividendRate.FloorOf(d.Result), d.Of)[d.First : d.First+len(d.Directors)]
 	for i := range shares {
 		shares[i] = min(shares[i], p.DividendCap)
 	}

@@ -47,6 +47,19 @@ func (s *Service) CountRecommendations(ctx context.Context, r db.Reader, communi
 	return n, err
 }
 
+// Introductions are the members whose recommendation counts, by the member who
+// recommended them, in the order of joining.
+func (s *Service) Introductions(ctx context.Context, r db.Reader, community id.ID) (map[id.ID][]id.ID, error) {
+	by := make(map[id.ID][]id.ID)
+	all, err := recommendations(ctx, r, community, "n.by_kind = ? AND o.outcome = ? ORDER BY n.recommended_at, n.member_id", string(ByMember), string(Counts))
+	for i := range all {
+		if all[i].State() == Counts { // not taken back since
+			by[all[i].ID] = append(by[all[i].ID], all[i].Member)
+		}
+	}
+	return by, err
+}
+
 func recommendations(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []Recommendation, err error) {
 	at := make(map[id.ID]int)
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

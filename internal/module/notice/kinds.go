@@ -72,6 +72,21 @@ const (
 	ChairTurn       = "chair.turn"
 	ChairOver       = "chair.over"
 	MeetingCalled   = "meeting.called"
+	LevelAsked      = "level.asked"
+	LevelGiven      = "level.given"
+	LevelRefused    = "level.refused"
+	LevelWarned     = "level.warned"
+	LevelRests      = "level.rests"
+	LevelEnded      = "level.ended"
+	LevelCase       = "level.case"
+	LevelSentence   = "level.sentence"
+	LevelCaseOver   = "level.case_over"
+	TeamJoined      = "team.joined"
+	TeamDissolved   = "team.dissolved"
+	DividendPaid    = "dividend.paid"
+	HonourNominated = "honour.nominated"
+	HonourScreened  = "honour.screened"
+	HonourGiven     = "honour.given"
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
 	digest          = "digest"
@@ -148,6 +163,21 @@ var Kinds = []Kind{
 	{ID: RecommendationBlocked, Group: OfCommunity, Name: "推荐没有算数", Title: "一份推荐没有算数（%s）", Body: "缘由：%s。", Open: "看推荐", May: []Way{Push, WeChat}, Most: 5, Per: day},
 	{ID: RewardTaken, Group: OfMoney, Name: "推荐奖励收回", Title: "推荐奖励收回 %s 元", Body: "会费退了，或者后来核对不符，按规则收回。", Open: "看推荐", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: BirthdayGift, Group: OfCommunity, Name: "生日礼", Title: "生日快乐，送您 %s 分", Body: "这个月里一直有效。生日是您自己告诉我们的，随时可以删掉。", Open: "看积分", By: []Way{Push}, May: []Way{WeChat}, Most: 1, Per: day},
+	{ID: LevelAsked, Group: OfCommunity, Name: "可以当组长或理事了", Title: "您可以当%s了", Body: "愿不愿意由您定，不点接受就什么都不变。", Open: "看看要做什么", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: week},
+	{ID: LevelGiven, Group: OfCommunity, Name: "当上组长或理事", Title: "您是%s了", Body: "理由：%s。第一次复核在 %s。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: LevelRefused, Group: OfCommunity, Name: "没有任命", Title: "这次没有任命您当%s", Body: "理由：%s。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: LevelWarned, Group: OfCommunity, Name: "级别复核提醒", Title: "%s复核：现在 %s 位", Body: "要有 %s 位。下次在 %s 再数，那时还不够，就不再是了。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: LevelRests, Group: OfCommunity, Name: "级别停着", Title: "您的%s级别停着", Body: "会员资格过期了。续上以后接着算，团队不散。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: LevelEnded, Group: OfCommunity, Name: "级别结束", Title: "您不再是%s", Body: "缘由：%s。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: LevelCase, Group: OfCommunity, Name: "请您说明", Title: "有一件事请您说明", Body: "说的是：%s。请在 %s 前说明，说了才决定。", Open: "去说明", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: LevelSentence, Group: OfCommunity, Name: "免去的决定", Title: "决定免去您的级别", Body: "理由：%s。%s 前可以申诉，由另一个人决定。", Open: "看决定", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: LevelCaseOver, Group: OfCommunity, Name: "说明的结果", Title: "那件事了结了，您的级别不变", Body: "理由：%s。", Open: "看决定", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: TeamJoined, Group: OfCommunity, Name: "加入团队", Title: "推荐您的邻居当了组长，您在她的团队里", Body: "您的钱和权益不变，她看不到您买了什么。不想在，随时退出。", Open: "看我的团队", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: TeamDissolved, Group: OfCommunity, Name: "团队散了", Title: "您所在的团队散了", Body: "组长不再当了。您的钱和权益不变。", Open: "看我的团队", By: []Way{Push}, Most: 5, Per: day},
+	{ID: DividendPaid, Group: OfMoney, Name: "理事分红", Title: "%s的理事分红 %s 元", Body: "怎么算的，写在我的奖励里。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: HonourNominated, Group: OfCommunity, Name: "有人提名您", Title: "有邻居提名您当%s", Body: "愿不愿意、要不要写上名字，由您定。", Open: "去看看", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: HonourScreened, Group: OfCommunity, Name: "提名的结果", Title: "%s的提名看过了", Body: "结果：%s。", Open: "去看看", By: []Way{Push}, Most: 5, Per: day},
+	{ID: HonourGiven, Group: OfCommunity, Name: "得到荣誉", Title: "您得到荣誉：%s", Body: "谢谢您为大家做的事。证书可以下载。", Open: "看荣誉墙", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},

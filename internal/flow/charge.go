@@ -31,6 +31,7 @@ func (f *Flows) payables() map[charge.Purpose]payable {
 		charge.MerchantFee: f.payMerchantFee(),
 		charge.Deposit:     f.payDeposit(),
 		charge.Ad: f.adFee(),
+		charge.Profit:      f.payShare(),
 	}
 }
 

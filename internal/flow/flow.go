@@ -19,6 +19,7 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/duty"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
@@ -32,6 +33,7 @@ import (
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/selection"
+	"gongyi/internal/module/score"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
@@ -72,6 +74,11 @@ type Flows struct {
 	Days        *merchantday.Service
 	Relays      *relay.Service
 	Selections  *selection.Service
+	Duties      *duty.Service
+	Scores      *score.Service
+
+	// Sources tell duties and scores what rooms know that may be missing.
+	Sources Sources
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -114,6 +121,8 @@ func New(d *db.DB) *Flows {
 		Charges:     charge.New(),
 		Alliance:    alliance.New(),
 		Committee:   committee.New(),
+		Duties:      duty.New(),
+		Scores:      score.New(),
 		deciders:    make(map[string]Decider),
 		Files:       attachment.New(),
 		Trainings:   training.New(),
@@ -124,6 +133,8 @@ func New(d *db.DB) *Flows {
 		Selections:  selection.New(),
 	}
 	f.Deciding(OnOpening, f.openingDecided)
+	f.Deciding(OnBreach, f.breachDecided)
+	f.Deciding(OnBreachAppeal, f.appealDecided)
 	return f
 }
 
@@ -157,6 +168,8 @@ var Schemas = []db.Schema{
 	merchantday.Schema,
 	relay.Schema,
 	selection.Schema,
+	duty.Schema,
+	score.Schema,
 	once.Schema,
 }
 

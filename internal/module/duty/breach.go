@@ -294,12 +294,16 @@ func (b *Breach) Taken() (sum money.Amount) {
 }
 
 // ToTake is how much has still to be taken (> 0) or given back (< 0) for what holds
-// now. Nothing is taken while an appeal may come or runs.
+// now. Nothing is taken while an appeal may come or runs, and it is taken once.
 func (b *Breach) ToTake() money.Amount {
-	if !b.State().AtRest() {
+	switch holds := b.Verdict().Coins; {
+	case !b.State().AtRest():
 		return 0
+	case len(b.Postings) == 0:
+		return holds
+	default:
+		return min(0, holds-b.Taken())
 	}
-	return b.Verdict().Coins - b.Taken()
 }
 
 // May refuses a step that cannot follow at an instant. Who may take it is the flow's
@@ -310,7 +314,7 @@ func (b *Breach) May(s Step, deciders []id.ID, now time.Time) error {
 		return ErrBadStep.With("state", string(from))
 	}
 	last := b.Last()
-	byItself := last != nil && s.State == from.Overdue() && s.By.IsZero()
+	byItself := last != nil && s.State == from.Overdue() && s.By.IsZero() && s.Ballot.IsZero()
 	switch {
 	case byItself && now.Before(last.Due):
 		return ErrTooEarly

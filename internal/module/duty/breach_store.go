@@ -78,13 +78,13 @@ func (s *Service) step(ctx context.Context, tx *db.Tx, b *Breach, to Step, decid
 	return s.tell(ctx, tx, b, &to, rules)
 }
 
-// Posted notes what was taken for a breach, or given back, by an entry of the books.
-// It is what ToTake says, no more.
+// Posted notes what was taken for a breach, or given back, by an entry of the books:
+// what ToTake says, or less where the policy's bound is lower by now.
 func (s *Service) Posted(ctx context.Context, tx *db.Tx, b *Breach, coins money.Amount, seq int64) (err error) {
 	defer fault.Wrap(&err, "duty: posted")
 	due := b.ToTake()
 	p := Posting{len(b.Postings) + 1, coins, seq, tx.Now}
-	if coins <= 0 || p.Number == 1 && due != coins || p.Number > 1 && -due != coins {
+	if coins <= 0 || p.Number == 1 && coins > due || p.Number > 1 && coins > -due {
 		return ErrBadStep.With("state", string(b.State()))
 	}
 	b.Postings = append(b.Postings, p)

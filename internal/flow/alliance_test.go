@@ -31,6 +31,7 @@ type alley struct {
 	*town
 	owners map[string]id.ID // trade → the owner of its shop
 	shops  map[string]id.ID
+	sales  int // made by sell
 }
 
 // png is a picture of nothing.

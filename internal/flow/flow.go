@@ -21,6 +21,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/growth"
 	"gongyi/internal/module/honour"
+	"gongyi/internal/module/duty"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/marketing"
@@ -36,6 +37,7 @@ import (
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/selection"
+	"gongyi/internal/module/score"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
@@ -80,6 +82,11 @@ type Flows struct {
 	Growth      *growth.Service
 	Honours     *honour.Service
 	Marketing   *marketing.Service
+	Duties      *duty.Service
+	Scores      *score.Service
+
+	// Sources tell duties and scores what rooms know that may be missing.
+	Sources Sources
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -126,6 +133,8 @@ func New(d *db.DB) *Flows {
 		Charges:     charge.New(),
 		Alliance:    alliance.New(),
 		Committee:   committee.New(),
+		Duties:      duty.New(),
+		Scores:      score.New(),
 		deciders:    make(map[string]Decider),
 		Files:       attachment.New(),
 		Trainings:   training.New(),
@@ -141,6 +150,8 @@ func New(d *db.DB) *Flows {
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
+	f.Deciding(OnBreach, f.breachDecided)
+	f.Deciding(OnBreachAppeal, f.appealDecided)
 	return f
 }
 
@@ -178,6 +189,8 @@ var Schemas = []db.Schema{
 	growth.Schema,
 	honour.Schema,
 	marketing.Schema,
+	duty.Schema,
+	score.Schema,
 	once.Schema,
 }
 

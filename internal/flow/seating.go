@@ -189,31 +189,37 @@ func (f *Flows) vacate(ctx context.Context, tx *db.Tx, a *allied, tenure id.ID, 
 func (f *Flows) RestoreSeat(ctx context.Context, community id.ID, actor db.Actor, tenure id.ID, reason string) (t *alliance.Tenure, err error) {
 	defer fault.Wrap(&err, "restore a seat")
 	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, a *allied) error {
-		lost, err := f.Alliance.TenureByID(ctx, tx, community, tenure)
-		if err != nil {
-			return err
-		}
-		if lost.Ended.IsZero() || !lost.Until.After(tx.Now) {
-			return alliance.ErrTenureOver
-		}
-		again := alliance.Tenure{Seat: lost.Seat, Merchant: lost.Merchant, Until: lost.Until, Basis: alliance.Reseated, Application: lost.Application}
-		t, err = f.Alliance.Take(ctx, tx, again)
-		if errors.Is(err, alliance.ErrSeatTaken) {
-			again.Seat, err = f.seatBeside(ctx, tx, a, lost, reason)
-			if err != nil {
-				return err
-			}
-			t, err = f.Alliance.Take(ctx, tx, again)
-		}
-		if err != nil {
-			return err
-		}
-		if err := f.clearTheWay(ctx, tx, a, t.Seat, reason); err != nil {
-			return err
-		}
-		return f.tellShop(ctx, tx, a, t, notice.SeatGiven, notice.Text(reason, ""))
+		t, err = f.restore(ctx, tx, a, tenure, reason)
+		return err
 	})
 	return t, err
+}
+
+// restore is RestoreSeat inside of a transaction.
+func (f *Flows) restore(ctx context.Context, tx *db.Tx, a *allied, tenure id.ID, reason string) (*alliance.Tenure, error) {
+	lost, err := f.Alliance.TenureByID(ctx, tx, tx.Community, tenure)
+	if err != nil {
+		return nil, err
+	}
+	if lost.Ended.IsZero() || !lost.Until.After(tx.Now) {
+		return nil, alliance.ErrTenureOver
+	}
+	again := alliance.Tenure{Seat: lost.Seat, Merchant: lost.Merchant, Until: lost.Until, Basis: alliance.Reseated, Application: lost.Application}
+	t, err := f.Alliance.Take(ctx, tx, again)
+	if errors.Is(err, alliance.ErrSeatTaken) {
+		again.Seat, err = f.seatBeside(ctx, tx, a, lost, reason)
+		if err != nil {
+			return nil, err
+		}
+		t, err = f.Alliance.Take(ctx, tx, again)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.clearTheWay(ctx, tx, a, t.Seat, reason); err != nil {
+		return nil, err
+	}
+	return t, f.tellShop(ctx, tx, a, t, notice.SeatGiven, notice.Text(reason, ""))
 }
 
 // seatBeside makes a further seat for a shop that must get its own back; the demand it

@@ -89,6 +89,9 @@ func (m Month) Year() int { return int(m) / 12 }
 // Calendar is the month of the year.
 func (m Month) Calendar() time.Month { return time.Month(int(m)%12 + 1) }
 
+// Quarter is the first month of the month's quarter.
+func (m Month) Quarter() Month { return m - m%3 }
+
 // First and Last are the month's first and last day.
 func (m Month) First() Day { return Date(m.Year(), m.Calendar(), 1) }
 

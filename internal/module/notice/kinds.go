@@ -87,6 +87,17 @@ const (
 	HonourNominated = "honour.nominated"
 	HonourScreened  = "honour.screened"
 	HonourGiven     = "honour.given"
+	DutyBehind      = "duty.behind"
+	DutyMissed      = "duty.missed"
+	DisclosureDue   = "disclosure.due"
+	BreachOpened    = "breach.opened"
+	BreachFound     = "breach.found"
+	BreachMoved     = "breach.moved"
+	BreachToDecide  = "breach.to_decide"
+	ScorePublished  = "score.published"
+	ScoreAnswered   = "score.answered"
+	ScoreFinal      = "score.final"
+	ScoreObjected   = "score.objected"
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
 	digest          = "digest"
@@ -178,6 +189,17 @@ var Kinds = []Kind{
 	{ID: HonourNominated, Group: OfCommunity, Name: "有人提名您", Title: "有邻居提名您当%s", Body: "愿不愿意、要不要写上名字，由您定。", Open: "去看看", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: HonourScreened, Group: OfCommunity, Name: "提名的结果", Title: "%s的提名看过了", Body: "结果：%s。", Open: "去看看", By: []Way{Push}, Most: 5, Per: day},
 	{ID: HonourGiven, Group: OfCommunity, Name: "得到荣誉", Title: "您得到荣誉：%s", Body: "谢谢您为大家做的事。证书可以下载。", Open: "看荣誉墙", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: DutyBehind, Group: OfWork, Name: "责任进度落后", Title: "%s：这个月的责任还差一点", Body: "优惠还差 %s 元，新会员还差 %s 人。没做到会先提醒，连续 %s 个月才影响席位。", Open: "看责任", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: week},
+	{ID: DutyMissed, Group: OfWork, Name: "当月责任没做到", Title: "%s：%s的责任没做到", Body: "优惠给了 %s 元，要 %s 元；新会员推荐了 %s 人，要 %s 人。这次只是提醒，连续 %s 个月才影响席位。", Open: "看这个月", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 3, Per: week},
+	{ID: DisclosureDue, Group: OfWork, Name: "三公开要更新", Title: "%s：请公开%s", Body: "最晚 %s。没公开，季度评分会低。", Open: "去公开", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: week},
+	{ID: BreachOpened, Group: OfWork, Name: "违约要说明", Title: "%s：有一件事请您说明（%s）", Body: "请在 %s 前说明，说明会写进决定里。不说明不等于承认。", Open: "去说明", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: BreachFound, Group: OfWork, Name: "违约的决定", Title: "%s：%s的决定出来了", Body: "决定：%s。不同意可以在 %s 前申诉，申诉期里不执行。", Open: "看决定", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: BreachMoved, Group: OfWork, Name: "违约处理进展", Title: "%s：%s有了进展", Body: "现在：%s。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: BreachToDecide, Group: OfWork, Name: "违约待决定", Title: "%s：请委员会决定（%s）", Body: "请在 %s 前决定，过了期限就不再追究。", Open: "去决定", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: ScorePublished, Group: OfWork, Name: "季度评分公示", Title: "%s：%s的评分公示了", Body: "您的店得 %s 分。哪一项不对，请在 %s 前提出。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 3, Per: week},
+	{ID: ScoreAnswered, Group: OfWork, Name: "评分异议的答复", Title: "%s：对%s的异议有了答复", Body: "答复：%s", Open: "看得分", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: ScoreFinal, Group: OfWork, Name: "季度评分定稿", Title: "%s：%s的评分定下来了", Body: "您的店得 %s 分。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: week},
+	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},

@@ -26,11 +26,16 @@ type Alliance struct {
 	MissedMonths       int          `json:"missed_months"`         // running, before a missed duty is a breach
 	StatementDays      int          `json:"breach_statement_days"` // in which the shop is heard
 	AppealDays         int          `json:"appeal_days"`
-	PenaltyCoins       money.Amount `json:"penalty_coins"`        // M-13: the usual penalty, hundredths of a coin
-	PenaltyCoinsMax    money.Amount `json:"penalty_coins_max"`    // the most for one breach
-	ProfitShare        money.Rate   `json:"profit_share"`         // C4: of declared profit, to the welfare fund
-	DisclosureMonths   int          `json:"disclosure_months"`    // after which a disclosure must be made anew
-	TrainingPerQuarter int          `json:"training_per_quarter"` // sessions that count as full attendance (C9)
+	PenaltyCoins       money.Amount `json:"penalty_coins"`           // M-13: the usual penalty, hundredths of a coin
+	PenaltyCoinsMax    money.Amount `json:"penalty_coins_max"`       // the most for one breach
+	ProfitShare        money.Rate   `json:"profit_share"`            // C4: of declared profit, to the welfare fund
+	DisclosureMonths   int          `json:"disclosure_months"`       // after which a disclosure must be made anew
+	TrainingPerQuarter int          `json:"training_per_quarter"`    // sessions that count as full attendance (C9)
+	ReminderDay        int          `json:"duty_reminder_day"`       // of the month, on which a shop that is behind is told
+	LastReminderDay    int          `json:"duty_last_call_day"`      // and told again
+	PaperDays          int          `json:"duty_paper_days"`         // after a month, in which free services are still confirmed; then it is judged
+	ProfitDays         int          `json:"profit_declaration_days"` // after a quarter, in which its profit is declared
+	DecisionDays       int          `json:"breach_decision_days"`    // in which a breach, and an appeal, is decided; then it is dropped
 
 	// The quarterly score (C6). Weights are points of a thousand and add up to it.
 	WeightOffer      int        `json:"weight_offer"`
@@ -43,6 +48,7 @@ type Alliance struct {
 	BottomShare      money.Rate `json:"bottom_share"`         // of the scored shops lose the seat, rounded down
 	ScoreMonths      int        `json:"score_months"`         // a shop must have held the seat so long to be ranked
 	ObjectionDays    int        `json:"score_objection_days"` // between the published score and the loss of a seat
+	RankedLeast      int        `json:"score_ranked_least"`   // with fewer ranked shops nobody loses a seat
 
 	// What shops may know and say (C7, C10, C11, C14).
 	PortraitK              int          `json:"portrait_k"`
@@ -62,8 +68,9 @@ func TrialAlliance() Alliance {
 		BallotDays: 5, BallotQuorum: 500_000, CommitteeMonths: 12, ChairMonths: 3, ApplicantKeptDays: 180,
 		OfferMin: 10_000, OfferMax: 30_000, RecommendedMembers: 2, MissedMonths: 2, StatementDays: 5, AppealDays: 7,
 		PenaltyCoins: 10_000, PenaltyCoinsMax: 50_000, ProfitShare: 10_000, DisclosureMonths: 6, TrainingPerQuarter: 6,
+		ReminderDay: 15, LastReminderDay: 25, PaperDays: 3, ProfitDays: 30, DecisionDays: 30,
 		WeightOffer: 250, WeightRecommend: 200, WeightRepurchase: 200, WeightReach: 150, WeightDisclosure: 100, WeightTraining: 100,
-		BreachPoints: 150, BottomShare: 200_000, ScoreMonths: 3, ObjectionDays: 7,
+		BreachPoints: 150, BottomShare: 200_000, ScoreMonths: 3, ObjectionDays: 7, RankedLeast: 5,
 		PortraitK: 5, ExportK: 10, AdPriceMin: 30_000, AdPriceMax: 50_000, SelectionPriorityHours: 48,
 		CampaignsPerMonth: 2, CampaignsPerMember: 2, BundleDiscountMin: 200_000,
 	}
@@ -109,6 +116,11 @@ func (a *Alliance) bounds() []bound {
 		{"profit_share", int64(a.ProfitShare), 0, one / 10},
 		{"disclosure_months", int64(a.DisclosureMonths), 1, 36},
 		{"training_per_quarter", int64(a.TrainingPerQuarter), 1, 100},
+		{"duty_reminder_day", int64(a.ReminderDay), 1, int64(a.LastReminderDay)},
+		{"duty_last_call_day", int64(a.LastReminderDay), 1, 28}, // every month has it
+		{"duty_paper_days", int64(a.PaperDays), 1, 15},
+		{"profit_declaration_days", int64(a.ProfitDays), 7, 90},
+		{"breach_decision_days", int64(a.DecisionDays), 7, 90},
 		{"weight_offer", int64(a.WeightOffer), 0, ScorePoints},
 		{"weight_recommend", int64(a.WeightRecommend), 0, ScorePoints},
 		{"weight_repurchase", int64(a.WeightRepurchase), 0, ScorePoints},
@@ -119,6 +131,7 @@ func (a *Alliance) bounds() []bound {
 		{"bottom_share", int64(a.BottomShare), 0, one / 2},
 		{"score_months", int64(a.ScoreMonths), 1, 12},
 		{"score_objection_days", int64(a.ObjectionDays), 3, 90},
+		{"score_ranked_least", int64(a.RankedLeast), 2, 1_000},
 		{"portrait_k", int64(a.PortraitK), PortraitFloor, 1_000},
 		{"export_k", int64(a.ExportK), ExportFloor, 1_000},
 		{"ad_price_min", int64(a.AdPriceMin), 0, int64(a.AdPriceMax)},

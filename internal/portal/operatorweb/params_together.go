@@ -60,6 +60,11 @@ var together = []chapter{
 		{name: "profit_share", label: i18n.M("利润里给社区共益基金的"), rule: "M-14", value: func(p *policy.Params) *int64 { return rateOf(&p.ProfitShare) }},
 		{name: "disclosure_months", label: i18n.M("公开的内容多久要更新"), unit: i18n.M("个月"), rule: "C4", in: whole, plain: func(p *policy.Params) *int { return &p.DisclosureMonths }},
 		{name: "training_per_quarter", label: i18n.M("每季培训几次算满勤"), unit: i18n.M("次"), rule: "C9", in: whole, plain: func(p *policy.Params) *int { return &p.TrainingPerQuarter }},
+		{name: "duty_reminder_day", label: i18n.M("进度落后时几号提醒"), unit: i18n.M("号"), rule: "C3", in: whole, plain: func(p *policy.Params) *int { return &p.ReminderDay }},
+		{name: "duty_last_call_day", label: i18n.M("几号再提醒一次"), unit: i18n.M("号"), rule: "C3", in: whole, plain: func(p *policy.Params) *int { return &p.LastReminderDay }},
+		{name: "duty_paper_days", label: i18n.M("月底后几天内还能补确认"), unit: i18n.M("天"), rule: "C3", in: whole, plain: func(p *policy.Params) *int { return &p.PaperDays }},
+		{name: "profit_declaration_days", label: i18n.M("季末后几天内申报利润"), unit: i18n.M("天"), rule: "C4", in: whole, plain: func(p *policy.Params) *int { return &p.ProfitDays }},
+		{name: "breach_decision_days", label: i18n.M("违约和申诉几天内要决定"), unit: i18n.M("天"), rule: "C5", in: whole, plain: func(p *policy.Params) *int { return &p.DecisionDays }},
 	}},
 	{i18n.M("季度评分"), []number{
 		{name: "weight_offer", label: i18n.M("优惠的分"), unit: i18n.M("分"), rule: "C6", in: whole, plain: func(p *policy.Params) *int { return &p.WeightOffer }},
@@ -72,6 +77,7 @@ var together = []chapter{
 		{name: "bottom_share", label: i18n.M("末位让出席位的比例"), rule: "C6", value: func(p *policy.Params) *int64 { return rateOf(&p.BottomShare) }},
 		{name: "score_months", label: i18n.M("入席多少个月才排名"), unit: i18n.M("个月"), rule: "C6", in: whole, plain: func(p *policy.Params) *int { return &p.ScoreMonths }},
 		{name: "score_objection_days", label: i18n.M("评分公示的天数"), unit: i18n.M("天"), rule: "C6", in: whole, plain: func(p *policy.Params) *int { return &p.ObjectionDays }},
+		{name: "score_ranked_least", label: i18n.M("参加排名不到几家就没有人让席"), unit: i18n.M("家"), rule: "C6", in: whole, plain: func(p *policy.Params) *int { return &p.RankedLeast }},
 	}},
 	{i18n.M("店家能知道的、能说的"), []number{
 		{name: "portrait_k", label: i18n.M("画像里每组至少"), unit: i18n.M("人"), rule: "C7", in: whole, plain: func(p *policy.Params) *int { return &p.PortraitK }},

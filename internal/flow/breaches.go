@@ -1,0 +1,386 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/alliance"
+	"gongyi/internal/module/charter"
+	"gongyi/internal/module/committee"
+	"gongyi/internal/module/duty"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/once"
+)
+
+// Refusals of who decides about a breach.
+var (
+	ErrNeedsBallot  = fault.New(fault.Conflict, "duty.needs_ballot") // one member alone does not decide this
+	ErrPartial      = fault.New(fault.Forbidden, "duty.partial")     // a competitor, the shop's own people, or their household
+	ErrBadReasoning = fault.New(fault.Invalid, "duty.bad_proposal")
+)
+
+// Accusation is a breach that somebody opens.
+type Accusation struct {
+	Shop     id.ID
+	Kind     duty.Kind
+	Source   duty.Source
+	About    string
+	Evidence []duty.Evidence // without breach and side
+}
+
+// OpenBreach opens a breach of a shop that has a seat; the shop is heard first (C5).
+func (f *Flows) OpenBreach(ctx context.Context, community id.ID, actor db.Actor, token string, a Accusation) (b *duty.Breach, err error) {
+	defer fault.Wrap(&err, "open a breach")
+	owners, err := f.ownersIn(ctx, community)
+	if err != nil {
+		return nil, err
+	}
+	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+		first, err := formOnce(ctx, tx, token)
+		if err != nil || !first {
+			return err
+		}
+		rules, err := f.rulesNow(ctx, tx)
+		if err != nil {
+			return err
+		}
+		running, err := f.Alliance.Running(ctx, tx, community)
+		if err != nil {
+			return err
+		}
+		held := alliance.OfShop(running, a.Shop, tx.Now)
+		if held == nil {
+			return ErrNotSeated.On("shop")
+		}
+		b, _, err = f.Duties.Open(ctx, tx, duty.Breach{Merchant: a.Shop, Tenure: held.ID, Kind: a.Kind, Source: a.Source, About: a.About},
+			duty.Step{State: duty.Opened, By: actor.ID}, rules)
+		if err != nil {
+			return err
+		}
+		for _, e := range a.Evidence {
+			e.Breach, e.Side = b.ID, duty.Against
+			if _, err := f.Duties.Show(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return f.tellBreach(ctx, tx, b, owners)
+	})
+	return b, err
+}
+
+// openMissed opens the breach of a run of missed months.
+func (f *Flows) openMissed(ctx context.Context, tx *db.Tx, res *duty.Result, rules duty.Rules, owners map[id.ID][]id.ID) (id.ID, error) {
+	about := fmt.Sprintf("连续 %d 个月没做到责任，到 %s 为止。", res.Run, res.Month)
+	return f.openByRule(ctx, tx, duty.Breach{Merchant: res.Merchant, Tenure: res.Tenure, Kind: duty.MissedDuty, Rule: "missed/" + res.Month.String(), About: about}, rules, owners)
+}
+
+// openByRule opens what a rule makes, once; the answer is its id either way.
+func (f *Flows) openByRule(ctx context.Context, tx *db.Tx, b duty.Breach, rules duty.Rules, owners map[id.ID][]id.ID) (id.ID, error) {
+	b.Source = duty.ByRule
+	opened, made, err := f.Duties.Open(ctx, tx, b, duty.Step{State: duty.Opened}, rules)
+	if err != nil {
+		return id.ID{}, err
+	}
+	if made {
+		return opened.ID, f.tellBreach(ctx, tx, opened, owners)
+	}
+	old, err := f.Duties.ByRule(ctx, tx, tx.Community, b.Merchant, b.Rule)
+	if err != nil || old == nil {
+		return id.ID{}, err
+	}
+	return old.ID, nil
+}
+
+// rulesNow are the numbers in force now.
+func (f *Flows) rulesNow(ctx context.Context, tx *db.Tx) (duty.Rules, error) {
+	v, err := f.inForce(ctx, tx, tx.Now)
+	if err != nil {
+		return duty.Rules{}, err
+	}
+	zone, err := f.zone(&v.Params)
+	return duty.Rules{Alliance: &v.Params.Alliance, Version: v.Number, Zone: zone}, err
+}
+
+// StepBreach takes a breach a step further by its shop, an officer or the clock: what
+// needs nobody's vote. Who may is the caller's question.
+func (f *Flows) StepBreach(ctx context.Context, community id.ID, actor db.Actor, breach id.ID, s duty.Step) (b *duty.Breach, err error) {
+	defer fault.Wrap(&err, "a step of a breach")
+	owners, err := f.ownersIn(ctx, community)
+	if err != nil {
+		return nil, err
+	}
+	s.By = actor.ID
+	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, _ *allied) error {
+		b, err = f.stepBreach(ctx, tx, breach, s, nil, owners)
+		return err
+	})
+	return b, err
+}
+
+// stepBreach takes a breach a step further in tx, tells who is to know, and carries out
+// what holds once it has come to rest.
+func (f *Flows) stepBreach(ctx context.Context, tx *db.Tx, breach id.ID, s duty.Step, deciders []id.ID, owners map[id.ID][]id.ID) (*duty.Breach, error) {
+	rules, err := f.rulesNow(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := f.Duties.Advance(ctx, tx, breach, s, deciders, rules)
+	if err != nil {
+		return b, err
+	}
+	if err := f.tellBreach(ctx, tx, b, owners); err != nil {
+		return b, err
+	}
+	if err := f.attest(ctx, tx, fmt.Sprintf("~breach:%s/%d", b.ID, len(b.Steps)), map[string]any{
+		"breach": b.ID, "shop": b.Merchant, "kind": b.Kind, "state": s.State, "outcome": s.Outcome, "coins": s.Coins}); err != nil {
+		return b, err
+	}
+	if !b.State().AtRest() {
+		return b, nil
+	}
+	return b, f.carryOut(ctx, tx, b)
+}
+
+// carryOut does what a breach at rest says: a penalty is taken (M-13), what an appeal
+// or a correction found to be too much goes back (M-13R), a seat is vacated, or given
+// back. What is done already is not done again.
+func (f *Flows) carryOut(ctx context.Context, tx *db.Tx, b *duty.Breach) error {
+	if err := f.postPenalty(ctx, tx, b); err != nil {
+		return err
+	}
+	tenures, err := f.Alliance.TenuresOf(ctx, tx, tx.Community, b.Merchant)
+	if err != nil {
+		return err
+	}
+	a, err := f.alliedIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	why, reason := alliance.Default, "违约处理生效"
+	if b.Kind == duty.LastPlace {
+		why, reason = alliance.LastPlace, "季度评分末位"
+	}
+	held := alliance.OfShop(tenures, b.Merchant, tx.Now)
+	switch stands := b.Reached(duty.Stands); {
+	case b.Verdict().Outcome == duty.SeatLost && b.State() == duty.Stands:
+		if held == nil {
+			return nil // it is gone already
+		}
+		_, err := f.vacate(ctx, tx, a, held.ID, why, reason)
+		return err
+	case stands != nil && stands.Outcome == duty.SeatLost && held == nil:
+		for _, t := range tenures {
+			if t.Why == why && t.Ended.Equal(stands.At) && t.Until.After(tx.Now) {
+				_, err := f.restore(ctx, tx, a, t.ID, "处理已更正")
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// postPenalty books what is to be taken or given back.
+func (f *Flows) postPenalty(ctx context.Context, tx *db.Tx, b *duty.Breach) error {
+	due := b.ToTake()
+	if due == 0 {
+		return nil
+	}
+	v, err := f.inForce(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	coins := min(max(due, -due), v.Params.PenaltyCoinsMax)
+	if coins == 0 {
+		return nil
+	}
+	var m charter.Move = charter.Penalty{Merchant: b.Merchant, Breach: b.ID, Coins: coins}
+	if due < 0 {
+		balances, err := f.Ledger.Balances(ctx, tx)
+		if err != nil {
+			return err
+		}
+		m = charter.PenaltyLifted{Merchant: b.Merchant, Breach: b.ID, Coins: coins, Pool: balances.Balance(ledger.PoolCoins)}
+	}
+	posted, err := f.Move(ctx, tx, fmt.Sprintf("~penalty:%s/%d", b.ID, len(b.Postings)+1), m)
+	if err != nil {
+		return err
+	}
+	return f.Duties.Posted(ctx, tx, b, coins, posted.Seq)
+}
+
+// BreachesDue takes further what waited too long, each by the rule of its state, and
+// opens what a missing disclosure makes. A sweep calls it.
+func (f *Flows) BreachesDue(ctx context.Context, community id.ID) (err error) {
+	defer fault.Wrap(&err, "breaches that are due")
+	now := f.DB.Clock().Now()
+	var due []*duty.Breach
+	err = f.DB.View(ctx, community, func(r db.Reader) error {
+		all, err := f.Duties.Waiting(ctx, r, community)
+		due = nil
+		for _, b := range all {
+			if s := b.Last(); !s.Due.IsZero() && !now.Before(s.Due) {
+				due = append(due, b)
+			}
+		}
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	owners, err := f.ownersIn(ctx, community)
+	if err != nil {
+		return err
+	}
+	for _, b := range due {
+		s := duty.Step{State: b.State().Overdue()}
+		switch s.State {
+		case duty.Stands:
+			s.Verdict = b.Verdict()
+		case duty.Lifted:
+			s.Words, s.Wording = "期限内没有人裁决申诉。", "申诉没有在期限内裁决，原来的处理撤销。"
+		case duty.Dropped:
+			s.Words = "期限内没有作出决定。"
+		}
+		err := f.inAlliance(ctx, community, byClock, func(tx *db.Tx, _ *allied) error {
+			_, err := f.stepBreach(ctx, tx, b.ID, s, nil, owners)
+			return err
+		})
+		if err != nil && !errors.Is(err, duty.ErrBadStep) && !errors.Is(err, duty.ErrTooEarly) { // somebody was quicker
+			return err
+		}
+	}
+	return nil
+}
+
+// concernsOf are whom a breach is about: the shop, who owns it, who opened it, and for
+// an appeal who decided first. None of them decides, nor who competes with the shop or
+// shares a home with one of them.
+func (f *Flows) concernsOf(ctx context.Context, r db.Reader, community id.ID, b *duty.Breach, owners map[id.ID][]id.ID) (all []committee.Concern, err error) {
+	t, err := f.Alliance.TenureByID(ctx, r, community, b.Tenure)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, committee.Concern{Shop: b.Merchant, Trade: t.Trade})
+	for _, who := range owners[b.Merchant] {
+		all = append(all, committee.Concern{Person: who})
+	}
+	if !b.By.IsZero() {
+		all = append(all, committee.Concern{Person: b.By})
+	}
+	for _, d := range b.Deciders {
+		all = append(all, committee.Concern{Person: d.Person})
+	}
+	return all, nil
+}
+
+// mayJudge refuses who may not decide about a breach, and finds whom to tell.
+func (f *Flows) mayJudge(ctx context.Context, community id.ID, actor db.Actor, breach id.ID) (owners map[id.ID][]id.ID, err error) {
+	if owners, err = f.ownersIn(ctx, community); err != nil {
+		return nil, err
+	}
+	var concerns []committee.Concern
+	if err := f.DB.View(ctx, community, func(r db.Reader) error {
+		b, err := f.Duties.BreachByID(ctx, r, community, breach)
+		if err != nil {
+			return err
+		}
+		concerns, err = f.concernsOf(ctx, r, community, b, owners)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return owners, f.impartial(ctx, community, actor.ID, concerns)
+}
+
+// impartial refuses who may not decide about something: see concernsOf.
+func (f *Flows) impartial(ctx context.Context, community, who id.ID, concerns []committee.Concern) error {
+	tree, err := f.Trades(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := f.bystanders(ctx, community, append(slices.Clone(concerns), committee.Concern{Person: who}))
+	if err == nil && known.stops(tree, who, id.ID{}, concerns) != "" {
+		err = ErrPartial
+	}
+	return err
+}
+
+// usualPenalty is the verdict that one member of the committee may confirm alone, of
+// what a rule opened.
+func usualPenalty(p *policy.Alliance) duty.Verdict {
+	if p.PenaltyCoins == 0 {
+		return duty.Verdict{Outcome: duty.Warning}
+	}
+	return duty.Verdict{Outcome: duty.Penalty, Coins: p.PenaltyCoins}
+}
+
+// ConfirmBreach decides about what a rule opened: one member of the committee, who is
+// not partial, confirms that there was no breach, warns, or takes the usual penalty.
+// Anything more needs a ballot (C5).
+func (f *Flows) ConfirmBreach(ctx context.Context, community id.ID, actor db.Actor, breach id.ID, v duty.Verdict, words, wording string) (b *duty.Breach, err error) {
+	defer fault.Wrap(&err, "confirm a breach")
+	owners, err := f.mayJudge(ctx, community, actor, breach)
+	if err != nil {
+		return nil, err
+	}
+	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, a *allied) error {
+		body, err := f.Committee.Body(ctx, tx, community)
+		if err != nil {
+			return err
+		}
+		found, err := f.Duties.BreachByID(ctx, tx, community, breach)
+		switch {
+		case err != nil:
+			return err
+		case body.Of(actor.ID, tx.Now) == nil:
+			return ErrNotSitting
+		case found.Source != duty.ByRule || v.Outcome == duty.SeatLost || v.Outcome == duty.Penalty && v != usualPenalty(&a.Alliance):
+			return ErrNeedsBallot
+		}
+		s := duty.Step{State: duty.Found, Verdict: v, Words: words, Wording: wording, By: actor.ID}
+		if v.Outcome == duty.None {
+			s.State, s.Wording = duty.Cleared, ""
+		}
+		b, err = f.stepBreach(ctx, tx, breach, s, []id.ID{actor.ID}, owners)
+		return err
+	})
+	return b, err
+}
+
+// DecideBreachAppeal decides an appeal by one mediator who had no part in the first decision
+// and is not partial: it stands, something milder holds, or it is lifted. The same way
+// a decision at rest is corrected when it turns out to be wrong.
+func (f *Flows) DecideBreachAppeal(ctx context.Context, community id.ID, actor db.Actor, breach id.ID, s duty.Step) (b *duty.Breach, err error) {
+	defer fault.Wrap(&err, "decide an appeal")
+	owners, err := f.mayJudge(ctx, community, actor, breach)
+	if err != nil {
+		return nil, err
+	}
+	s.By = actor.ID
+	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, _ *allied) error {
+		if s.State == duty.Stands {
+			old, err := f.Duties.BreachByID(ctx, tx, community, breach)
+			if err != nil {
+				return err
+			}
+			s.Verdict = old.Verdict()
+		}
+		b, err = f.stepBreach(ctx, tx, breach, s, []id.ID{actor.ID}, owners)
+		return err
+	})
+	return b, err
+}
+
+// formOnce reports whether a form is new; an empty token is no token.
+func formOnce(ctx context.Context, tx *db.Tx, token string) (bool, error) {
+	if token == "" {
+		return true, nil
+	}
+	return once.First(ctx, tx, tx.Actor.ID, token)
+}

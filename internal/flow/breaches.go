@@ -46,7 +46,7 @@ func (f *Flows) OpenBreach(ctx context.Context, community id.ID, actor db.Actor,
 		if err != nil || !first {
 			return err
 		}
-		rules, err := f.rulesNow(ctx, tx)
+		rules, err := f.dutyRules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -97,8 +97,8 @@ func (f *Flows) openByRule(ctx context.Context, tx *db.Tx, b duty.Breach, rules 
 	return old.ID, nil
 }
 
-// rulesNow are the numbers in force now.
-func (f *Flows) rulesNow(ctx context.Context, tx *db.Tx) (duty.Rules, error) {
+// dutyRules are the numbers in force now.
+func (f *Flows) dutyRules(ctx context.Context, tx *db.Tx) (duty.Rules, error) {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
 		return duty.Rules{}, err
@@ -126,7 +126,7 @@ func (f *Flows) StepBreach(ctx context.Context, community id.ID, actor db.Actor,
 // stepBreach takes a breach a step further in tx, tells who is to know, and carries out
 // what holds once it has come to rest.
 func (f *Flows) stepBreach(ctx context.Context, tx *db.Tx, breach id.ID, s duty.Step, deciders []id.ID, owners map[id.ID][]id.ID) (*duty.Breach, error) {
-	rules, err := f.rulesNow(ctx, tx)
+	rules, err := f.dutyRules(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,6 @@ func (f *Flows) payables() map[charge.Purpose]payable {
 		charge.Deposit:     f.payDeposit(),
 		charge.Ad:          f.adFee(),
 		charge.Membership:  {move: f.membershipFee, paid: f.membershipPaid, dropped: f.membershipDropped},
-		charge.Ad: f.adFee(),
 		charge.Profit:      f.payShare(),
 	}
 }

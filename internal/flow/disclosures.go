@@ -50,7 +50,7 @@ func (f *Flows) Disclose(ctx context.Context, community id.ID, actor db.Actor, t
 
 // obligedIn is Obligations inside of a transaction.
 func (f *Flows) obligedIn(ctx context.Context, tx *db.Tx) (*Obliged, error) {
-	rules, err := f.rulesNow(ctx, tx)
+	rules, err := f.dutyRules(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (f *Flows) AskShareAgain(ctx context.Context, community id.ID, actor db.Act
 		if d.Share() == 0 {
 			return duty.ErrNoDisclosure
 		}
-		rules, err := f.rulesNow(ctx, tx)
+		rules, err := f.dutyRules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -221,7 +221,7 @@ func (f *Flows) DisclosuresDue(ctx context.Context, community id.ID) (err error)
 				return f.tellOwners(ctx, tx, owners, d.seat.Merchant, notice.Notice{Kind: notice.DisclosureDue, Cause: d.key, Link: dutyPath(d.seat.Merchant, "/disclosures")},
 					notice.Say(duty.TopicName(d.claim.Topic).Key), notice.Day(d.claim.Due))
 			}
-			rules, err := f.rulesNow(ctx, tx)
+			rules, err := f.dutyRules(ctx, tx)
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ const quarter = 3
 func (f *Flows) Portrait(ctx context.Context, actor db.Actor, t *Till, from period.Month) (p *trade.Portrait, err error) {
 	defer fault.Wrap(&err, "portrait of %s", t.Shop.Ref)
 	g := gathering{flows: f, till: t, from: from, to: from + quarter - 1, at: make(map[id.ID]int)}
-	var rules policy.Params
+	var rules *policy.Params
 	err = f.DB.View(ctx, t.Community, func(r db.Reader) error {
 		if p, err = f.Trade.Told(ctx, r, t.Community, t.Shop.ID, from); err != nil || p != nil {
 			return err
@@ -41,7 +41,7 @@ func (f *Flows) Portrait(ctx context.Context, actor db.Actor, t *Till, from peri
 		if at.Closed < g.to.Last() {
 			return ErrQuarterOpen
 		}
-		if rules, err = f.rulesNow(ctx, r, t.Community); err != nil {
+		if rules, _, err = f.rulesAt(ctx, r, t.Community); err != nil {
 			return err
 		}
 		return g.trade(ctx, r)
@@ -59,19 +59,6 @@ func (f *Flows) Portrait(ctx context.Context, actor db.Actor, t *Till, from peri
 		return err
 	})
 	return p, err
-}
-
-// rulesNow are the numbers of a community in force now.
-func (f *Flows) rulesNow(ctx context.Context, r db.Reader, community id.ID) (policy.Params, error) {
-	versions, err := f.Policies.List(ctx, r, community)
-	if err != nil {
-		return policy.Params{}, err
-	}
-	v := policy.InForce(versions, f.DB.Clock().Now())
-	if v == nil {
-		return policy.Params{}, policy.ErrNone
-	}
-	return v.Params, nil
 }
 
 // Quarters are the first months of the finished quarters in which a shop sold

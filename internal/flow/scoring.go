@@ -148,7 +148,7 @@ func (f *Flows) PublishScore(ctx context.Context, community id.ID, actor db.Acto
 		return nil, err
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		rules, err := f.rulesNow(ctx, tx)
+		rules, err := f.dutyRules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -210,7 +210,7 @@ func (f *Flows) ObjectToScore(ctx context.Context, community id.ID, actor db.Act
 		if err != nil {
 			return err
 		}
-		rules, err := f.rulesNow(ctx, tx)
+		rules, err := f.dutyRules(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,9 @@ func (r *Room) ShopOptions() (options []ui.Option) {
 func (r *Room) Path(rest string) string { return "/c/" + url.PathEscape(r.Ref) + rest }
 
 // Desk is an address below the community's pages of a kind on the desk.
-func (r *Room) Desk(kind, rest string) string { return "/desk/" + kind + "/" + url.PathEscape(r.Ref) + rest }
+func (r *Room) Desk(kind, rest string) string {
+	return "/desk/" + kind + "/" + url.PathEscape(r.Ref) + rest
+}
 
 // Local is an instant on the room's clock.
 func (r *Room) Local(at time.Time) time.Time { return at.In(r.Now.Location()) }

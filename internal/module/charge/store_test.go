@@ -84,7 +84,9 @@ func TestWhatIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		refund := func(v money.Amount, reason string) func(tx *db.Tx, x *charge.Charge) error {
-			return func(tx *db.Tx, x *charge.Charge) error { return c.Refund(ctx, tx, x, v, int64(10+len(x.Refunds)), reason) }
+			return func(tx *db.Tx, x *charge.Charge) error {
+				return c.Refund(ctx, tx, x, v, int64(10+len(x.Refunds)), reason)
+			}
 		}
 		open, deposit := c.open(t, charge.Membership), c.open(t, charge.Deposit)
 		for _, x := range []struct {

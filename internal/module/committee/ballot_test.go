@@ -317,7 +317,10 @@ func TestAFailedQuorumIsRuledOnByBoth(t *testing.T) {
 		c.env.Clock.Advance(time.Hour)
 		c.must(c.do(func(tx *db.Tx) error { _, err := c.Close(ctx, tx, b.ID); return err }))
 		rule := func(side committee.Ruler, option int) (x *committee.Ballot, err error) {
-			err = c.do(func(tx *db.Tx) (err error) { x, err = c.Rule(ctx, tx, b.ID, side, option, "两边商量过"); return err })
+			err = c.do(func(tx *db.Tx) (err error) {
+				x, err = c.Rule(ctx, tx, b.ID, side, option, "两边商量过")
+				return err
+			})
 			return x, err
 		}
 		x, err := rule(committee.ByOperator, 1)

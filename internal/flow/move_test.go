@@ -2,7 +2,6 @@ package flow_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"gongyi/internal/kernel/id"
@@ -21,12 +20,11 @@ func (w *town) move(key string, m charter.Move) (posted ledger.Posted, err error
 	return posted, err
 }
 
-// TestAMembershipInTheBooks: a fee, a thank-you for who recommended, and a refund that
-// takes both back (M-01, M-02, M-03).
+// TestAMembershipInTheBooks: a fee, and what comes back of it after half a year (M-01,
+// M-02).
 func TestAMembershipInTheBooks(t *testing.T) {
 	inTown(t, func(w *town) {
-		anna, ben := w.member("anna").ID, w.member("ben").ID
-		month := period.Date(2025, 10, 1).Month()
+		ben := w.member("ben").ID
 		for _, s := range []struct {
 			key   string
 			m     charter.Move
@@ -35,18 +33,9 @@ func TestAMembershipInTheBooks(t *testing.T) {
 			{"fee", charter.MembershipFee{Member: ben, Charge: id.ID{1}, Term: id.ID{2}, Fee: 99_00, Means: charter.Provider}, `
 				gateway/clearing CNY -99.00
 				platform/fees CNY 99.00`},
-			{"thanks", charter.ReferralReward{Recommender: anna, Recommended: ben, Term: id.ID{2}, Fee: 99_00, CapLeft: 200_00, Month: month}, `
-				gateway/clearing CNY -99.00
-				platform/fees CNY 89.00
-				member:anna/rewards CNY 10.00`},
 			{"back", charter.FeeRefund{Member: ben, Term: id.ID{2}, Fee: 99_00, Days: 366, Used: 183, Means: charter.Provider}, `
 				gateway/clearing CNY -49.50
-				platform/fees CNY 39.50
-				member:anna/rewards CNY 10.00`},
-			{"thanks back", charter.ReferralTaken{Recommender: anna, Recommended: ben, Term: id.ID{2}, Reward: 10_00, Fee: 99_00, Refunded: 49_50, Month: month}, `
-				gateway/clearing CNY -49.50
-				platform/fees CNY 44.50
-				member:anna/rewards CNY 5.00`},
+				platform/fees CNY 49.50`},
 		} {
 			if _, err := w.move("~"+s.key, s.m); err != nil {
 				t.Fatalf("%s: %v", s.key, err)
@@ -98,12 +87,13 @@ func TestAForgedMoveIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		var said []string
+		found := make(map[string]int)
 		for _, f := range w.verify().Findings {
-			said = append(said, f.Code)
+			found[f.Code]++
 		}
-		if strings.Join(said, " ") != strings.Repeat("verify.cap_left_differs ", 3)[:3*24-1] {
-			t.Errorf("found %v", said)
+		// The caps say more than there was, and nobody whom she recommended ever paid.
+		if found["verify.cap_left_differs"] != 3 || found["verify.reward_without_fee"] != 3 {
+			t.Errorf("found %v", found)
 		}
 	})
 }

@@ -31,12 +31,15 @@ import (
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
+	"gongyi/internal/module/operation"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/recruit"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/score"
+	"gongyi/internal/module/segment"
 	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
@@ -78,6 +81,9 @@ type Flows struct {
 	Days        *merchantday.Service
 	Relays      *relay.Service
 	Selections  *selection.Service
+	Calls       *recruit.Service
+	Operations  *operation.Service
+	Segments    *segment.Service
 	Memberships *membership.Service
 	Growth      *growth.Service
 	Honours     *honour.Service
@@ -147,6 +153,9 @@ func New(d *db.DB) *Flows {
 		Growth:      growth.New(),
 		Honours:     honour.New(),
 		Marketing:   marketing.New(),
+		Calls:       recruit.New(),
+		Operations:  operation.New(),
+		Segments:    segment.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -191,6 +200,9 @@ var Schemas = []db.Schema{
 	marketing.Schema,
 	duty.Schema,
 	score.Schema,
+	recruit.Schema,
+	operation.Schema,
+	segment.Schema,
 	once.Schema,
 }
 

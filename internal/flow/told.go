@@ -61,6 +61,8 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.vouchers,
 		t.bill,
 		t.terms,
+		t.wanted,
+		t.offered,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err
@@ -77,6 +79,7 @@ func (t *teller) common(ctx context.Context, r db.Reader) error {
 	for _, tell := range []func(context.Context, db.Reader) error{
 		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.purposes, t.reads, t.erasure,
 		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.birthday,
+		t.callings,
 	} {
 		if err := tell(ctx, r); err != nil {
 			return err

@@ -145,6 +145,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 	var elsewhere error
 	for _, m := range who.Members {
 		err := f.DB.Update(ctx, m.Community, by, func(tx *db.Tx) error {
+			if err := f.forgetPoints(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err
 			}

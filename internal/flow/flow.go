@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/badge"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/community"
@@ -22,6 +23,7 @@ import (
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
+	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
@@ -54,6 +56,8 @@ type Flows struct {
 	Privacy     *privacy.Service
 	Notices     *notice.Service
 	Charges     *charge.Service
+	Points      *points.Service
+	Badges      *badge.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -91,6 +95,8 @@ func New(d *db.DB) *Flows {
 		Privacy:     privacy.New(),
 		Notices:     notice.New(),
 		Charges:     charge.New(),
+		Points:      points.New(),
+		Badges:      badge.New(),
 	}
 }
 
@@ -116,6 +122,8 @@ var Schemas = []db.Schema{
 	privacy.Schema,
 	notice.Schema,
 	charge.Schema,
+	points.Schema,
+	badge.Schema,
 	once.Schema,
 }
 

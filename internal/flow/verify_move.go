@@ -25,6 +25,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	expect(p, 7, "subject_differs", e.Seq, m.Subject(), e.Subject)
 	p.rewarded(e.Seq, rates, m)
 	p.charged(e)
+	p.pointed(e, m)
 	return charter.Settle(rates, m, before), nil
 }
 

@@ -40,8 +40,9 @@ type replayer struct {
 	caps      map[settlement.CapOf]money.Amount // as made again
 	referrals referrals
 	charges   map[int64]charge.Booked // that no entry was met for
-	refunded  map[int64]money.Amount  // of each purchase, so far
-	events    map[id.ID]int           // how many of a voucher's events were met
+	points    pointsRecords
+	refunded  map[int64]money.Amount // of each purchase, so far
+	events    map[id.ID]int          // how many of a voucher's events were met
 	claimed   map[id.ID]bool
 
 	scratch settlement.Scratch
@@ -69,6 +70,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if p.charges, err = p.flows.Charges.AllBooked(ctx, r, p.community); err != nil {
+		return err
+	}
+	if err = p.points.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)

@@ -78,6 +78,7 @@ func (p *replayer) finish() {
 		p.flaw(0, "refund_of_no_entry", seq, "", "", fmt.Sprint(n.Purchase, " ", n.Amount))
 	}
 	p.lostCharges()
+	p.lostPoints()
 	for voucher, all := range p.uses.Events {
 		for _, e := range all[min(len(all), p.events[voucher]):] {
 			p.flaw(0, "voucher_event_of_no_entry", e.Seq, "", "", fmt.Sprint(voucher, " ", e.What))

@@ -18,6 +18,7 @@ type benchCmd struct {
 	Bulk   benchBulkCmd   `cmd:"" help:"Settlements over HTTP, many purchases a request."`
 	Web    benchWebCmd    `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
+	Redeem benchRedeemCmd `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
 }
 
 type benchWebCmd struct {

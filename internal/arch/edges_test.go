@@ -19,6 +19,7 @@ var edges = map[string]string{
 	"charter → settlement":      "short accounts are stood in for alike, and every rule has one list of titles",
 	"member → policy":           "levels of growth are numbers of the policy (B3)",
 	"merchant → policy":         "a shop's tier decides its rate (S-04)",
+	"points → charter":          "a property manager is paid by the means that the charter knows",
 	"settlement → ledger":       "legs name the accounts of the chart",
 	"settlement → policy":       "rules take their rates from the version in force",
 	"assistweb → household":     "a helper acts for who lives in a household",

@@ -151,6 +151,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	mapweb.Routes(a.routes, a.portal, a.baseMap())
 	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)
 	a.places()
+	a.points()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

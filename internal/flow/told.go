@@ -55,7 +55,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		return nil, err
 	}
 	t.memberships(ctx)
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers} {
+	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.redemptions, t.offsets, t.thanked} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}

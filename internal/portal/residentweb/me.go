@@ -36,6 +36,7 @@ type way struct {
 // ways are the other pages about her; those that the house has are offered.
 var ways = []way{
 	{"/me/wallet", "wallet", i18n.M("我手里有"), i18n.M("服务时、积分、券，每一笔怎么来的")},
+	{"/me/points", "gift", i18n.M("积分能换什么"), i18n.M("兑换、领取码、抵物业费")},
 	{"/me/purchases", "slip", i18n.M("我买过的"), i18n.M("每张小票，都能验")},
 	{"/me/household", "home", i18n.M("我家"), i18n.M("住在一起的人，谁照看谁")},
 	{"/me/helpers", "hands", i18n.M("谁能替我办事"), i18n.M("您同意过的人，随时可以收回")},

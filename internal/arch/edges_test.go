@@ -30,6 +30,7 @@ var edges = map[string]string{
 	"membershipweb → policy":    "what a membership costs and brings are numbers of the policy",
 	"membershipweb → privacy":   "a look at a membership is noted",
 	"merchant → policy":         "a shop's tier decides its rate (S-04)",
+	"points → charter":          "a property manager is paid by the means that the charter knows",
 	"settlement → ledger":       "legs name the accounts of the chart",
 	"settlement → policy":       "rules take their rates from the version in force",
 	"assistweb → household":     "a helper acts for who lives in a household",

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
+	"gongyi/internal/module/badge"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
@@ -33,6 +34,7 @@ import (
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
 	"gongyi/internal/module/person"
+	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
@@ -93,6 +95,8 @@ type Flows struct {
 
 	// Sources tell duties and scores what rooms know that may be missing.
 	Sources Sources
+	Points  *points.Service
+	Badges  *badge.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -156,6 +160,8 @@ func New(d *db.DB) *Flows {
 		Calls:       recruit.New(),
 		Operations:  operation.New(),
 		Segments:    segment.New(),
+		Points:      points.New(),
+		Badges:      badge.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -203,6 +209,8 @@ var Schemas = []db.Schema{
 	recruit.Schema,
 	operation.Schema,
 	segment.Schema,
+	points.Schema,
+	badge.Schema,
 	once.Schema,
 }
 

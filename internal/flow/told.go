@@ -63,6 +63,9 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.terms,
 		t.wanted,
 		t.offered,
+		t.redemptions,
+		t.offsets,
+		t.thanked,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

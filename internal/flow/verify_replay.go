@@ -45,6 +45,7 @@ type replayer struct {
 	events      map[id.ID]int           // how many of a voucher's events were met
 	claimed     map[id.ID]bool
 	kept        kept
+	points      pointsRecords
 
 	scratch settlement.Scratch
 	facts   settlement.Facts
@@ -82,6 +83,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	}
 	p.kept = kept{trade: make(map[period.Month]money.Amount), paid: make(map[period.Month]int)}
 	if p.kept.noted, err = p.flows.Growth.Payouts(ctx, r, p.community); err != nil {
+		return err
+	}
+	if err = p.points.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)

@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/honour"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/settlement"
@@ -86,6 +87,8 @@ func (f *Flows) whyRewarded(ctx context.Context, r db.Reader, b *Belonging, e *l
 		return settlement.Sentence{Key: "您推荐的邻居付了会员费、用过了、过了冷静期"}, err
 	case charter.ReferralTaken:
 		return settlement.Sentence{Key: "您推荐的邻居退了会员费，按比例退回"}, err
+	case charter.ReferralRevoked:
+		return settlement.Sentence{Key: "后来核对不符，按规则收回"}, err
 	case charter.Award:
 		title, ok := titles[m.Honour]
 		if !ok {
@@ -109,38 +112,29 @@ func isFault(err error, want *fault.Fault) bool {
 	return f != nil && f.Code == want.Code
 }
 
-// roomScan is how many entries of the present month are looked at.
-const roomScan = 5_000
-
 // RewardRooms is what the present month has given a person by each rule with a cap.
 func (f *Flows) RewardRooms(ctx context.Context, b *Belonging) (rooms []RewardRoom, err error) {
-	p := &b.Rules.Params
-	rooms = []RewardRoom{
-		{Rule: ledger.R('S', 8), Cap: p.LeaderMonthlyCap}, {Rule: referralRule, Cap: p.ReferralMonthlyCap}, {Rule: dividendRule, Cap: p.DividendCap},
-	}
+	p, at, who := &b.Rules.Params, b.Community.ID, b.Member.ID
 	month := period.DayOf(f.DB.Clock().Now(), b.Zone).Month()
-	account := ledger.Of(b.Owner(), ledger.Rewards)
-	err = f.DB.View(ctx, b.Community.ID, func(r db.Reader) error {
-		cursor := ""
-		for looked := 0; looked < roomScan; {
-			lines, next, err := f.Ledger.Statement(ctx, r, b.Community.ID, account, page.Request{Cursor: cursor, Limit: page.MaxLimit})
-			if err != nil {
-				return err
-			}
-			for _, l := range lines {
-				if l.Entry.PostedAt.Before(month.First().Start(b.Zone).Add(-time.Hour)) {
-					return nil
+	rooms = []RewardRoom{{Rule: teamRule, Cap: p.LeaderMonthlyCap}, {Rule: referralRule, Cap: p.ReferralMonthlyCap}, {Rule: dividendRule, Cap: p.DividendCap}}
+	err = f.DB.View(ctx, at, func(r db.Reader) error {
+		caps, err := f.Settlement.Caps(ctx, r, at)
+		if err != nil {
+			return err
+		}
+		rooms[0].Used = caps[settlement.CapOf{Leader: who, Month: month}]
+		if rooms[1].Used, err = f.Memberships.CapUsed(ctx, r, at, who, month); err != nil {
+			return err
+		}
+		shared, err := f.Growth.SharesOf(ctx, r, at, who)
+		for _, d := range shared {
+			for _, s := range d.Shares {
+				if s.Member == who && period.DayOf(d.End.At, b.Zone).Month() == month {
+					rooms[2].Used += s.Amount
 				}
-				if l.Entry.BookedOn.Month() == month {
-					room(rooms, l.Entry, account)
-				}
-			}
-			looked += len(lines)
-			if cursor = next; next == "" {
-				return nil
 			}
 		}
-		return nil
+		return err
 	})
 	for i := range rooms {
 		rooms[i].Title = charter.Title(rooms[i].Rule)
@@ -148,20 +142,22 @@ func (f *Flows) RewardRooms(ctx context.Context, b *Belonging) (rooms []RewardRo
 	return rooms, err
 }
 
-func room(rooms []RewardRoom, e *ledger.Entry, account ledger.Account) {
-	for _, l := range e.Legs {
-		rule := l.Rule
-		rule.Undone = false
-		for i := range rooms {
-			switch {
-			case rooms[i].Rule != rule:
-			case l.To == account:
-				rooms[i].Used += l.Amount
-			case l.From == account:
-				rooms[i].Used -= l.Amount
+// teamRule is S-08: a leader's share of her team's purchases.
+var teamRule = ledger.R('S', 8)
+
+// Unrewarded are a person's recommendations that brought her no reward, the latest
+// first, each with the guard that blocks it (B4).
+func (f *Flows) Unrewarded(ctx context.Context, b *Belonging) (guards []*membership.Guard, err error) {
+	err = f.DB.View(ctx, b.Community.ID, func(r db.Reader) error {
+		all, err := f.Memberships.RecommendedBy(ctx, r, b.Community.ID, membership.By{Kind: membership.ByMember, ID: b.Member.ID})
+		for i := range all {
+			if g := membership.GuardOf(all[i].Guard()); g != nil {
+				guards = append(guards, g)
 			}
 		}
-	}
+		return err
+	})
+	return guards, err
 }
 
 // TeamNames are how those members of a team are called who want their leader to know

@@ -57,7 +57,14 @@ func (g *Pages) rewards(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range rooms {
 		v.Rooms = append(v.Rooms, ui.Stat{Name: i18n.T(ctx, x.Title), Number: ui.Yuan(x.Used), Unit: i18n.T(ctx, "元"), Note: i18n.T(ctx, "本月还能得 %s，封顶 %s", ui.Yuan(x.Left()), ui.Yuan(x.Cap))})
 	}
+	guards, err := g.Flows.Unrewarded(ctx, b)
+	if err != nil {
+		return err
+	}
 	v.Blocks = blocks(ctx, b, rooms)
+	for _, x := range guards[:min(len(guards), 5)] {
+		v.Blocks = append(v.Blocks, i18n.T(ctx, "%s %s：%s", x.ID, x.Says, x.Why))
+	}
 	if next != "" {
 		v.Next = "/me/rewards?before=" + next
 	}

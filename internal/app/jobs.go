@@ -39,6 +39,8 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("count recommendations", time.Minute, a.onceAQuarter(a.Flows.CountRecommendations))
 	j.SweepPeople("birthday gifts", time.Hour, a.Flows.GiveBirthdays)
 	j.Sweep("lapse redemptions", time.Minute, a.Flows.LapseRedemptions)
+	j.Sweep("look after levels", time.Hour, a.Flows.SweepLevels)
+	j.Sweep("count honours", 10*time.Minute, a.Flows.CountHonours)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {

@@ -164,8 +164,12 @@ func (f *Flows) endLevel(ctx context.Context, tx *db.Tx, a *growth.Appointment, 
 	if err := f.Members.Change(ctx, tx, m.Ref, func(m *member.Member) error { m.Level = left; return nil }); err != nil {
 		return err
 	}
+	why := notice.Text(reason, "")
+	if reason == growth.TooFewTwice || reason == growth.OwnWish {
+		why = notice.Say(reason)
+	}
 	return f.tellMember(ctx, tx, a.Member, notice.Notice{
 		Kind: notice.LevelEnded, Cause: "level/end/" + a.ID.String(), Link: "/me/team",
-		Args: []notice.Arg{notice.Say(growth.LevelName(a.Level)), notice.Text(reason, "")},
+		Args: []notice.Arg{notice.Say(growth.LevelName(a.Level)), why},
 	})
 }

@@ -93,7 +93,7 @@ func (f *Flows) judgeLevel(ctx context.Context, tx *db.Tx, p *policy.Params, a *
 			Args: []notice.Arg{notice.Say(growth.LevelName(a.Level)), notice.Count(int64(n)), notice.Count(int64(v.Needed)), notice.Day(next)},
 		})
 	case growth.Over:
-		return true, f.endLevel(ctx, tx, a, growth.Lost, "连续两次复核没有够数")
+		return true, f.endLevel(ctx, tx, a, growth.Lost, growth.TooFewTwice)
 	}
 	return false, nil
 }

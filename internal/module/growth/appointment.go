@@ -21,6 +21,12 @@ const (
 	Left     = "left"      // she is no member any more
 )
 
+// Reasons that the house gives: message keys.
+const (
+	TooFewTwice = "连续两次复核没有够数"
+	OwnWish     = "本人不当了"
+)
+
 // Outcome is what a review found.
 type Outcome string
 

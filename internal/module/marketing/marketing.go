@@ -52,7 +52,7 @@ var (
 )
 
 // MostPicture bounds the picture of an invoice, in bytes.
-const MostPicture = 2 << 20
+const MostPicture = 1 << 20
 
 // mostSpent bounds one spending, in fen.
 const mostSpent = 10_000_000_00

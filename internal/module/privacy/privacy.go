@@ -57,6 +57,7 @@ const (
 	Nursing    = "care"
 	Research   = "research"
 	Birthday   = "birthday"
+	Team       = "team"
 )
 
 // Purposes lists them, in the order in which people read them.
@@ -69,6 +70,8 @@ var Purposes = []Purpose{
 		Text: i18n.M("把您的年龄段、家庭人数、家里有没有孩子，和您还去哪些行业的店，算进店家看的汇总里。不到 5 人的组不显示，看不出是谁。")},
 	{Key: Nursing, Version: 1, Sensitive: true, Title: i18n.M("长辈与健康关怀"),
 		Text: i18n.M("您告诉网格员的健康和照料情况，只给您楼里的网格员和社区专员看，用来上门和应急。这是敏感信息，要单独同意。")},
+	{Key: Team, Version: 1, Title: i18n.M("让组长知道我是谁"),
+		Text: i18n.M("推荐您的邻居当了组长，团队名单上写您的称呼和手机尾号。不同意也一样在团队里，她只看到人数。她看不到您买了什么。")},
 	{Key: Research, Version: 1, Title: i18n.M("需求调研"),
 		Text: i18n.M("邀请您填问卷、参加试吃和访谈。结果只按 10 人以上的组公布。")},
 	{Key: Birthday, Version: 1, Title: i18n.M("生日礼"),

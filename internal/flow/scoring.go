@@ -69,7 +69,7 @@ func (f *Flows) dutyInput(ctx context.Context, r db.Reader, community id.ID, o *
 	if err != nil {
 		return err
 	}
-	attended, err := f.attendedIn(ctx, r, community, begin, end)
+	attended, err := f.Trainings.Attended(ctx, r, community, begin, end)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (f *Flows) DraftScore(ctx context.Context, community id.ID, actor db.Actor,
 		return nil, err
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		rules, err := f.rulesOn(ctx, tx, (quarter + 2).Last())
+		rules, err := f.dutyRulesOn(ctx, tx, (quarter + 2).Last())
 		if err != nil {
 			return err
 		}

@@ -215,7 +215,7 @@ func (f *Flows) ObjectToScore(ctx context.Context, community id.ID, actor db.Act
 			return err
 		}
 		return f.tellCommittee(ctx, tx, notice.Notice{Kind: notice.ScoreObjected, Cause: "objection/" + o.Run.String() + "/" + o.Merchant.String() + "/" + string(o.Input),
-			Link: "/committee/" + community.String() + "/scores/" + r.Quarter.String(),
+			Link: "/desk/score/" + community.String() + "/" + r.Quarter.String(),
 			Args: []notice.Arg{shopArg(m), notice.Say(score.InputName(o.Input).Key), lastMinute(duty.Deadline(r.Until(), rules.DecisionDays, rules.Zone))}})
 	})
 }

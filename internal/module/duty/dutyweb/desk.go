@@ -30,6 +30,7 @@ type deskView struct {
 	Queue    []ui.Matter
 	Services []serviceView
 	Confirms bool
+	Takes    bool
 	Month    period.Month
 }
 
@@ -41,12 +42,22 @@ type serviceView struct {
 	Base string
 }
 
-// deskColumns are those of the shops' table.
-func deskColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{
-		{Text: i18n.T(ctx, "店铺"), Title: true}, {Text: i18n.T(ctx, "营业额，元"), Num: true, Rare: true}, {Text: i18n.T(ctx, "优惠，元"), Num: true}, {Text: i18n.T(ctx, "至少，元"), Num: true},
-		{Text: i18n.T(ctx, "新会员"), Num: true}, {Text: i18n.T(ctx, "照这样到月底")}, {Text: i18n.T(ctx, "三公开"), Num: true},
+// deskColumns are those of the shops' table. Who is no more than a competitor sees no
+// figures in money.
+func deskColumns(ctx context.Context, figures bool) []ui.Column {
+	columns := []ui.Column{{Text: i18n.T(ctx, "店铺"), Title: true}}
+	if figures {
+		columns = append(columns, ui.Column{Text: i18n.T(ctx, "营业额，元"), Num: true, Rare: true}, ui.Column{Text: i18n.T(ctx, "优惠，元"), Num: true}, ui.Column{Text: i18n.T(ctx, "至少，元"), Num: true})
 	}
+	return append(columns, ui.Column{Text: i18n.T(ctx, "优惠占营业额"), Num: true}, ui.Column{Text: i18n.T(ctx, "新会员"), Num: true}, ui.Column{Text: i18n.T(ctx, "照这样到月底")}, ui.Column{Text: i18n.T(ctx, "三公开"), Num: true})
+}
+
+// shareOf is what was given of the sales.
+func shareOf(p *duty.Progress) string {
+	if p.Sales <= 0 || p.Worth() <= 0 {
+		return "–"
+	}
+	return money.Rate(money.MulDiv(min(p.Worth(), p.Sales), money.Amount(money.One), p.Sales) / 1000 * 1000).Percent()
 }
 
 func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
@@ -59,10 +70,11 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	ask := ui.AskTable(r.URL.Query(), deskColumns(ctx), "state")
-	v := deskView{Room: room, Sent: sent, Month: room.Today.Month(), Confirms: h.may(ctx, "service.confirm", room.ID)}
+	figures := h.may(ctx, "duty_desk.export", room.ID)
+	ask := ui.AskTable(r.URL.Query(), deskColumns(ctx, figures), "state")
+	v := deskView{Room: room, Sent: sent, Takes: figures, Month: room.Today.Month(), Confirms: h.may(ctx, "service.confirm", room.ID)}
 	err = h.view(ctx, room.ID, func(rd db.Reader) error {
-		if v.Table, v.Behind, err = h.deskTable(ctx, rd, &room, ask); err != nil {
+		if v.Table, v.Behind, err = h.deskTable(ctx, rd, &room, ask, figures); err != nil {
 			return err
 		}
 		waiting, err := h.Flows.Duties.Waiting(ctx, rd, room.ID)
@@ -110,12 +122,12 @@ func (h *Pages) standings(ctx context.Context, rd db.Reader, at id.ID) (all []fl
 	return all, disclosed, err
 }
 
-func (h *Pages) deskTable(ctx context.Context, rd db.Reader, room *portal.Room, ask ui.TableAsk) (t ui.Table, behind int, err error) {
+func (h *Pages) deskTable(ctx context.Context, rd db.Reader, room *portal.Room, ask ui.TableAsk, figures bool) (t ui.Table, behind int, err error) {
 	all, disclosed, err := h.standings(ctx, rd, room.ID)
 	if err != nil {
 		return t, 0, err
 	}
-	t = ui.Table{ID: "shops", Caption: i18n.T(ctx, "各店这个月的责任"), Path: room.Desk("duty", ""), Ask: ask, Columns: deskColumns(ctx), Search: i18n.T(ctx, "找店"),
+	t = ui.Table{ID: "shops", Caption: i18n.T(ctx, "各店这个月的责任"), Path: room.Desk("duty", ""), Ask: ask, Columns: deskColumns(ctx, figures), Search: i18n.T(ctx, "找店"),
 		Filters: []ui.Field{{Name: "state", Label: i18n.T(ctx, "进度"), Options: []ui.Option{{Text: i18n.T(ctx, "全部店铺")}, {Value: "behind", Text: i18n.T(ctx, "落后的")}}}},
 		Empty:   ui.EmptyView{Icon: "clipboard", Title: i18n.T(ctx, "没有这样的店"), Text: i18n.T(ctx, "有席位的店才有每月的责任。")}}
 	var rows []ui.TableRow
@@ -136,9 +148,12 @@ func (h *Pages) deskTable(ctx context.Context, rd db.Reader, room *portal.Room, 
 			end = ui.Cell{Text: i18n.T(ctx, "落后"), Tone: ui.Soon}
 		}
 		members := i18n.T(ctx, "%d / %d", d.Done.Members, d.Asked.Members)
-		rows = append(rows, ui.TableRow{Href: room.Path("/shops/" + d.Seat.Merchant.String() + "/disclosures"), Cells: []ui.Cell{
-			{Text: name}, {Text: ui.Yuan(d.Sales)}, {Text: ui.Yuan(d.Worth())}, {Text: ui.Yuan(d.Offer)}, {Text: members, Sub: waitingText(ctx, d.Pending)}, end, {Text: i18n.T(ctx, "%d / 3", disclosed[d.Seat.Merchant])},
-		}})
+		cells := []ui.Cell{{Text: name}}
+		if figures {
+			cells = append(cells, ui.Cells(ui.Yuan(d.Sales), ui.Yuan(d.Worth()), ui.Yuan(d.Offer))...)
+		}
+		cells = append(cells, ui.Cell{Text: shareOf(&d.Progress)}, ui.Cell{Text: members, Sub: waitingText(ctx, d.Pending)}, end, ui.Cell{Text: i18n.T(ctx, "%d / 3", disclosed[d.Seat.Merchant])})
+		rows = append(rows, ui.TableRow{Href: room.Path("/shops/" + d.Seat.Merchant.String() + "/disclosures"), Cells: cells})
 	}
 	t.Total = len(rows)
 	from := min(ask.Offset(), len(rows))

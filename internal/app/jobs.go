@@ -47,6 +47,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 		return a.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return once.Tidy(ctx, tx) })
 	})
 	a.lifeJobs(j)
+	a.dutyJobs(j)
 	return j, nil
 }
 

@@ -155,6 +155,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.life()
 	a.points()
 	a.levels()
+	a.duties()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

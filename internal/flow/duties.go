@@ -253,7 +253,7 @@ func (f *Flows) judge(ctx context.Context, tx *db.Tx, s duty.Seat, month period.
 	if err != nil || len(before) > 0 && before[0].Month >= month {
 		return err
 	}
-	rules, err := f.rulesOn(ctx, tx, month.Last())
+	rules, err := f.dutyRulesOn(ctx, tx, month.Last())
 	if err != nil {
 		return err
 	}
@@ -281,8 +281,8 @@ func (f *Flows) judge(ctx context.Context, tx *db.Tx, s duty.Seat, month period.
 	}, monthArg(month), notice.Yuan(res.Worth()), notice.Yuan(res.Offer), notice.Count(int64(res.Done.Members)), notice.Count(int64(res.Asked.Members)), notice.Count(int64(rules.MissedMonths)))
 }
 
-// rulesOn are the numbers in force at the end of a day of tx's community.
-func (f *Flows) rulesOn(ctx context.Context, tx *db.Tx, day period.Day) (duty.Rules, error) {
+// dutyRulesOn are the numbers in force at the end of a day of tx's community.
+func (f *Flows) dutyRulesOn(ctx context.Context, tx *db.Tx, day period.Day) (duty.Rules, error) {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
 		return duty.Rules{}, err

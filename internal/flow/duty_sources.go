@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
@@ -18,8 +17,6 @@ type Recommended struct{ Counted, Pending int }
 type Sources struct {
 	// Recommended is by shop; a newcomer counts in the month in which she came to count.
 	Recommended func(ctx context.Context, r db.Reader, community id.ID, from, to period.Month) (map[id.ID]Recommended, error)
-	// Attended is how many trainings of a span each shop was at (C9).
-	Attended func(ctx context.Context, r db.Reader, community id.ID, from, to time.Time) (map[id.ID]int, error)
 }
 
 func (f *Flows) recommendedIn(ctx context.Context, r db.Reader, community id.ID, from, to period.Month) (map[id.ID]Recommended, error) {
@@ -27,11 +24,4 @@ func (f *Flows) recommendedIn(ctx context.Context, r db.Reader, community id.ID,
 		return nil, nil
 	}
 	return f.Sources.Recommended(ctx, r, community, from, to)
-}
-
-func (f *Flows) attendedIn(ctx context.Context, r db.Reader, community id.ID, from, to time.Time) (map[id.ID]int, error) {
-	if f.Sources.Attended == nil {
-		return nil, nil
-	}
-	return f.Sources.Attended(ctx, r, community, from, to)
 }

@@ -128,5 +128,5 @@ func (f *Flows) tellBreach(ctx context.Context, tx *db.Tx, b *duty.Breach, owner
 }
 
 func breachPath(community, breach id.ID) string {
-	return "/committee/" + community.String() + "/breaches/" + breach.String()
+	return "/desk/duty/" + community.String() + "/breaches/" + breach.String()
 }

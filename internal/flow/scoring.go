@@ -69,7 +69,7 @@ func (f *Flows) dutyInput(ctx context.Context, r db.Reader, community id.ID, o *
 	if err != nil {
 		return err
 	}
-	attended, err := f.attendedIn(ctx, r, community, begin, end)
+	attended, err := f.Trainings.Attended(ctx, r, community, begin, end)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (f *Flows) DraftScore(ctx context.Context, community id.ID, actor db.Actor,
 		return nil, err
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		rules, err := f.rulesOn(ctx, tx, (quarter + 2).Last())
+		rules, err := f.dutyRulesOn(ctx, tx, (quarter + 2).Last())
 		if err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func (f *Flows) ObjectToScore(ctx context.Context, community id.ID, actor db.Act
 			return err
 		}
 		return f.tellCommittee(ctx, tx, notice.Notice{Kind: notice.ScoreObjected, Cause: "objection/" + o.Run.String() + "/" + o.Merchant.String() + "/" + string(o.Input),
-			Link: "/committee/" + community.String() + "/scores/" + r.Quarter.String(),
+			Link: "/desk/score/" + community.String() + "/" + r.Quarter.String(),
 			Args: []notice.Arg{shopArg(m), notice.Say(score.InputName(o.Input).Key), lastMinute(duty.Deadline(r.Until(), rules.DecisionDays, rules.Zone))}})
 	})
 }

@@ -120,8 +120,3 @@ func disclosures(ctx context.Context, r db.Reader, where string, args ...any) (a
 	}, `SELECT c.disclosure_id, c.id, c.agrees, c.words, c.checked_at, c.checked_by FROM duty_check c JOIN duty_disclosure d ON d.community_id = c.community_id AND d.id = c.disclosure_id
 		WHERE c.community_id = ? `+where+" ORDER BY c.checked_at, c.id", args...)
 }
-
-// ShareTitle is what stands on the slip of a profit share.
-func ShareTitle(shop string, quarter period.Month) string {
-	return shop + " " + quarter.String() + " 起三个月的利润分享"
-}

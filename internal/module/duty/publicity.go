@@ -102,9 +102,7 @@ type Evidence struct {
 	Kind   EvidenceKind
 	Words  string
 	Seq    int64 // of Entry
-	File   string
-	SHA256 [32]byte
-	Mime   string
+	File   id.ID // of Photo, an attachment
 	At     time.Time
 	By     id.ID
 }
@@ -133,12 +131,12 @@ func (s *Service) Show(ctx context.Context, tx *db.Tx, e Evidence) (_ *Evidence,
 	case b.State().AtRest():
 		return nil, ErrClosed
 	case e.Kind == Text && !words(e.Words, 2, 1000, true), e.Kind != Text && !words(e.Words, 0, 200, true),
-		e.Kind == Entry && e.Seq < 0, e.Kind == Photo && e.File == "", e.Kind != Text && e.Kind != Entry && e.Kind != Photo, mine >= evidenceMost:
+		e.Kind == Entry && e.Seq < 0, e.Kind == Photo && e.File.IsZero(), e.Kind != Text && e.Kind != Entry && e.Kind != Photo, mine >= evidenceMost:
 		return nil, ErrBadEvidence.On("evidence").With("most", evidenceMost)
 	}
 	e.ID, e.At, e.By = tx.NewID(), tx.Now, tx.Actor.ID
-	_, err = tx.Exec(ctx, `INSERT INTO duty_evidence (community_id, breach_id, id, side, kind, words, seq, file, sha256, mime, given_at, given_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], e.Breach[:], e.ID[:], string(e.Side), string(e.Kind), e.Words, e.Seq, e.File, e.SHA256[:], e.Mime, tx.Now.UnixMicro(), tx.Actor.ID)
+	_, err = tx.Exec(ctx, "INSERT INTO duty_evidence (community_id, breach_id, id, side, kind, words, seq, file_id, given_at, given_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], e.Breach[:], e.ID[:], string(e.Side), string(e.Kind), e.Words, e.Seq, e.File, tx.Now.UnixMicro(), tx.Actor.ID)
 	return &e, err
 }
 
@@ -147,13 +145,11 @@ func (s *Service) EvidenceOf(ctx context.Context, r db.Reader, community, breach
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		var e Evidence
 		var at int64
-		var sum []byte
-		err := rows.Scan(&e.Breach, &e.ID, &e.Side, &e.Kind, &e.Words, &e.Seq, &e.File, &sum, &e.Mime, &at, &e.By)
+		err := rows.Scan(&e.Breach, &e.ID, &e.Side, &e.Kind, &e.Words, &e.Seq, &e.File, &at, &e.By)
 		e.At = micros(at)
-		copy(e.SHA256[:], sum)
 		all = append(all, e)
 		return err
-	}, "SELECT breach_id, id, side, kind, words, seq, file, sha256, mime, given_at, given_by FROM duty_evidence WHERE community_id = ? AND breach_id = ? ORDER BY given_at, id",
+	}, "SELECT breach_id, id, side, kind, words, seq, file_id, given_at, given_by FROM duty_evidence WHERE community_id = ? AND breach_id = ? ORDER BY given_at, id",
 		community[:], breach[:])
 	return all, err
 }

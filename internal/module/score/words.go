@@ -1,6 +1,11 @@
 package score
 
-import "gongyi/internal/platform/i18n"
+import (
+	"context"
+
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/platform/i18n"
+)
 
 // PartName is what people call a part of a score.
 func PartName(p Part) i18n.Message { return partNames[p] }
@@ -31,4 +36,9 @@ func StateName(s State) i18n.Message { return stateNames[s] }
 
 var stateNames = map[State]i18n.Message{
 	Drafted: i18n.M("草稿，还没公布"), Published: i18n.M("公示中，可以提异议"), Recomputed: i18n.M("有更正，重新算过"), Final: i18n.M("定下来了"), Discarded: i18n.M("作废的草稿"),
+}
+
+// QuarterName is what people call the quarter that begins with a month.
+func QuarterName(ctx context.Context, q period.Month) string {
+	return i18n.T(ctx, "%d 年第 %d 季度", q.Year(), int(q.Calendar()-1)/3+1)
 }

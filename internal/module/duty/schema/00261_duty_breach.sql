@@ -46,9 +46,7 @@ CREATE TABLE duty_evidence (
     kind         TEXT   NOT NULL,
     words        TEXT   NOT NULL,
     seq          BIGINT NOT NULL,
-    file         TEXT   NOT NULL,
-    sha256       BYTEA,
-    mime         TEXT   NOT NULL,
+    file_id      BYTEA,
     given_at     BIGINT NOT NULL,
     given_by     BYTEA,
     PRIMARY KEY (community_id, breach_id, id)

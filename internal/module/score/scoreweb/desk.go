@@ -1,0 +1,313 @@
+package scoreweb
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/duty"
+	"gongyi/internal/module/score"
+	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/httpkit"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/sheet"
+	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
+)
+
+// deskView are the quarters of a community.
+type deskView struct {
+	portal.Room
+	Sent     portal.Sent
+	Runs     []ui.Row
+	Runnable []ui.Option // quarters of which a score can be made
+	Weights  score.Weights
+}
+
+func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
+	return h.showDesk(w, r, portal.Sent{})
+}
+
+func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
+	ctx := r.Context()
+	room, err := h.room(r)
+	if err != nil {
+		return err
+	}
+	v := deskView{Room: room, Sent: sent, Weights: score.WeightsOf(&room.Rules.Alliance)}
+	err = h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error {
+		all, err := h.Flows.Scores.Quarters(ctx, rd, room.ID, room.Today.Month()-36)
+		if err != nil {
+			return err
+		}
+		have := make(map[period.Month]bool)
+		v.Runs, v.Runnable = nil, nil
+		for _, x := range all {
+			have[x.Quarter] = true
+			row := ui.Row{Href: room.Desk("score", "/"+x.Quarter.String()), Icon: "chart", Title: score.QuarterName(ctx, x.Quarter), Tag: score.StateName(x.State()).In(ctx), Tone: toneOf(x.State())}
+			if u := x.Until(); !u.IsZero() {
+				row.Text = i18n.T(ctx, "异议到 %s", ui.Moment(ctx, room.Local(u.Add(-1))))
+			}
+			v.Runs = append(v.Runs, row)
+		}
+		judged, any, err := h.Flows.Duties.LastJudged(ctx, rd, room.ID)
+		if err != nil || !any || !h.may(ctx, "score.run", room.ID) {
+			return err
+		}
+		for q := (judged + 1).Quarter() - 3; q > judged-15; q -= 3 {
+			if !have[q] {
+				v.Runnable = append(v.Runnable, ui.Option{Value: q.String(), Text: score.QuarterName(ctx, q)})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.frame(ctx, i18n.T(ctx, "季度评分")), deskPage(v))
+}
+
+func toneOf(s score.State) ui.Tone {
+	switch s {
+	case score.Final:
+		return ui.OK
+	case score.Drafted:
+		return ui.Act
+	case score.Published, score.Recomputed:
+		return ui.Soon
+	}
+	return ui.Tell
+}
+
+// draft makes the score of a quarter.
+func (h *Pages) draft(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	at, err := h.place(r)
+	if err != nil {
+		return err
+	}
+	q, err := period.ParseMonth(r.FormValue("quarter"))
+	if err != nil {
+		err = score.ErrBadQuarter.On("quarter")
+	} else {
+		_, err = h.Flows.DraftScore(ctx, at.ID, authz.Of(ctx).Actor(), q)
+	}
+	return portal.Done(w, r, err, deskPath(at.Ref, q), "draft", func(s portal.Sent) error { return h.showDesk(w, r, s) })
+}
+
+func deskPath(ref string, q period.Month) string {
+	return "/desk/score/" + url.PathEscape(ref) + "/" + q.String()
+}
+
+// runView is one quarter for the office and the committee.
+type runView struct {
+	portal.Room
+	Sent       portal.Sent
+	Run        *score.Run
+	Table      ui.Table
+	Steps      []ui.Event
+	Objections []objectionView
+	Runs, Tries, Answers,
+	Takes bool
+	Last int
+}
+
+// objectionView is an objection, with the form to answer it.
+type objectionView struct {
+	score.Objection
+	Shop, Now, Claimed string
+	Row                ui.Row
+	Form, Base         string
+}
+
+func (h *Pages) run(w http.ResponseWriter, r *http.Request) error {
+	return h.showRun(w, r, portal.Sent{})
+}
+
+func (h *Pages) showRun(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
+	ctx := r.Context()
+	room, err := h.room(r)
+	if err != nil {
+		return err
+	}
+	run, objections, err := h.runOf(r, room.ID)
+	if err != nil {
+		return err
+	}
+	v := runView{Room: room, Sent: sent, Run: run, Runs: h.may(ctx, "score.run", room.ID), Tries: h.may(ctx, "score.try", room.ID), Answers: h.may(ctx, "score.answer", room.ID), Takes: h.may(ctx, "duty_desk.export", room.ID)}
+	columns := runColumns(ctx)
+	v.Table = runTable(ctx, &room, run, ui.AskTable(r.URL.Query(), columns), columns)
+	for _, s := range run.Last().Scores {
+		if s.Last {
+			v.Last++
+		}
+	}
+	for i, s := range run.Steps {
+		e := ui.Event{When: ui.Moment(ctx, room.Local(s.At)), Title: score.StateName(s.State).In(ctx), Text: s.Words, State: ui.Done}
+		if i == len(run.Steps)-1 && run.State() != score.Final {
+			e.State = ui.Now
+		}
+		v.Steps = append(v.Steps, e)
+	}
+	for _, o := range objections {
+		x := objectionView{Objection: o, Shop: room.ShopName(ctx, o.Merchant), Row: objectionRow(ctx, &o), Form: "o-" + o.ID.String(), Base: deskPath(room.Ref, run.Quarter) + "/objections/" + o.ID.String()}
+		if s := run.Last().Of(o.Merchant); s != nil {
+			x.Now = valueText(o.Input, s.Value(o.Input))
+		}
+		if x.Claimed = strconv.FormatInt(o.Claimed, 10); o.Input.Money() {
+			x.Claimed = money.Amount(o.Claimed).Decimal(money.CNY)
+		}
+		x.Row.Title = x.Shop + " · " + x.Row.Title
+		v.Objections = append(v.Objections, x)
+	}
+	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.frame(ctx, score.QuarterName(ctx, run.Quarter)), runPage(v))
+}
+
+func runColumns(ctx context.Context) []ui.Column {
+	columns := []ui.Column{{Text: i18n.T(ctx, "名次"), Num: true}, {Text: i18n.T(ctx, "店铺"), Title: true}}
+	for _, p := range score.Parts {
+		columns = append(columns, ui.Column{Text: score.PartName(p).In(ctx), Num: true, Rare: true})
+	}
+	return append(columns, ui.Column{Text: i18n.T(ctx, "扣分"), Num: true}, ui.Column{Text: i18n.T(ctx, "得分"), Num: true}, ui.Column{Text: i18n.T(ctx, "结果")})
+}
+
+// runTable are the scores by place: points, no money.
+func runTable(ctx context.Context, room *portal.Room, run *score.Run, ask ui.TableAsk, columns []ui.Column) ui.Table {
+	t := ui.Table{ID: "scores", Caption: score.QuarterName(ctx, run.Quarter), Path: deskPath(room.Ref, run.Quarter), Ask: ask, Columns: columns}
+	all := run.Last().Scores
+	t.Total = len(all)
+	from := min(ask.Offset(), len(all))
+	for _, s := range all[from:min(from+ask.Size, len(all))] {
+		cells := []ui.Cell{{Text: placeText(&s)}, {Text: room.ShopName(ctx, s.Merchant), Sub: s.Trade}}
+		for p := range s.Grades {
+			cells = append(cells, ui.Cell{Text: strconv.Itoa(s.Grades[p].Points)})
+		}
+		end := ui.Cell{Text: score.BandName(s.Band).In(ctx)}
+		if s.Last {
+			end = ui.Cell{Text: i18n.T(ctx, "让出席位"), Tone: ui.Bad}
+		}
+		t.Rows = append(t.Rows, ui.TableRow{Cells: append(cells, ui.Cell{Text: strconv.Itoa(s.Taken)}, ui.Cell{Text: strconv.Itoa(s.Points)}, end)})
+	}
+	return t
+}
+
+func placeText(s *score.Score) string {
+	if !s.Ranked {
+		return "–"
+	}
+	return strconv.Itoa(s.Place)
+}
+
+// export takes a quarter along, with every input.
+func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	room, err := h.room(r)
+	if err != nil {
+		return err
+	}
+	run, _, err := h.runOf(r, room.ID)
+	if err != nil {
+		return err
+	}
+	t := sheet.Table{Name: score.QuarterName(ctx, run.Quarter), Head: []string{i18n.T(ctx, "名次"), i18n.T(ctx, "店铺"), i18n.T(ctx, "行业代码"), i18n.T(ctx, "入席整月")}}
+	for _, n := range score.Names {
+		t.Head = append(t.Head, score.InputName(n).In(ctx))
+	}
+	for _, p := range score.Parts {
+		t.Head = append(t.Head, i18n.T(ctx, "%s的分", score.PartName(p)))
+	}
+	t.Head = append(t.Head, i18n.T(ctx, "扣分"), i18n.T(ctx, "得分"), i18n.T(ctx, "结果"))
+	whole := func(n int64) sheet.Value { return sheet.Figure(strconv.FormatInt(n, 10)) }
+	k := int64(room.Rules.ExportK)
+	for _, s := range run.Last().Scores {
+		row := append(sheet.Texts(placeText(&s), room.ShopName(ctx, s.Merchant), s.Trade), whole(int64(s.Months)))
+		for _, n := range score.Names {
+			v := s.Value(n)
+			switch hidden := (n == score.InBuyers || n == score.InReturning || n == score.InServed) && v > 0 && (v < k || s.Buyers-v > 0 && s.Buyers-v < k); {
+			case hidden:
+				row = append(row, sheet.Texts(i18n.T(ctx, "不到 %d 人", k))...)
+			case n.Money():
+				row = append(row, sheet.Figure(money.Amount(v).Decimal(money.CNY)))
+			default:
+				row = append(row, whole(v))
+			}
+		}
+		for p := range s.Grades {
+			row = append(row, whole(int64(s.Grades[p].Points)))
+		}
+		end := score.BandName(s.Band).In(ctx)
+		if s.Last {
+			end = i18n.T(ctx, "让出席位")
+		}
+		t.Rows = append(t.Rows, append(row, whole(int64(s.Taken)), whole(int64(s.Points)), sheet.Texts(end)[0]))
+	}
+	format := "xlsx"
+	if r.FormValue("format") == "csv" {
+		format = "csv"
+	}
+	return portal.Take(w, r, score.QuarterName(ctx, run.Quarter), format, t)
+}
+
+// act does something with the score of the quarter in an address.
+func (h *Pages) act(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, at id.ID, run *score.Run) error) error {
+	at, err := h.place(r)
+	if err != nil {
+		return err
+	}
+	run, _, err := h.runOf(r, at.ID)
+	if err != nil {
+		return err
+	}
+	to := deskPath(at.Ref, run.Quarter)
+	if form == "discard" {
+		to = "/desk/score/" + url.PathEscape(at.Ref)
+	}
+	return portal.Done(w, r, do(r.Context(), at.ID, run), to, form, func(s portal.Sent) error { return h.showRun(w, r, s) })
+}
+
+func (h *Pages) publish(w http.ResponseWriter, r *http.Request) error {
+	return h.act(w, r, "publish", func(ctx context.Context, at id.ID, run *score.Run) error {
+		_, err := h.Flows.PublishScore(ctx, at, authz.Of(ctx).Actor(), run.ID, portal.Prose(r, "words"))
+		return err
+	})
+}
+
+func (h *Pages) discard(w http.ResponseWriter, r *http.Request) error {
+	return h.act(w, r, "discard", func(ctx context.Context, at id.ID, run *score.Run) error {
+		return h.Flows.DB.Update(ctx, at, authz.Of(ctx).Actor(), func(tx *db.Tx) error { return h.Flows.Scores.Discard(ctx, tx, run.ID, portal.Prose(r, "words")) })
+	})
+}
+
+// answer notes what the committee found of an objection.
+func (h *Pages) answer(w http.ResponseWriter, r *http.Request) error {
+	n, err := id.Parse(r.PathValue("objection"))
+	if err != nil {
+		return score.ErrNoObjection
+	}
+	return h.act(w, r, "o-"+n.String(), func(ctx context.Context, at id.ID, run *score.Run) error {
+		var o *score.Objection
+		if err := h.Flows.DB.View(ctx, at, func(rd db.Reader) (err error) {
+			o, err = h.Flows.Scores.ObjectionByID(ctx, rd, at, n)
+			return err
+		}); err != nil {
+			return err
+		}
+		a := score.Answer{Granted: r.FormValue("found") == "granted", Words: portal.Prose(r, "words")}
+		if a.Granted {
+			if a.Value, err = value(r, o.Input, "value"); err != nil {
+				return err
+			}
+		}
+		return h.Flows.AnswerObjection(ctx, at, authz.Of(ctx).Actor(), n, a)
+	})
+}
+
+// deadlineOf is when a published score is final at the latest.
+func deadlineOf(v runView) string {
+	return duty.Deadline(v.Run.Until(), v.Rules.DecisionDays, v.Now.Location()).Format("2006-01-02")
+}

@@ -208,7 +208,6 @@ func (h *Pages) announce(w http.ResponseWriter, r *http.Request) error {
 	return h.answered(w, r, err, deskHref(p)+"?done=1", func(status int, wrong []ui.Wrong) error { return h.showDesk(w, r, status, "ceremony", wrong) })
 }
 
-
 // kindOptions are the kinds to choose from.
 func kindOptions(ctx context.Context) (all []ui.Option) {
 	for _, k := range honour.Kinds {

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	tradeEntries = 1024 // a transaction takes: some milliseconds of the writer
+	tradeEntries = 512  // a transaction takes: some milliseconds of the writer
 	tradeCleared = 1024 // rows that one transaction of a rebuilding clears
 	tradeChecked = 200_000
 )

@@ -17,6 +17,7 @@ func (a *App) derivations() []derivation {
 			return follower.Step(ctx, community, ledger.FollowParties, limit)
 		},
 		a.Flows.DeriveTrade,
+		a.Flows.MakePortraits,
 		a.Flows.DeriveNotices,
 		func(ctx context.Context, community id.ID, limit int) (int, error) {
 			return follower.Step(ctx, community, ledger.FollowSums, limit)

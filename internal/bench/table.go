@@ -27,8 +27,8 @@ func (r TradeResult) Table(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "trade\t%s, %d purchases, %d shops, %d members\n", r.Engine, r.Purchases, r.Shops, r.Members)
 	fmt.Fprintf(w, "settled\t%.1f s\n", r.SettledSeconds)
-	fmt.Fprintf(w, "derived\t%.1f s\t%.1f µs an entry\t%d rows of buyers\n", r.DerivedSeconds, r.DerivedEach, r.Rows)
-	fmt.Fprintf(w, "quarter\tby month %.0f ms\ttogether %.0f ms\t%d shops\n", r.MonthsMS, r.SpansMS, r.Spans)
+	fmt.Fprintf(w, "derived\t%.1f s\t%.1f s of a core\t%.1f µs an entry\t%d rows of buyers\n", r.DerivedSeconds, r.DerivedCPU, r.DerivedEach, r.Rows)
+	fmt.Fprintf(w, "quarter\tby month %.0f ms\ttogether %.0f ms\t%.1f s of a core for both\t%d shops\n", r.MonthsMS, r.SpansMS, r.QuarterCPU, r.Spans)
 	for _, p := range r.Pages {
 		fmt.Fprintf(w, "%s\tp50 %.1f ms\tp95 %.1f ms\tmax %.1f ms\n", p.Name, p.P50, p.P95, p.Max)
 	}

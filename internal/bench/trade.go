@@ -41,10 +41,12 @@ type TradeResult struct {
 	Engine         string  `json:"engine"`
 	SettledSeconds float64 `json:"settled_s"`
 	DerivedSeconds float64 `json:"derived_s"`
+	DerivedCPU     float64 `json:"derived_cpu_s"`
 	DerivedEach    float64 `json:"derived_us_an_entry"`
 	Rows           int64   `json:"visit_rows"`
 	MonthsMS       float64 `json:"quarter_by_month_ms"`
 	SpansMS        float64 `json:"quarter_together_ms"`
+	QuarterCPU     float64 `json:"quarter_cpu_s"` // of both
 	Spans          int     `json:"quarter_shops"`
 	Pages          []Page  `json:"pages"`
 }
@@ -79,11 +81,11 @@ func Trade(ctx context.Context, cfg app.Config, s TradeSettings) (r TradeResult,
 	if err := b.close(ctx); err != nil {
 		return r, err
 	}
-	began = time.Now()
+	began, cpu := time.Now(), processorTime()
 	if err := b.derive(ctx, a.Flows.DeriveTrade); err != nil {
 		return r, err
 	}
-	r.DerivedSeconds = time.Since(began).Seconds()
+	r.DerivedSeconds, r.DerivedCPU = time.Since(began).Seconds(), (processorTime() - cpu).Seconds()
 	r.DerivedEach = r.DerivedSeconds * 1e6 / float64(max(1, s.Purchases))
 	follower := a.Flows.Follower()
 	if err := b.derive(ctx, func(ctx context.Context, at id.ID, limit int) (int, error) {
@@ -207,14 +209,14 @@ func (b *tradeBench) quarter(ctx context.Context, r *TradeResult) error {
 		if r.Rows, err = b.a.Flows.Trade.Rows(ctx, reader, b.at); err != nil {
 			return err
 		}
-		began := time.Now()
+		began, cpu := time.Now(), processorTime()
 		if _, err = b.a.Flows.Trade.ShopMonths(ctx, reader, b.at, b.last(), b.last()+2); err != nil {
 			return err
 		}
 		r.MonthsMS = ms(time.Since(began))
 		began = time.Now()
 		all, err := b.a.Flows.Trade.ShopSpans(ctx, reader, b.at, b.last(), b.last()+2)
-		r.SpansMS, r.Spans = ms(time.Since(began)), len(all)
+		r.SpansMS, r.Spans, r.QuarterCPU = ms(time.Since(began)), len(all), (processorTime() - cpu).Seconds()
 		return err
 	})
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -88,12 +89,6 @@ func (f *Flows) addBill(ctx context.Context, r db.Reader, b *Bill, at *Belonging
 	if err != nil {
 		return err
 	}
-	names := make(map[id.ID]string)
-	if len(visits) > 0 {
-		if names, err = f.shopNames(ctx, r, community); err != nil {
-			return err
-		}
-	}
 	shops := make(map[id.ID]int)
 	for i := range visits {
 		v := &visits[i]
@@ -102,10 +97,17 @@ func (f *Flows) addBill(ctx context.Context, r db.Reader, b *Bill, at *Belonging
 		if !known {
 			n = len(b.Shops)
 			shops[v.Shop] = n
-			b.Shops = append(b.Shops, BillShop{Community: community, Place: at.Community.Name, Shop: v.Shop, Name: names[v.Shop]})
+			b.Shops = append(b.Shops, BillShop{Community: community, Place: at.Community.Name, Shop: v.Shop})
 		}
 		b.Shops[n].Sums.Add(&v.Sums)
 		b.Shops[n].Days += v.Days.Count()
+	}
+	names, err := f.Merchants.Names(ctx, r, community, slices.Collect(maps.Keys(shops)))
+	if err != nil {
+		return err
+	}
+	for shop, n := range shops {
+		b.Shops[n].Name = names[shop]
 	}
 	gains, err := f.Trade.Gains(ctx, r, community, member, b.From, b.To)
 	for _, g := range gains {

@@ -101,13 +101,9 @@ func (x *missing) read(ctx context.Context, r db.Reader, from, to period.Day) er
 	if err != nil {
 		return err
 	}
-	names, err := f.shopNames(ctx, r, b.Community.ID)
-	if err != nil {
-		return err
-	}
 	held := holding.Balance // after the entry at hand: they come newest first
 	var list []Bought
-	collect := shopping{b: b, names: names, to: to, refunded: make(map[int64]money.Amount), out: &list}
+	collect := shopping{b: b, to: to, refunded: make(map[int64]money.Amount), out: &list}
 	_, err = f.Ledger.Concerning(ctx, r, b.Community.ID, b.Member.ID, from, lastDay, spending, func(e *ledger.Entry) (bool, error) {
 		for _, t := range e.Touches {
 			if t.Account == coins {
@@ -122,7 +118,10 @@ func (x *missing) read(ctx context.Context, r db.Reader, from, to period.Day) er
 		}
 		return more, err
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return nameShops(ctx, f, r, b.Community.ID, x.bought, func(s *spent) *Bought { return &s.Bought })
 }
 
 // find goes through her purchases in their order. Entitlement that is counted at one

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"gongyi/internal/kernel/fault"
@@ -32,39 +33,15 @@ func (f *Flows) BillRows(ctx context.Context, all []Belonging, from, to period.M
 			if err != nil {
 				return err
 			}
-			names, err := f.shopNames(ctx, r, b.Community.ID)
+			x := listing{trading: t, at: b, shop: shop}
+			_, err = f.Ledger.Concerning(ctx, r, b.Community.ID, b.Member.ID, from.First(), to.Last(), spending, func(e *ledger.Entry) (bool, error) {
+				return true, x.add(ctx, r, e)
+			})
 			if err != nil {
 				return err
 			}
-			_, err = f.Ledger.Concerning(ctx, r, b.Community.ID, b.Member.ID, from.First(), to.Last(), spending, func(e *ledger.Entry) (bool, error) {
-				if e.Subject != b.Member.ID || e.Kind != ledger.Purchase && e.Kind != ledger.Refund {
-					return true, nil
-				}
-				t.chunk = append(t.chunk[:0], e)
-				if err := t.take(ctx, r, e); err != nil {
-					return false, err
-				}
-				if s := &t.sale; shop.IsZero() || s.Shop == shop {
-					source := e
-					if e.Kind == ledger.Refund { // the receipt is the purchase's
-						of, err := settlement.DecodeRefund(e.Facts)
-						if err != nil {
-							return false, err
-						}
-						if source, err = f.Ledger.Entry(ctx, r, b.Community.ID, of.Entry); err != nil {
-							return false, err
-						}
-					}
-					row := BillRow{Refund: e.Kind == ledger.Refund, Sums: s.Sums, Bought: Bought{Community: b.Community.ID, Place: b.Community.Name,
-						Seq: e.Seq, At: t.facts.PurchasedAt.In(b.Zone), Day: e.BookedOn, Shop: s.Shop, ShopName: names[s.Shop], entry: source}}
-					if row.Refund {
-						row.Bought.At = e.PostedAt.In(b.Zone)
-					}
-					rows = append(rows, row)
-				}
-				return true, nil
-			})
-			return err
+			rows = append(rows, x.rows...)
+			return nameShops(ctx, f, r, b.Community.ID, rows[len(rows)-len(x.rows):], func(row *BillRow) *Bought { return &row.Bought })
 		})
 		if err != nil {
 			return nil, err
@@ -72,4 +49,55 @@ func (f *Flows) BillRows(ctx context.Context, all []Belonging, from, to period.M
 	}
 	slices.SortStableFunc(rows, func(x, y BillRow) int { return y.Bought.At.Compare(x.Bought.At) })
 	return rows, nil
+}
+
+// nameShops writes the names of the shops into purchases.
+func nameShops[T any](ctx context.Context, f *Flows, r db.Reader, community id.ID, rows []T, of func(*T) *Bought) error {
+	shops := make(map[id.ID]bool)
+	for i := range rows {
+		shops[of(&rows[i]).Shop] = true
+	}
+	names, err := f.Merchants.Names(ctx, r, community, slices.Collect(maps.Keys(shops)))
+	for i := range rows {
+		b := of(&rows[i])
+		b.ShopName = names[b.Shop]
+	}
+	return err
+}
+
+// listing lists the rows of one community.
+type listing struct {
+	*trading
+	at   *Belonging
+	shop id.ID
+	rows []BillRow
+}
+
+// add adds an entry, if it is a purchase of hers, or its refund.
+func (x *listing) add(ctx context.Context, r db.Reader, e *ledger.Entry) error {
+	if e.Subject != x.at.Member.ID || e.Kind != ledger.Purchase && e.Kind != ledger.Refund {
+		return nil
+	}
+	x.chunk = append(x.chunk[:0], e)
+	if err := x.take(ctx, r, e); err != nil {
+		return err
+	}
+	s := &x.sale
+	if !x.shop.IsZero() && s.Shop != x.shop {
+		return nil
+	}
+	row := BillRow{Refund: e.Kind == ledger.Refund, Sums: s.Sums, Bought: Bought{Community: x.community, Place: x.at.Community.Name,
+		Seq: e.Seq, At: x.facts.PurchasedAt.In(x.at.Zone), Day: e.BookedOn, Shop: s.Shop, entry: e}}
+	if row.Refund {
+		of, err := settlement.DecodeRefund(e.Facts)
+		if err != nil {
+			return err
+		}
+		if row.entry, err = x.flows.Ledger.Entry(ctx, r, x.community, of.Entry); err != nil { // the receipt is the purchase's
+			return err
+		}
+		row.Bought.At = e.PostedAt.In(x.at.Zone)
+	}
+	x.rows = append(x.rows, row)
+	return nil
 }

@@ -115,6 +115,8 @@ type Flows struct {
 	Papers   *blob.Store // nil: no files are taken with applications
 	deciders map[string]Decider
 
+	portrayed sync.Map // community → first month of the quarter whose portraits are all made
+
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
 

@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -150,7 +152,11 @@ func (f *Flows) VouchersOf(ctx context.Context, b *Belonging) (all []HeldVoucher
 		if err != nil || len(held) == 0 {
 			return err
 		}
-		names, err := f.shopNames(ctx, r, b.Community.ID)
+		shops := make(map[id.ID]bool)
+		for _, v := range held {
+			shops[v.Issuer], shops[v.Target] = true, true
+		}
+		names, err := f.Merchants.Names(ctx, r, b.Community.ID, slices.Collect(maps.Keys(shops)))
 		for _, v := range held {
 			v.ExpiresAt = v.ExpiresAt.In(b.Zone)
 			all = append(all, HeldVoucher{*v, names[v.Issuer], names[v.Target]})

@@ -88,7 +88,6 @@ type gathering struct {
 	sample   trade.Sample
 	at       map[id.ID]int // a member's place in the sample
 	refs     map[id.ID]string
-	trades   map[id.ID]string // of each shop
 }
 
 // trade gathers what the shop sold, to whom and when, and who was sent to it.
@@ -108,16 +107,6 @@ func (g *gathering) trade(ctx context.Context, r db.Reader) error {
 	}
 	if g.refs, err = f.Members.RefsOf(ctx, r, t.Community, members); err != nil {
 		return err
-	}
-	shops, err := f.Merchants.List(ctx, r, t.Community)
-	if err != nil {
-		return err
-	}
-	g.trades = make(map[id.ID]string, len(shops))
-	for _, m := range shops {
-		if g.trades[m.ID] = m.IndustryZH; m.IndustryZH == "" {
-			g.trades[m.ID] = m.Industry
-		}
 	}
 	bought, err := g.baskets(ctx, r)
 	if err != nil {
@@ -147,13 +136,30 @@ func (g *gathering) traits(ctx context.Context) error {
 			c := &g.sample.People[g.at[who]]
 			c.Age, c.Household, c.Kids = p.AgeBand, p.HouseholdSize, p.Kids
 		}
-		return f.Trade.Elsewhere(ctx, r, t.Community, buyers, g.from, g.to, func(buyer, shop id.ID) {
-			c, name := &g.sample.People[g.at[buyer]], g.trades[shop]
-			if name != "" && name != g.trades[t.Shop.ID] && !slices.Contains(c.Trades, name) {
+		return g.elsewhere(ctx, r, buyers)
+	})
+}
+
+// elsewhere adds the other trades in which some buyers bought.
+func (g *gathering) elsewhere(ctx context.Context, r db.Reader, buyers map[id.ID]bool) error {
+	f, t := g.flows, g.till
+	buy := make(map[id.ID][]id.ID) // shop → buyers
+	if err := f.Trade.Elsewhere(ctx, r, t.Community, buyers, g.from, g.to, func(buyer, shop id.ID) { buy[shop] = append(buy[shop], buyer) }); err != nil {
+		return err
+	}
+	trades, err := f.Merchants.Trades(ctx, r, t.Community, append(slices.Collect(maps.Keys(buy)), t.Shop.ID))
+	for shop, who := range buy {
+		name := trades[shop]
+		if name == "" || name == trades[t.Shop.ID] {
+			continue
+		}
+		for _, buyer := range who {
+			if c := &g.sample.People[g.at[buyer]]; !slices.Contains(c.Trades, name) {
 				c.Trades = append(c.Trades, name)
 			}
-		})
-	})
+		}
+	}
+	return err
 }
 
 // agreed are the buyers who allow that shops are told of them in sums.

@@ -27,7 +27,7 @@ func (t *teller) bill(ctx context.Context) error {
 		Points    money.Amount `json:"points"`
 	}
 	c := Chapter{File: "bill.json", Title: i18n.T(ctx, "消费账单"), Num: []int{3, 4, 5},
-		Columns: []string{i18n.T(ctx, "月份"), i18n.T(ctx, "社区"), i18n.T(ctx, "店"), i18n.T(ctx, "次数"), i18n.T(ctx, "价款（元）"), i18n.T(ctx, "比标价省，元")}}
+		Columns: []string{i18n.T(ctx, "月份"), i18n.T(ctx, "社区"), i18n.T(ctx, "店"), i18n.T(ctx, "次数"), i18n.T(ctx, "价格（元）"), i18n.T(ctx, "比标价省，元")}}
 	data := make([]line, 0, 16)
 	for i := range t.belongings {
 		b := &t.belongings[i]

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	tradeEntries = 256  // a transaction takes: some milliseconds of the writer
-	tradeCleared = 1024 // rows that one transaction of a rebuilding clears
-	tradeChecked = 200_000
+	tradeEntries = 512       // a transaction takes: some milliseconds of the writer
+	tradeCleared = 1024      // rows that one transaction of a rebuilding clears
+	tradeChecked = 1_000_000 // rows that one pass of a check holds in memory, some 300 MB
 )
 
 // DeriveTrade takes what up to limit further entries say into the tables of trade (B7,

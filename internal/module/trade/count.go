@@ -17,11 +17,7 @@ func read(ctx context.Context, r db.Reader, community id.ID, from, to period.Mon
 	}
 	at := make(map[shopKey]int)
 	c := counter{from: from, to: to, together: together, last: make(map[tieKey]period.Day), counted: make(map[tieKey]bool)}
-	where, args := "community_id = ? AND month >= ? AND month <= ?", []any{community[:], int64(from), int64(to)}
-	if only != nil {
-		where, args = where+" AND shop_id = ?", append(args, only[:])
-	}
-	err = shops(ctx, r, func(s *Shop) {
+	add := func(s *Shop) {
 		key := shopKey{c.at(s.From), s.Shop}
 		i, known := at[key]
 		if !known {
@@ -32,7 +28,12 @@ func read(ctx context.Context, r db.Reader, community id.ID, from, to period.Mon
 			}
 		}
 		all[i].add(s)
-	}, where+" ORDER BY month, shop_id", args...)
+	}
+	if only == nil {
+		err = shops(ctx, r, add, "community_id = ? AND month >= ? AND month <= ? ORDER BY month, shop_id", community[:], int64(from), int64(to))
+	} else {
+		err = shopByMonth(ctx, r, community, *only, from, to, add)
+	}
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -48,6 +49,20 @@ func read(ctx context.Context, r db.Reader, community id.ID, from, to period.Mon
 	return all, c.run(ctx, r, community, only)
 }
 
+// shopByMonth gives the rows of one shop.
+func shopByMonth(ctx context.Context, r db.Reader, community, shop id.ID, from, to period.Month, fn func(*Shop)) error {
+	known, err := between(ctx, r, community, from, to)
+	if err != nil {
+		return err
+	}
+	for _, m := range known {
+		if err := shops(ctx, r, fn, "community_id = ? AND month = ? AND shop_id = ?", community[:], int64(m), shop[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Shop) add(other *Shop) {
 	s.Sums.Add(&other.Sums)
 	s.Guests += other.Guests
@@ -58,11 +73,15 @@ func (s *Shop) add(other *Shop) {
 // firsts are the ties that began in the months from ≤ month ≤ to.
 func firsts(ctx context.Context, r db.Reader, community id.ID, from, to period.Month, only *id.ID) (map[tieKey]period.Day, error) {
 	first := make(map[tieKey]period.Day)
-	where, args := "community_id = ? AND first_day >= ? AND first_day <= ?", []any{community[:], int64(from.First()), int64(to.Last())}
-	if only != nil {
-		where, args = where+" AND shop_id = ?", append(args, only[:])
+	add := func(t tie) { first[t.tieKey] = t.day }
+	if only == nil {
+		return first, ties(ctx, r, add, "community_id = ? AND first_day >= ? AND first_day <= ?", community[:], int64(from.First()), int64(to.Last()))
 	}
-	return first, ties(ctx, r, func(t tie) { first[t.tieKey] = t.day }, where, args...)
+	return first, ties(ctx, r, func(t tie) { // by the key, which begins with the shop
+		if t.day >= from.First() && t.day <= to.Last() {
+			add(t)
+		}
+	}, "community_id = ? AND shop_id = ?", community[:], only[:])
 }
 
 // ties reads rows of trade_tie.

@@ -18,6 +18,24 @@ import (
 // QuarterOf is the first month of the calendar quarter in which a month lies.
 func QuarterOf(m period.Month) period.Month { return m - m%3 }
 
+// Finished is the first month of the last quarter that is over when a day is closed.
+func Finished(closed period.Day) period.Month {
+	if q := QuarterOf(closed.Month()); (q + 2).Last() <= closed {
+		return q
+	}
+	return QuarterOf(closed.Month()) - 3
+}
+
+// Unportrayed are some of the shops that sold anything in the quarter that begins with
+// a month and were told nothing of it yet.
+func (s *Service) Unportrayed(ctx context.Context, r db.Reader, community id.ID, from period.Month, limit int) (shops []id.ID, err error) {
+	err = db.All(ctx, r, &shops, `SELECT DISTINCT s.shop_id FROM trade_shop s
+		LEFT JOIN trade_portrait p ON p.community_id = s.community_id AND p.shop_id = s.shop_id AND p.month = ?
+		WHERE s.community_id = ? AND s.month >= ? AND s.month <= ? AND s.purchases > 0 AND p.shop_id IS NULL LIMIT ?`,
+		int64(from), community[:], int64(from), int64(from+2), limit)
+	return shops, err
+}
+
 // Told is what a shop was told of the quarter that begins with a month, nil if
 // nothing was yet.
 func (s *Service) Told(ctx context.Context, r db.Reader, community, shop id.ID, from period.Month) (*Portrait, error) {
@@ -54,9 +72,17 @@ func (s *Service) Keep(ctx context.Context, tx *db.Tx, p *Portrait) (_ *Portrait
 
 // Sold lists the months in which a shop sold or took back anything, the latest first.
 func (s *Service) Sold(ctx context.Context, r db.Reader, community, shop id.ID) (months []period.Month, err error) {
-	err = db.All(ctx, r, &months, "SELECT month FROM trade_shop WHERE community_id = ? AND shop_id = ? AND purchases + refunds > 0 ORDER BY month DESC", community[:], shop[:])
+	err = shopByMonth(ctx, r, community, shop, -forEver, forEver, func(s *Shop) {
+		if s.Purchases+s.Refunds > 0 {
+			months = append(months, s.From)
+		}
+	})
+	slices.Reverse(months)
 	return months, err
 }
+
+// forEver bounds a span of all months.
+const forEver = 1 << 30
 
 // Regular is one buyer of a shop in a span of months, for counting.
 type Regular struct {

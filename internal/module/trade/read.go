@@ -1,8 +1,12 @@
 package trade
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -53,21 +57,40 @@ func (s *Service) SpanOf(ctx context.Context, r db.Reader, community, shop id.ID
 // to, the earliest first.
 func (s *Service) MemberMonths(ctx context.Context, r db.Reader, community, member id.ID, from, to period.Month) (all []Visit, err error) {
 	defer fault.Wrap(&err, "trade: months of a member")
-	err = visits(ctx, r, func(v *Visit) { all = append(all, *v) }, "community_id = ? AND buyer_id = ? AND month >= ? AND month <= ? ORDER BY month, shop_id",
-		community[:], member[:], int64(from), int64(to))
-	return all, err
-}
-
-// Visitors is who bought in a shop in the months from ≤ month ≤ to, by month.
-func (s *Service) Visitors(ctx context.Context, r db.Reader, community, shop id.ID, from, to period.Month) (all []Visit, err error) {
-	defer fault.Wrap(&err, "trade: visitors of %s", shop)
-	for m := from; m <= to; m++ { // the key begins with the month
-		err := visits(ctx, r, func(v *Visit) { all = append(all, *v) }, "community_id = ? AND month = ? AND shop_id = ? ORDER BY buyer_id", community[:], int64(m), shop[:])
+	known, err := between(ctx, r, community, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range known {
+		err := visits(ctx, r, func(v *Visit) { all = append(all, *v) }, "community_id = ? AND month = ? AND buyer_id = ?", community[:], int64(m), member[:])
 		if err != nil {
 			return nil, err
 		}
 	}
+	// Not sorted by the database: it would rather walk through the month than use the index.
+	slices.SortFunc(all, func(a, b Visit) int {
+		return cmp.Or(cmp.Compare(a.Month, b.Month), bytes.Compare(a.Shop[:], b.Shop[:]))
+	})
 	return all, nil
+}
+
+// between are the months from ≤ month ≤ to in which a community traded. The keys begin
+// with the month, so each is a question of its own.
+func between(ctx context.Context, r db.Reader, community id.ID, from, to period.Month) (months []period.Month, err error) {
+	var ends [2]period.Month
+	for i, order := range []string{"ASC", "DESC"} {
+		err := db.One(ctx, r, &ends[i], "SELECT month FROM trade_shop WHERE community_id = ? ORDER BY month "+order+" LIMIT 1", community[:])
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for m := max(from, ends[0]); m <= min(to, ends[1]); m++ {
+		months = append(months, m)
+	}
+	return months, nil
 }
 
 // Gains is what came to a member outside of her own purchases in the months from ≤

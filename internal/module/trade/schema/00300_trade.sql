@@ -41,7 +41,7 @@ CREATE TABLE trade_visit (
     missed            BIGINT NOT NULL,
     PRIMARY KEY (community_id, month, shop_id, buyer_id)
 );
-CREATE INDEX trade_visit_by_buyer ON trade_visit (community_id, buyer_id, month);
+CREATE INDEX trade_visit_by_buyer ON trade_visit (community_id, month, buyer_id); -- by month: what is written lies together
 
 -- The same of a shop in a month, of members and of buyers nobody knows (guests).
 -- borne is what it bore of the cost of vouchers, in its own sales and in others';

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 )
@@ -88,7 +89,11 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := customersView{Shop: shopName(t), Open: shown == nil}
 	if shown != nil {
-		v.draw(ctx, shown, year)
+		trades, err := p.tradeNames(ctx, t)
+		if err != nil {
+			return err
+		}
+		v.draw(ctx, shown, year, trades)
 		for _, q := range all {
 			v.Quarters = append(v.Quarters, ui.Link{Href: "/shop/" + t.Shop.ID.String() + "/customers?quarter=" + q.String(), Text: quarterName(ctx, q)})
 		}
@@ -102,6 +107,22 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, s, customersPage(v))
 }
 
+// tradeNames are the Chinese names of trades; none are needed in English.
+func (p *Pages) tradeNames(ctx context.Context, t *flow.Till) (names map[string]string, err error) {
+	err = p.Flows.DB.View(ctx, t.Community, func(r db.Reader) error {
+		names, err = p.Flows.Merchants.TradeNames(ctx, r, t.Community)
+		return err
+	})
+	return names, err
+}
+
+func tradeName(ctx context.Context, names map[string]string, trade string) string {
+	if name := names[trade]; name != "" && i18n.Of(ctx) != i18n.En {
+		return name
+	}
+	return trade
+}
+
 func shopName(t *flow.Till) string {
 	if t.Shop.Name == "" {
 		return t.Shop.Ref
@@ -110,7 +131,7 @@ func shopName(t *flow.Till) string {
 }
 
 // draw puts a portrait into words and pictures.
-func (v *customersView) draw(ctx context.Context, p *trade.Portrait, year []*trade.Portrait) {
+func (v *customersView) draw(ctx context.Context, p *trade.Portrait, year []*trade.Portrait, trades map[string]string) {
 	s := &p.Screen
 	v.Name, v.Now, v.K, v.TakenK, v.Small = quarterName(ctx, p.From), quarterName(ctx, p.From), s.K, p.Export.K, s.Buyers == 0
 	v.drawAgain(ctx, year)
@@ -128,7 +149,7 @@ func (v *customersView) draw(ctx context.Context, p *trade.Portrait, year []*tra
 		v.addGroup(ctx, s.Baskets, s.Purchases, i18n.T(ctx, "次"))
 	}
 	for _, c := range s.Trades {
-		v.Trades = append(v.Trades, ui.Line{Text: c.Key, Note: share(ctx, c.Count, s.Buyers), Num: i18n.T(ctx, "%d 人", c.Count)})
+		v.Trades = append(v.Trades, ui.Line{Text: tradeName(ctx, trades, c.Key), Note: share(ctx, c.Count, s.Buyers), Num: i18n.T(ctx, "%d 人", c.Count)})
 	}
 	if s.Heat != nil {
 		heat := drawHeat(ctx, s.Heat)

@@ -23,15 +23,19 @@ func (p *Pages) customersFile(w http.ResponseWriter, r *http.Request) error {
 	if format != "xlsx" {
 		format = "csv"
 	}
+	trades, err := p.tradeNames(ctx, t)
+	if err != nil {
+		return err
+	}
 	name, view := shopName(t)+" "+i18n.T(ctx, "顾客"), trade.View{}
 	if shown != nil {
 		name, view = name+" "+quarterName(ctx, shown.From), shown.Export
 	}
-	return portal.Take(w, r, name, format, customersSheet(ctx, &view))
+	return portal.Take(w, r, name, format, customersSheet(ctx, &view, trades))
 }
 
 // customersSheet is a row a figure.
-func customersSheet(ctx context.Context, v *trade.View) sheet.Table {
+func customersSheet(ctx context.Context, v *trade.View, trades map[string]string) sheet.Table {
 	t := sheet.Table{Name: i18n.T(ctx, "顾客"), Head: []string{i18n.T(ctx, "按什么分"), i18n.T(ctx, "组"), i18n.T(ctx, "数"), i18n.T(ctx, "单位")}}
 	person, times := i18n.T(ctx, "人"), i18n.T(ctx, "次")
 	add := func(group, cell string, n int64, unit string) {
@@ -71,7 +75,7 @@ func customersSheet(ctx context.Context, v *trade.View) sheet.Table {
 		}
 	}
 	for _, c := range v.Trades {
-		add(i18n.T(ctx, "还去哪些行业的店"), c.Key, c.Count, person)
+		add(i18n.T(ctx, "还去哪些行业的店"), tradeName(ctx, trades, c.Key), c.Count, person)
 	}
 	for _, m := range v.Months {
 		if m.Told {

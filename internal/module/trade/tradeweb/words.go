@@ -3,6 +3,7 @@ package tradeweb
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/trade"
@@ -38,7 +39,7 @@ func cellName(ctx context.Context, group, key string) string {
 	n, _ := strconv.Atoi(key) // of the bands, which are numbers; other keys are words
 	switch group {
 	case trade.ByAge:
-		return i18n.T(ctx, "%s 岁", key)
+		return i18n.T(ctx, "%s 岁", strings.ReplaceAll(key, "-", "–"))
 	case trade.ByHousehold:
 		return i18n.T(ctx, "%s 口人", key)
 	case trade.ByKids:

@@ -13,5 +13,5 @@ var ruleNames = map[string]i18n.Message{
 func OutcomeName(o Outcome) i18n.Message { return outcomeNames[o] }
 
 var outcomeNames = map[Outcome]i18n.Message{
-	Decided: i18n.M("有结果了"), NoQuorum: i18n.M("人数没到，重开一轮"), Referred: i18n.M("两轮人数都没到，请平台运营和居委会定"),
+	Decided: i18n.M("有结果"), NoQuorum: i18n.M("人数没到"), Referred: i18n.M("等两边来定"),
 }

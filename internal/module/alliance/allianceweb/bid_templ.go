@@ -496,7 +496,7 @@ func bidForm(v bidView, f ui.Form) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "shop_name", In: "bid", Label: i18n.T(ctx, "店名"), Value: v.Typed.ShopName, MaxLen: 40, Error: f.Of("shop_name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "shop_name", In: "bid", Label: i18n.T(ctx, "店铺名称"), Value: v.Typed.ShopName, MaxLen: 40, Error: f.Of("shop_name")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -182,7 +182,7 @@ func (p *Pages) shopSeat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := shopView{Name: shopName(b, on.Subject), Public: "/c/" + at.Ref + "/alliance", Owner: p.Engine.May(ctx, authz.Of(ctx), "statement.read", on) == nil}
+	v := shopView{Name: shopName(b, on.Subject), Public: "/c/" + at.Ref + "/alliance", Owner: p.Engine.May(ctx, authz.Of(ctx), "seat.resign", on) == nil}
 	for _, t := range b.Tenures {
 		switch {
 		case t.Merchant != on.Subject:

@@ -57,7 +57,7 @@ type reviewView struct {
 func (v reviewView) href(rest string) string { return reviewHref(v.At, v.ID) + rest }
 
 func (v reviewView) form(name, rest string) ui.Form {
-	f := ui.Form{ID: name, In: name, Action: v.href(rest)}
+	f := ui.Form{ID: "form-" + name, In: name, Action: v.href(rest)}
 	if v.Form == name {
 		f.Wrong = v.Wrong
 	}

@@ -46,7 +46,7 @@ func visitFacts(ctx context.Context, v *alliance.Visit) []ui.Fact {
 		facts = append(facts, ui.Fact{Name: i18n.T(ctx, "店面"), Text: i18n.T(ctx, "%d 平方米", v.Area)})
 	}
 	if v.Note != "" {
-		facts = append(facts, ui.Fact{Name: i18n.T(ctx, "说明"), Text: v.Note})
+		facts = append(facts, ui.Fact{Name: i18n.T(ctx, "要说明的"), Text: v.Note})
 	}
 	return facts
 }

@@ -37,12 +37,12 @@ const upload = blob.Most + 1<<20
 func (p *Pages) Routes(t *httpkit.Router) {
 	p.Add(
 		portal.Door{Kind: ui.MerchantFrame, Key: "seat", Href: "/shop/{shop}/seat", Icon: "shield", Text: i18n.M("席位"), Action: "shop.read"},
-		portal.Door{Kind: ui.OperatorFrame, Key: "alliance", Href: "/desk/alliance", Icon: "hands", Text: i18n.M("商业联盟"), Action: "seating.read", Count: p.waiting},
+		portal.Door{Kind: ui.OperatorFrame, Key: "alliance", Href: "/desk/alliance", Icon: "hands", Text: i18n.M("商业联盟"), Action: "seating.read", Group: i18n.M("联盟"), Count: p.waiting},
 	)
 	t.Add(
 		httpkit.Route{Pattern: "GET /c/{community}/alliance", Action: "alliance.read", Do: p.public},
 		httpkit.Route{Pattern: "GET /shop/{shop}/seat", Action: "shop.read", On: shopOf, Do: p.shopSeat},
-		httpkit.Route{Pattern: "POST /shop/{shop}/seat/resignation", Action: "statement.read", On: shopOf, Do: p.resign},
+		httpkit.Route{Pattern: "POST /shop/{shop}/seat/resignation", Action: "seat.resign", On: shopOf, Do: p.resign},
 	)
 	p.bidRoutes(t)
 	p.deskRoutes(t)

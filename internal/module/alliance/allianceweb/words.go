@@ -43,10 +43,10 @@ func promiseValues(f alliance.Form) (values []string) {
 func formFacts(ctx context.Context, x *alliance.Application, trade string, rules *policy.Alliance) []ui.Fact {
 	f := x.Form
 	if x.Erased {
-		return []ui.Fact{{Name: i18n.T(ctx, "店名"), Text: i18n.T(ctx, "本人已删除资料")}}
+		return []ui.Fact{{Name: i18n.T(ctx, "店铺名称"), Text: i18n.T(ctx, "本人已删除资料")}}
 	}
 	facts := []ui.Fact{
-		{Name: i18n.T(ctx, "店名"), Text: f.ShopName}, {Name: i18n.T(ctx, "业态"), Text: trade}, {Name: i18n.T(ctx, "经营者"), Text: f.OwnerName},
+		{Name: i18n.T(ctx, "店铺名称"), Text: f.ShopName}, {Name: i18n.T(ctx, "业态"), Text: trade}, {Name: i18n.T(ctx, "经营者"), Text: f.OwnerName},
 		{Name: i18n.T(ctx, "信用代码"), Text: f.Licence}, {Name: i18n.T(ctx, "地址"), Text: f.Address}, {Name: i18n.T(ctx, "店的大小"), Text: alliance.SizeName(f.Size).In(ctx)},
 		{Name: alliance.OfferName(f.Offer).In(ctx), Text: i18n.T(ctx, "%s（约占营业额 %s）", f.OfferText, f.OfferShare.Percent())},
 	}

@@ -101,7 +101,7 @@ func (p *Pages) showBallot(w http.ResponseWriter, r *http.Request, status int, c
 		}
 	}
 	shell := p.frame(ctx, i18n.T(ctx, "委员会表决"))
-	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "商家委员会")}
+	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "联盟委员会")}
 	return p.ShowAs(w, r, status, c, shell, ballotPage(v))
 }
 

@@ -110,7 +110,7 @@ type handoverView struct {
 }
 
 func (v handoverView) form(h *committee.Handover, name, rest string) ui.Form {
-	f := ui.Form{ID: name + h.ID.String(), In: name, Action: v.href("/handovers/" + h.ID.String() + rest)}
+	f := ui.Form{ID: "form-" + name + h.ID.String(), In: name + h.ID.String(), Action: v.href("/handovers/" + h.ID.String() + rest)}
 	if v.Form == name+h.ID.String() {
 		f.Wrong = v.Wrong
 	}
@@ -160,7 +160,7 @@ func (p *Pages) showHandovers(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	shell := p.frame(ctx, i18n.T(ctx, "轮值交接"))
-	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "商家委员会")}
+	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "联盟委员会")}
 	return p.ShowAs(w, r, status, httpkit.Private, shell, handoverPage(v))
 }
 

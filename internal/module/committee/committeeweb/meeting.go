@@ -42,7 +42,7 @@ type meetingView struct {
 }
 
 func (v meetingView) form(name, rest string) ui.Form {
-	f := ui.Form{ID: name, In: name, Action: v.href("/meetings/" + v.Meeting.ID.String() + rest)}
+	f := ui.Form{ID: "form-" + name, In: name, Action: v.href("/meetings/" + v.Meeting.ID.String() + rest)}
 	if v.Form == name {
 		f.Wrong = v.Wrong
 	}
@@ -86,7 +86,7 @@ func (p *Pages) showMeeting(w http.ResponseWriter, r *http.Request, status int, 
 		v.People = append(v.People, ui.Option{Value: m.ID.String(), Text: v.called(m)})
 	}
 	shell := p.frame(ctx, i18n.T(ctx, "委员会开会"))
-	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "商家委员会")}
+	shell.Back = ui.Link{Href: v.href(""), Text: i18n.T(ctx, "联盟委员会")}
 	return p.ShowAs(w, r, status, httpkit.Private, shell, meetingPage(v))
 }
 

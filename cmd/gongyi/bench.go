@@ -20,6 +20,7 @@ type benchCmd struct {
 	Trade  benchTradeCmd  `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
 	Redeem benchRedeemCmd `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
+	Seats  benchSeatsCmd  `cmd:"" help:"The search for shops that compete with a place."`
 }
 
 type benchWebCmd struct {
@@ -183,12 +184,21 @@ type benchTradeCmd struct {
 
 // Run measures inside this process.
 func (b *benchTradeCmd) Run(ctx context.Context, c *cli) (err error) {
+type benchSeatsCmd struct {
+	Shops       int  `help:"How many shops there are." default:"100000"`
+	Communities int  `help:"Over how many communities of one street they are strewn." default:"20"`
+	JSON        bool `help:"Print the result as JSON."`
+}
+
+// Run measures inside this process.
+func (b *benchSeatsCmd) Run(ctx context.Context, c *cli) (err error) {
 	cfg, clean, err := c.place()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, clean()) }()
 	r, err := bench.Trade(ctx, cfg, bench.TradeSettings{Purchases: b.Purchases, Shops: b.Shops, Members: b.Members, Looks: b.Looks})
+	r, err := bench.Seats(ctx, cfg, b.Shops, b.Communities)
 	if err != nil {
 		return err
 	}

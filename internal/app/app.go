@@ -115,6 +115,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Desk, err = newDesk(a); err != nil {
 		return a, err
 	}
+	a.Flows.Papers = a.papers()
 	a.Flows.Erasing = (&erasures{file: a.ErasureFile()}).add
 	a.Proof, err = openProof(ctx, a)
 	return a, err

@@ -42,6 +42,7 @@ func TestEveryFormIsRefusedFromAnotherSite(t *testing.T) {
 // hers are the holes that name what belongs to somebody.
 var hers = []string{"{person}", "{shop}", "{grant}", "{device}", "{passkey}", "{account}", "{household}", "{residence}", "{link}", "{consent}", "{session}",
 	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{candidate}", "{appointment}", "{case}", "{dividend}", "{nomination}", "{nominee}", "{spending}"}
+	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}"}
 
 func namesSomebody(d Door) bool {
 	for _, h := range hers {
@@ -155,13 +156,18 @@ func TestBodiesThatAreTooLongAreNotTaken(t *testing.T) {
 				if strings.Contains(b.what, "unknown") {
 					req.ContentLength = -1
 				}
-				if p := who.send(req); p.Code != b.status && !(d.Path == "/desk/imports" && p.Code == http.StatusUnprocessableEntity) && p.Code != http.StatusForbidden && p.Code != http.StatusNotFound {
+				if p := who.send(req); p.Code != b.status && !(takesFiles(d) && p.Code == http.StatusUnprocessableEntity) && p.Code != http.StatusForbidden && p.Code != http.StatusNotFound {
 					t.Errorf("%s %s with a %s: %d %s", d.Method, d.Path, b.what, p.Code, p.to())
 				}
 			}
 		}
 	}
-	g.unchanged(before, "a body that is too long or broken")
+	g.unchanged(before, "a body that is too long or broken", "privacy_read") // the operator's form was shown again, with what it is about
+}
+
+// takesFiles reports whether a door takes bodies as long as files are.
+func takesFiles(d Door) bool {
+	return d.Path == "/desk/imports" || strings.HasSuffix(d.Path, "/papers") || strings.HasSuffix(d.Path, "/pictures")
 }
 
 // nasty is what somebody may type, or put into an address.

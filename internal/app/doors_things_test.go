@@ -48,6 +48,7 @@ func (g *guarded) things(home id.ID, purchase int64) {
 	}))
 	g.owes(home)
 	g.grown(home)
+	g.inAlliance(home)
 	for name, value := range map[string]id.ID{
 		"consent": consent.ID, "session": session.ID, "request": request.ID, "place": grid, "note": {9},
 		"/desk/imports/{id}": file.ID, "/desk/evidence/checks/{id}": check.ID, "/office/evidence/checks/{id}": check.ID, "/desk/keys/{id}": {9}, "delivery": {9}, "/me/receipts/{community}": home,

@@ -127,7 +127,7 @@ func (c *cast) assign(t *town, home string, people []*player) {
 		}
 		owner := take(access.Owner, home, s.ref)
 		switch owners++; {
-		case owners == 1:
+		case owners == 3: // the third in turn chairs when somebody first looks
 			owner.parts = append(owner.parts, part{role: access.Chair, place: home}, part{role: access.Committee, place: home})
 		case owners <= 5:
 			owner.parts = append(owner.parts, part{role: access.Committee, place: home})

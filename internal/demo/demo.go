@@ -42,6 +42,7 @@ type Demo struct {
 	places   map[string]id.ID // community → id
 	vouchers []voucher        // given and not yet used
 	masked   []mask           // as whom a visitor may look around
+	begun    period.Day       // on which the past began to be lived
 	heard    *heard           // what those are told of, while the past is lived
 }
 

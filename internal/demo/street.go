@@ -253,8 +253,11 @@ func (d *Demo) enter(ctx context.Context, tx *db.Tx, p player, places, shops map
 		}
 	}
 	for _, part := range p.parts {
+		if part.role == access.Committee || part.role == access.Chair {
+			continue // these follow from a seat in the committee: see introduce
+		}
 		g := access.Grant{Person: who.ID, Role: part.role, Place: places[part.place], Subject: shops[part.shop], Grantor: cityName, Reason: "演示街区的开张名单"}
-		if part.role == access.GridWorker || part.role == access.Committee || part.role == access.Chair {
+		if part.role == access.GridWorker {
 			g.Until = tx.Now.AddDate(1, 1, 0)
 		}
 		if _, err := d.Flows.Access.Give(ctx, tx, g); err != nil {

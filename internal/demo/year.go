@@ -59,6 +59,10 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 			return err
 		}
 	}
+	if evening := day.Start(d.zone).Add(19*time.Hour + 30*time.Minute); evening.After(from) && evening.Before(to) {
+		d.clock.Put(evening)
+		return d.ally(ctx, day)
+	}
 	return nil
 }
 

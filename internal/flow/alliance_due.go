@@ -16,12 +16,12 @@ import (
 
 // AllianceDue does what is due in a community's alliance: terms that are over, times
 // that ran out, openings whose window is over, ballots, the chair, contracts to be
-// made, roles to be given, papers kept long enough. A sweep calls it; where nothing is
+// made, papers kept long enough. A sweep calls it; where nothing is
 // due it writes nothing, and done twice it does nothing more.
 func (f *Flows) AllianceDue(ctx context.Context, community id.ID) (err error) {
 	defer fault.Wrap(&err, "what is due in the alliance")
 	for _, do := range []func(ctx context.Context, community id.ID) error{
-		f.endTerms, f.lapseApplications, f.contestOpenings, f.CloseBallots, f.fillSeats, f.drawContracts, f.RotateChair, f.endMembers, f.SyncCommittee, f.GiveOwners, f.forgetPapers,
+		f.endTerms, f.lapseApplications, f.contestOpenings, f.CloseBallots, f.fillSeats, f.drawContracts, f.RotateChair, f.endMembers, f.forgetPapers,
 	} {
 		if err := do(ctx, community); err != nil {
 			return err

@@ -111,7 +111,7 @@ func (f *Flows) eachDue(ctx context.Context, do func(person id.ID) error) error 
 	errs := []error{err}
 	for _, e := range due {
 		err := do(e.Person)
-		if later := errors.Is(err, ErrHoldsOffice) || errors.Is(err, ErrOwes) || errors.Is(err, db.ErrElsewhere); !later {
+		if later := errors.Is(err, ErrHoldsOffice) || errors.Is(err, ErrBids) || errors.Is(err, ErrOwes) || errors.Is(err, db.ErrElsewhere); !later {
 			errs = append(errs, err)
 		}
 	}
@@ -188,6 +188,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 	if elsewhere != nil || !who.Herself {
 		return elsewhere
 	}
+	if err := f.forgetBids(ctx, by, who.Person); err != nil {
+		return err
+	}
 	return f.DB.Update(ctx, id.Tilde, by, func(tx *db.Tx) error { return f.forgetHerself(ctx, tx, who.Person) })
 }
 
@@ -236,6 +239,9 @@ func (f *Flows) mayForget(ctx context.Context, she id.ID) (who Forgotten, err er
 		if slices.Contains(offices, g.Role) {
 			return who, ErrHoldsOffice
 		}
+	}
+	if err := f.bidsRun(ctx, she); err != nil {
+		return who, err
 	}
 	memberships, err := f.membershipsOf(ctx, she)
 	if err != nil || len(memberships) == 0 {

@@ -6,13 +6,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/money"
-	"gongyi/internal/kernel/party"
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/alliance"
-	"gongyi/internal/module/charge"
-	"gongyi/internal/module/charter"
-	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
@@ -204,8 +198,15 @@ func (f *Flows) restore(ctx context.Context, tx *db.Tx, a *allied, tenure id.ID,
 	if lost.Ended.IsZero() || !lost.Until.After(tx.Now) {
 		return nil, alliance.ErrTenureOver
 	}
+	kept, err := f.keptFor(ctx, tx, lost.Seat)
+	if err != nil {
+		return nil, err
+	}
 	again := alliance.Tenure{Seat: lost.Seat, Merchant: lost.Merchant, Until: lost.Until, Basis: alliance.Reseated, Application: lost.Application}
-	t, err := f.Alliance.Take(ctx, tx, again)
+	t := lost
+	if err = alliance.ErrSeatTaken; kept == nil {
+		t, err = f.Alliance.Take(ctx, tx, again)
+	}
 	if errors.Is(err, alliance.ErrSeatTaken) {
 		again.Seat, err = f.seatBeside(ctx, tx, a, lost, reason)
 		if err != nil {
@@ -216,10 +217,20 @@ func (f *Flows) restore(ctx context.Context, tx *db.Tx, a *allied, tenure id.ID,
 	if err != nil {
 		return nil, err
 	}
-	if err := f.clearTheWay(ctx, tx, a, t.Seat, reason); err != nil {
+	if err := f.clearTheWay(ctx, tx, t.Seat); err != nil {
 		return nil, err
 	}
 	return t, f.tellShop(ctx, tx, a, t, notice.SeatGiven, notice.Text(reason, ""))
+}
+
+// keptFor is the application for which a seat is kept, nil if there is none.
+func (f *Flows) keptFor(ctx context.Context, tx *db.Tx, seat id.ID) (*alliance.Application, error) {
+	all, err := f.Alliance.Applications(ctx, tx, tx.Community)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := f.Alliance.Offers(ctx, tx, tx.Community)
+	return pending(all, offers, seat), err
 }
 
 // seatBeside makes a further seat for a shop that must get its own back; the demand it
@@ -238,7 +249,7 @@ func (f *Flows) seatBeside(ctx context.Context, tx *db.Tx, a *allied, lost *alli
 
 // clearTheWay ends the opening of a seat that is held again: its applications go on the
 // waiting list, or are told that there is nothing to win.
-func (f *Flows) clearTheWay(ctx context.Context, tx *db.Tx, a *allied, seat id.ID, reason string) error {
+func (f *Flows) clearTheWay(ctx context.Context, tx *db.Tx, seat id.ID) error {
 	open, err := f.Alliance.OpenOpenings(ctx, tx, tx.Community)
 	if err != nil {
 		return err
@@ -251,112 +262,4 @@ func (f *Flows) clearTheWay(ctx context.Context, tx *db.Tx, a *allied, seat id.I
 		}
 	}
 	return nil
-}
-
-// IndexShops brings the index of who stands where up to date: the active shops of a
-// community with their trade, and those without a position at its centre.
-func (f *Flows) IndexShops(ctx context.Context, community id.ID) (err error) {
-	defer fault.Wrap(&err, "index shops")
-	stands, err := f.centres(ctx)
-	if err != nil {
-		return err
-	}
-	return f.inAlliance(ctx, community, byClock, func(tx *db.Tx, a *allied) error {
-		shops, err := f.Merchants.List(ctx, tx, community)
-		if err != nil {
-			return err
-		}
-		where, err := f.Merchants.Positions(ctx, tx, community)
-		if err != nil {
-			return err
-		}
-		assigned, err := f.Alliance.Assigned(ctx, tx, community)
-		if err != nil {
-			return err
-		}
-		radii, err := f.radii(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var spots []alliance.Spot
-		for _, m := range shops {
-			t := tradeOf(a.tree, assigned, m)
-			at, placed := where[m.ID]
-			centre, known := stands[community]
-			if t == nil || m.Status != merchant.Active || !placed && !known {
-				continue
-			}
-			s := alliance.Spot{Merchant: m.ID, Trade: t.Code, At: centre, Radius: a.SeatRadius, Placed: placed}
-			if placed {
-				s.At = at.At
-			}
-			if r, ok := radii[m.ID]; ok {
-				s.Radius = r
-			}
-			spots = append(spots, s)
-		}
-		return f.Alliance.PlaceSpots(ctx, tx, spots)
-	})
-}
-
-// radii are the catchments of the shops that hold a seat.
-func (f *Flows) radii(ctx context.Context, tx *db.Tx) (map[id.ID]int, error) {
-	seats, err := f.Alliance.Seats(ctx, tx, tx.Community)
-	if err != nil {
-		return nil, err
-	}
-	running, err := f.Alliance.Running(ctx, tx, tx.Community)
-	of := make(map[id.ID]int, len(running))
-	for _, t := range running {
-		for _, s := range seats {
-			if s.ID == t.Seat {
-				of[t.Merchant] = s.Radius
-			}
-		}
-	}
-	return of, err
-}
-
-// returnPaid gives back what an application paid that is not used: the days of the term
-// that are left of the fee, and the deposit. tenure is nil where there never was one.
-func (f *Flows) returnPaid(ctx context.Context, tx *db.Tx, a *allied, application id.ID, tenure *alliance.Tenure, reason string) error {
-	if application.IsZero() {
-		return nil
-	}
-	charges, err := f.Charges.Of(ctx, tx, tx.Community, application)
-	if err != nil {
-		return err
-	}
-	for i := range charges {
-		c := &charges[i]
-		if !c.Paid() || c.Refunded() > 0 {
-			continue
-		}
-		switch c.Purpose {
-		case charge.MerchantFee:
-			m := charter.MerchantFeeRefund{Merchant: c.Payer, Charge: c.ID, Fee: c.Amount, Days: 1, Means: c.End.Means}
-			if tenure != nil {
-				from, until, over := period.DayOf(tenure.From, a.zone), period.DayOf(tenure.Until, a.zone), period.DayOf(tenure.Over(), a.zone)
-				m.Days, m.Used = max(1, int(until-from)), min(int(over-from), int(until-from))
-			}
-			if err := f.refundCharge(ctx, tx, c, m, m.Amount(), reason); err != nil {
-				return err
-			}
-		case charge.Deposit:
-			left, err := f.depositLeft(ctx, tx, c.Payer, c.Amount)
-			if err != nil {
-				return err
-			}
-			if err := f.refundCharge(ctx, tx, c, charter.DepositReturned{Merchant: c.Payer, Charge: c.ID, Amount: left}, left, reason); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// depositLeft is how much of a deposit is still in custody.
-func (f *Flows) depositLeft(ctx context.Context, tx *db.Tx, shop id.ID, paid money.Amount) (money.Amount, error) {
-	held, err := f.Ledger.Balance(ctx, tx, ledger.In(party.Owner{Kind: party.Merchant, ID: shop}, ledger.Deposit, money.CNY))
-	return min(paid, held), err
 }

@@ -67,6 +67,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.offsets,
 		t.thanked,
 	} {
+	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.bids} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}

@@ -190,7 +190,7 @@ func applications(ctx context.Context, r db.Reader, where string, args ...any) (
 // they are asked: the earlier ballot first, then the better place in it.
 func Waiting(all []*Application, trade string) (list []*Application) {
 	for _, a := range all {
-		if a.Form.Trade == trade && a.State() == Listed {
+		if a.Form.Trade == trade && a.State() == Listed && !a.Erased {
 			list = append(list, a)
 		}
 	}

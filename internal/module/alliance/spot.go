@@ -2,6 +2,7 @@ package alliance
 
 import (
 	"context"
+	"database/sql"
 	"math"
 	"slices"
 	"strings"
@@ -39,20 +40,31 @@ func (s *Service) PlaceSpots(ctx context.Context, tx *db.Tx, spots []Spot) error
 	if err != nil {
 		return err
 	}
+	var changed []Spot
 	for _, x := range spots {
-		if known[x.Merchant] == x {
-			delete(known, x.Merchant)
-			continue
+		if known[x.Merchant] != x {
+			changed = append(changed, x)
 		}
 		delete(known, x.Merchant)
-		if _, err := tx.Exec(ctx, `INSERT INTO alliance_spot (community_id, merchant_id, trade, lat_e6, lon_e6, radius, placed) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (community_id, merchant_id) DO UPDATE SET trade = excluded.trade, lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6, radius = excluded.radius, placed = excluded.placed`,
-			tx.Community[:], x.Merchant[:], x.Trade, x.At.Lat, x.At.Lon, x.Radius, x.Placed); err != nil {
-			return err
-		}
+	}
+	if err := s.AddSpots(ctx, tx, changed); err != nil {
+		return err
 	}
 	for gone := range known {
 		if _, err := tx.Exec(ctx, "DELETE FROM alliance_spot WHERE community_id = ? AND merchant_id = ?", tx.Community[:], gone[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddSpots says where some shops of tx's community stand; the others stay where they
+// are.
+func (s *Service) AddSpots(ctx context.Context, tx *db.Tx, spots []Spot) error {
+	for _, x := range spots {
+		if _, err := tx.Exec(ctx, `INSERT INTO alliance_spot (community_id, merchant_id, trade, lat_e6, lon_e6, radius, placed) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (community_id, merchant_id) DO UPDATE SET trade = excluded.trade, lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6, radius = excluded.radius, placed = excluded.placed`,
+			tx.Community[:], x.Merchant[:], x.Trade, x.At.Lat, x.At.Lon, x.Radius, x.Placed); err != nil {
 			return err
 		}
 	}
@@ -69,29 +81,44 @@ func (s *Service) Spots(ctx context.Context, r db.Reader, community id.ID) (map[
 	return of, err
 }
 
-// furthest is the largest radius a seat may have; no catchment reaches further.
-const furthest = 20_000
+// Most catchments reach usual metres at most; furthest is the largest radius a seat may
+// have. Those few that reach further are looked for on their own, so that the others
+// are found in a small box.
+const (
+	usual    = 1_000
+	furthest = 20_000
+)
 
 // Rivals finds the shops of a community that compete with a shop of a trade at a
 // place: those of a clashing trade whose catchment overlaps its own. The nearest
 // come first. The search asks one index, so that it stays quick among 100,000 shops.
 func (s *Service) Rivals(ctx context.Context, r db.Reader, community id.ID, tree *Tree, trade string, at geo.Point, radius int) ([]Competitor, error) {
 	codes := tree.Clashing(trade)
-	box := around(at, radius+furthest)
 	args := []any{community[:]}
+	clash := make(map[string]Clash, len(codes))
 	for _, c := range codes {
 		args = append(args, c)
+		clash[c] = tree.Clash(trade, c)
 	}
-	near, err := spots(ctx, r, " AND trade IN (?"+strings.Repeat(", ?", len(codes)-1)+") AND lat_e6 BETWEEN ? AND ? AND lon_e6 BETWEEN ? AND ?",
-		append(args, box.Min.Lat, box.Max.Lat, box.Min.Lon, box.Max.Lon)...)
+	where := " AND trade IN (?" + strings.Repeat(", ?", len(codes)-1) + ") AND lat_e6 BETWEEN ? AND ? AND lon_e6 BETWEEN ? AND ? AND radius "
 	var rivals []Competitor
-	for _, x := range near {
-		if d := x.At.Distance(at); d < int64(x.Radius+radius) {
-			rivals = append(rivals, Competitor{Spot: x, Community: community, Clash: tree.Clash(trade, x.Trade), Metres: d})
+	for _, reach := range []struct {
+		metres int
+		radius string
+	}{{usual, "<= 1000"}, {furthest, "> 1000"}} {
+		box := around(at, radius+reach.metres)
+		near, err := spots(ctx, r, where+reach.radius, append(args[:len(args):len(args)], box.Min.Lat, box.Max.Lat, box.Min.Lon, box.Max.Lon)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range near {
+			if d := x.At.Distance(at); d < int64(x.Radius+radius) {
+				rivals = append(rivals, Competitor{Spot: x, Community: community, Clash: clash[x.Trade], Metres: d})
+			}
 		}
 	}
 	Nearest(rivals)
-	return rivals, err
+	return rivals, nil
 }
 
 // Nearest sorts rivals by distance.
@@ -112,20 +139,13 @@ func around(at geo.Point, metres int) geo.Box {
 	return geo.Box{Min: geo.Point{Lat: at.Lat - lat, Lon: at.Lon - lon}, Max: geo.Point{Lat: at.Lat + lat, Lon: at.Lon + lon}}
 }
 
-func spots(ctx context.Context, r db.Reader, where string, args ...any) ([]Spot, error) {
-	var rows []struct {
-		Merchant id.ID  `db:"merchant_id"`
-		Trade    string `db:"trade"`
-		Lat      int64  `db:"lat_e6"`
-		Lon      int64  `db:"lon_e6"`
-		Radius   int    `db:"radius"`
-		Placed   bool   `db:"placed"`
-	}
-	err := db.All(ctx, r, &rows, "SELECT merchant_id, trade, lat_e6, lon_e6, radius, placed FROM alliance_spot WHERE community_id = ?"+where, args...)
-	all := make([]Spot, len(rows))
-	for i, x := range rows {
-		all[i] = Spot{x.Merchant, x.Trade, geo.Point{Lat: x.Lat, Lon: x.Lon}, x.Radius, x.Placed}
-	}
+func spots(ctx context.Context, r db.Reader, where string, args ...any) (all []Spot, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var x Spot
+		err := rows.Scan(&x.Merchant, &x.Trade, &x.At.Lat, &x.At.Lon, &x.Radius, &x.Placed)
+		all = append(all, x)
+		return err
+	}, "SELECT merchant_id, trade, lat_e6, lon_e6, radius, placed FROM alliance_spot WHERE community_id = ?"+where, args...)
 	return all, err
 }
 

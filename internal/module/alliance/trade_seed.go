@@ -1,15 +1,24 @@
 package alliance
 
+import "slices"
+
 // Seed are the trades of a neighbourhood as the house comes with them; operators add,
 // rename and retire. A shop's trade in the journey import is one of the codes here.
-func Seed() []Trade {
-	branch := func(code, zh, en string) Trade { return Trade{Code: code, Zh: zh, En: en} }
-	rivals := func(parent, code, zh, en string, need Need) Trade {
-		return Trade{Code: code, Parent: parent, Zh: zh, En: en, Need: need, Rivals: true}
-	}
-	leaf := func(parent, code, zh, en string, need Need) Trade {
-		return Trade{Code: code, Parent: parent, Zh: zh, En: en, Need: need}
-	}
+func Seed() []Trade { return slices.Concat(seedGoods(), seedServices()) }
+
+func branch(code, zh, en string) Trade { return Trade{Code: code, Zh: zh, En: en} }
+
+func leaf(parent, code, zh, en string, need Need) Trade {
+	return Trade{Code: code, Parent: parent, Zh: zh, En: en, Need: need}
+}
+
+// rivals is a trade under which all compete with each other.
+func rivals(parent, code, zh, en string, need Need) Trade {
+	return Trade{Code: code, Parent: parent, Zh: zh, En: en, Need: need, Rivals: true}
+}
+
+// seedGoods are the trades that sell: food, meals, household goods.
+func seedGoods() []Trade {
 	return []Trade{
 		branch("food", "食材", "Groceries"),
 		leaf("food", "supermarket", "超市", "Supermarket", Store),
@@ -56,7 +65,12 @@ func Seed() []Trade {
 		leaf("goods", "baby-goods", "母婴用品店", "Baby goods", Children),
 		leaf("goods", "pets", "宠物店", "Pet shop", NoNeed),
 		leaf("goods", "books", "书店", "Bookshop", NoNeed),
+	}
+}
 
+// seedServices are the trades that serve.
+func seedServices() []Trade {
+	return []Trade{
 		branch("health", "健康", "Health"),
 		leaf("health", "pharmacy", "药房日用", "Pharmacy", NoNeed),
 		leaf("health", "clinic", "诊所", "Clinic", NoNeed),

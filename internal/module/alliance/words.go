@@ -91,7 +91,7 @@ func OfferName(o OfferKind) i18n.Message {
 func PromiseName(p Promise) i18n.Message { return promiseNames[p] }
 
 var promiseNames = map[Promise]i18n.Message{
-	CostPrice: i18n.M("公开引流商品的成本价"), Standard: i18n.M("公开服务标准"), ProfitShare: i18n.M("公开利润的 1% 用于社区公益"),
+	CostPrice: i18n.M("公开引流商品的成本价"), Standard: i18n.M("公开服务标准"), ProfitShare: i18n.M("公开利润的百分之一用于社区公益"),
 }
 
 // BasisName says how a shop came to its seat.

@@ -63,6 +63,7 @@ CREATE TABLE alliance_spot (
     PRIMARY KEY (community_id, merchant_id)
 );
 CREATE INDEX alliance_spot_near ON alliance_spot (community_id, trade, lat_e6);
+CREATE INDEX alliance_spot_wide ON alliance_spot (community_id, trade) WHERE radius > 1000;
 
 -- Shops that claim the seat of another when the alliance is introduced; the operator
 -- decides.

@@ -35,6 +35,9 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
 	j.Sweep("expire charges", time.Minute, a.Flows.ExpireCharges)
+	j.Sweep("ends of memberships", time.Minute, a.onceAQuarter(a.Flows.SweepMemberships))
+	j.Sweep("count recommendations", time.Minute, a.onceAQuarter(a.Flows.CountRecommendations))
+	j.SweepPeople("birthday gifts", time.Hour, a.Flows.GiveBirthdays)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {

@@ -18,6 +18,8 @@ var edges = map[string]string{
 	"charter → policy":          "rules take their numbers from the version in force",
 	"charter → settlement":      "short accounts are stood in for alike, and every rule has one list of titles",
 	"member → policy":           "levels of growth are numbers of the policy (B3)",
+	"membership → charter":      "what giving a term up brings back is the charter's answer (M-02)",
+	"membership → policy":       "a term is sold with the numbers of the policy",
 	"merchant → policy":         "a shop's tier decides its rate (S-04)",
 	"settlement → ledger":       "legs name the accounts of the chart",
 	"settlement → policy":       "rules take their rates from the version in force",

@@ -84,6 +84,13 @@ func (f *Flows) ForgetDue(ctx context.Context, community id.ID) error {
 		if err != nil {
 			return err
 		}
+		for _, m := range memberships {
+			if m.Home == community {
+				if err := f.dropOrdersAt(ctx, person, community, m.Ref); err != nil {
+					return err
+				}
+			}
+		}
 		here := Forgotten{Person: person}
 		if err := f.pseudonyms(ctx, community, memberships, &here); err != nil || len(here.Members) == 0 {
 			return err

@@ -2,14 +2,10 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/module/member"
 	"gongyi/internal/module/membership"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -149,32 +145,4 @@ func (t *teller) recommendations(ctx context.Context) error {
 	t.add(c)
 	t.add(k)
 	return nil
-}
-
-// leaveMembership gives up what a member has who is forgotten, so that her money is
-// not lost with her name, and takes her own words out of what stays.
-func (f *Flows) leaveMembership(ctx context.Context, tx *db.Tx, who id.ID) error {
-	m, err := f.Members.ByID(ctx, tx, who)
-	if errors.Is(err, member.ErrNotFound) || err == nil && (m.Home != tx.Community || strings.HasPrefix(m.Ref, "erased-")) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	ref := m.Ref
-	if _, err := f.giveUp(ctx, tx, m, LeaveAll, "资料已删除"); err != nil && !errors.Is(err, membership.ErrOver) {
-		return err
-	}
-	return f.Memberships.Forget(ctx, tx, who, ref)
-}
-
-// dropOrdersOf cancels what somebody has ordered who never became a member.
-func (f *Flows) dropOrdersOf(ctx context.Context, person id.ID) error {
-	all, err := f.membershipsOf(ctx, person)
-	for _, m := range all {
-		if err == nil {
-			err = f.DB.Update(ctx, m.Home, db.Actor{Kind: "person", ID: person}, func(tx *db.Tx) error { return f.dropOrders(ctx, tx, m.Ref, "资料已删除") })
-		}
-	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"gongyi/internal/module/assist/assistweb"
 	"gongyi/internal/module/community/communityweb"
 	"gongyi/internal/module/household/householdweb"
+	"gongyi/internal/module/membership/membershipweb"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/httpkit"
 )
@@ -18,6 +19,7 @@ func (a *App) places() {
 	communityweb.Routes(a.routes, a.portal)
 	householdweb.Routes(a.routes, a.portal)
 	assistweb.Routes(a.routes, a.portal)
+	(&membershipweb.Pages{Portal: a.portal, Base: a.base}).Routes(a.routes)
 	a.routes.Before = func(r *http.Request, route httpkit.Route) error {
 		v := authz.Of(r.Context())
 		if v.Assist.IsZero() {

@@ -287,3 +287,14 @@ func (s *Service) ForgetRef(ctx context.Context, tx *db.Tx, ref string) error {
 func (s *Service) Known(ctx context.Context, r db.Reader, community, member id.ID) (*Member, error) {
 	return find(ctx, r, community, "id = ?", member[:])
 }
+
+// AtHome lists the members who are at home in a community, by reference.
+func (s *Service) AtHome(ctx context.Context, r db.Reader, community id.ID) (all []*Member, err error) {
+	var rows []row
+	err = db.All(ctx, r, &rows, `SELECT id, ref, home_id, standing, level, leader_id, version, joined_at, age_band, household_size, kids
+		FROM member WHERE community_id = ? AND home_id = ? ORDER BY ref`, community[:], community[:])
+	for i := range rows {
+		all = append(all, rows[i].member())
+	}
+	return all, err
+}

@@ -35,8 +35,12 @@ func find(ctx context.Context, r db.Reader, community id.ID, where string, arg a
 	if err != nil {
 		return nil, err
 	}
+	return v.member(), nil
+}
+
+func (v *row) member() *Member {
 	return &Member{ID: v.ID, Ref: v.Ref, Home: v.Home, Standing: v.Standing, Level: policy.Level(v.Level), Leader: v.Leader, Version: v.Version,
-		JoinedAt: micros(v.JoinedAt), Profile: Profile{v.AgeBand, v.HouseholdSize, v.Kids}}, nil
+		JoinedAt: micros(v.JoinedAt), Profile: Profile{v.AgeBand, v.HouseholdSize, v.Kids}}
 }
 
 func (s *Service) insert(ctx context.Context, tx *db.Tx, m *Member) error {

@@ -2,6 +2,7 @@ package httpkit
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 
 	"gongyi/internal/platform/i18n"
@@ -54,3 +55,17 @@ func Keep(ctx context.Context, w http.ResponseWriter, name, value string) {
 		HttpOnly: true, Secure: Secure(ctx), SameSite: http.SameSiteLaxMode,
 	})
 }
+
+// Mark is the random mark of a request's browser under a name; a browser without one
+// gets one. It says nothing of anybody.
+func Mark(w http.ResponseWriter, r *http.Request, name string) string {
+	if c := cookie(r, name); len(c) == markLength {
+		return c
+	}
+	mark := rand.Text()
+	Keep(r.Context(), w, name, mark)
+	return mark
+}
+
+// markLength is how long rand.Text writes.
+const markLength = 26

@@ -35,6 +35,7 @@ type way struct {
 
 // ways are the other pages about her; those that the house has are offered.
 var ways = []way{
+	{"/me/membership", "card", i18n.M("我的会员"), i18n.M("会员期、免费服务、权益包、推荐，退多少")},
 	{"/me/wallet", "wallet", i18n.M("我手里有"), i18n.M("服务时、积分、券，每一笔怎么来的")},
 	{"/me/purchases", "slip", i18n.M("我买过的"), i18n.M("每张小票，都能验")},
 	{"/me/bill", "chart", i18n.M("消费账单"), i18n.M("花了、省了、得了多少，还能省在哪里")},

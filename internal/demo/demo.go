@@ -43,6 +43,7 @@ type Demo struct {
 	vouchers []voucher        // given and not yet used
 	masked   []mask           // as whom a visitor may look around
 	heard    *heard           // what those are told of, while the past is lived
+	today    period.Day       // the day to which the past is lived
 }
 
 // Open opens the demo, filling it at the first start. Whatever happened since it
@@ -111,6 +112,9 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if err := d.liveUntil(ctx, latest, now); err != nil {
+		return err
+	}
+	if err := d.enrol(ctx); err != nil {
 		return err
 	}
 	if err := d.tell(ctx); err != nil {

@@ -9,7 +9,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/assist"
-	"gongyi/internal/module/charge"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/notice"
@@ -49,6 +48,7 @@ func (g *guarded) things(home id.ID, purchase int64) {
 	g.owes(home)
 	g.grown(home)
 	g.inAlliance(home)
+	g.members(home, owner, clerk)
 	for name, value := range map[string]id.ID{
 		"consent": consent.ID, "session": session.ID, "request": request.ID, "place": grid, "note": {9},
 		"/desk/imports/{id}": file.ID, "/desk/evidence/checks/{id}": check.ID, "/office/evidence/checks/{id}": check.ID, "/desk/keys/{id}": {9}, "delivery": {9}, "/me/receipts/{community}": home,
@@ -93,15 +93,4 @@ func (g *guarded) atHome(home, owner, clerk id.ID) (grid id.ID) {
 		return err
 	}))
 	return grid
-}
-
-// owes asks somebody to pay for a membership.
-func (g *guarded) owes(home id.ID) {
-	g.Helper()
-	g.must(g.DB.Update(context.Background(), home, db.System, func(tx *db.Tx) error {
-		c, err := g.Flows.Charges.Open(context.Background(), tx, charge.Charge{Purpose: charge.Membership, Subject: id.ID{7}, Kind: charge.ByMember, Payer: id.ID{8},
-			Amount: 99_00, Title: "一年会员", DueAt: tx.Now.AddDate(0, 0, 7)})
-		g.holes["charge"] = c.Code
-		return err
-	}))
 }

@@ -46,6 +46,12 @@ var byScript = map[string]string{
 	"/me/push":                                "a script's, with what the browser says",
 	"/me/push/end":                            "a script's, with what the browser says",
 	"/shop/{shop}/staff/{grant}/end":          "without a field, on the page once somebody works in the shop",
+
+	"/me/membership/birthday/removal":                       "without a field, on the page once a birthday was told",
+	"/me/membership/orders/{order}/unnaming":                "without a field, on the page while an order names somebody",
+	"/me/membership/packs/{pack}/claims":                    "without a field, on the page while nothing was chosen",
+	"/desk/recommendations/{community}/{member}/verdict":    "on the page once one is held: TestRecommendationsAtTheDesk",
+	"/desk/recommendations/{community}/{member}/revocation": "on the page once one has counted: TestRecommendationsAtTheDesk",
 }
 
 // typed is what people may type into a field and must get back as what they typed.

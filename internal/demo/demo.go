@@ -44,6 +44,7 @@ type Demo struct {
 	masked   []mask           // as whom a visitor may look around
 	begun    period.Day       // on which the past began to be lived
 	heard    *heard           // what those are told of, while the past is lived
+	today    period.Day       // the day to which the past is lived
 }
 
 // Open opens the demo, filling it at the first start. Whatever happened since it
@@ -112,6 +113,9 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if err := d.liveUntil(ctx, latest, now); err != nil {
+		return err
+	}
+	if err := d.enrol(ctx); err != nil {
 		return err
 	}
 	if err := d.tell(ctx); err != nil {

@@ -19,6 +19,7 @@ import (
 // liveUntil lives from an instant to another, day by day.
 func (d *Demo) liveUntil(ctx context.Context, from, to time.Time) error {
 	begun := period.DayOf(from, d.zone)
+	d.today = period.DayOf(to, d.zone)
 	for day := begun; day <= period.DayOf(to, d.zone); day++ {
 		if err := d.liveDay(ctx, day, from, to); err != nil {
 			return fmt.Errorf("demo: %s: %w", day, err)
@@ -42,10 +43,16 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		}
 	}
 	var sent []*sending
-	spent := make(map[string]bool)
+	spent, counter := make(map[string]bool), false
 	for _, row := range d.town.of(day, d.zone) {
 		if !row.At.After(from) || row.At.After(to) {
 			continue
+		}
+		if !counter && row.At.In(d.zone).Hour() >= 10 {
+			counter = true
+			if err := d.atTen(ctx, day, row.At); err != nil {
+				return err
+			}
 		}
 		d.clock.Put(row.At)
 		s, err := d.shop(ctx, rng, row, spent)

@@ -177,18 +177,25 @@ func (f *Flows) recommender(ctx context.Context, home id.ID, code string, newcom
 	return v.By, err
 }
 
-// RecommendationCode is the code of somebody's link; it is made at the first need.
-func (f *Flows) RecommendationCode(ctx context.Context, actor db.Actor, at community.Place, by membership.By) (code string, err error) {
+// RecommendationCode is the code of somebody's link as links and cards show it, "" if
+// it was not made yet.
+func (f *Flows) RecommendationCode(ctx context.Context, at community.Place, by membership.By) (code string, err error) {
 	err = f.DB.View(ctx, at.ID, func(r db.Reader) error {
 		code, err = f.Memberships.KnownCode(ctx, r, at.ID, by)
 		return err
 	})
-	if err == nil && code == "" {
-		err = f.DB.Update(ctx, at.ID, actor, func(tx *db.Tx) error {
-			code, err = f.Memberships.CodeOf(ctx, tx, by)
-			return err
-		})
+	if code != "" {
+		code = at.Ref + "-" + code
 	}
+	return code, err
+}
+
+// MakeCode makes it, at its owner's wish; who has one keeps it.
+func (f *Flows) MakeCode(ctx context.Context, actor db.Actor, at community.Place, by membership.By) (code string, err error) {
+	err = f.DB.Update(ctx, at.ID, actor, func(tx *db.Tx) error {
+		code, err = f.Memberships.CodeOf(ctx, tx, by)
+		return err
+	})
 	return at.Ref + "-" + code, err
 }
 

@@ -149,7 +149,7 @@ func (c *club) code(name string) string {
 	c.t.Helper()
 	at, err := c.Communities.ByRef(ctx, c.DB, "C1")
 	c.must(err)
-	code, err := c.RecommendationCode(ctx, c.actor(name), at, membership.By{Kind: membership.ByMember, ID: c.who(name).ID})
+	code, err := c.MakeCode(ctx, c.actor(name), at, membership.By{Kind: membership.ByMember, ID: c.who(name).ID})
 	c.must(err)
 	return code
 }

@@ -225,7 +225,7 @@ func TestAShopRecommends(t *testing.T) {
 		at, err := c.Communities.ByRef(ctx, c.DB, "C1")
 		c.must(err)
 		shop := c.shop("bakery").ID
-		code, err := c.RecommendationCode(ctx, db.System, at, membership.By{Kind: membership.ByMerchant, ID: shop})
+		code, err := c.MakeCode(ctx, db.System, at, membership.By{Kind: membership.ByMerchant, ID: shop})
 		c.must(err)
 		c.newcomer("cook")
 		c.must(c.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {

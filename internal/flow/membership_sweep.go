@@ -42,6 +42,9 @@ func reminders(p *policy.Params, today period.Day) []reminder {
 func (f *Flows) SweepMemberships(ctx context.Context, community id.ID) (err error) {
 	defer fault.Wrap(&err, "sweep memberships")
 	p, today, err := f.present(ctx, community)
+	if errors.Is(err, policy.ErrNone) {
+		return nil // a street without rules of its own has no members
+	}
 	if err != nil {
 		return err
 	}

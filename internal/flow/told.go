@@ -66,8 +66,8 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.redemptions,
 		t.offsets,
 		t.thanked,
+		t.bids,
 	} {
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.bids} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@ func (h *Pages) may(ctx context.Context, a authz.Action, at id.ID) bool {
 }
 
 // deskTitles are what the pages of the desk are called.
-var deskTitles = map[string]i18n.Message{"memberships": i18n.M("会员"), "recommendations": i18n.M("推荐核对"), "packs": i18n.M("权益包")}
+var deskTitles = map[string]i18n.Message{"memberships": i18n.M("会员名单"), "recommendations": i18n.M("推荐核对"), "packs": i18n.M("权益包")}
 
 // choosePlace lists the communities whose pages of a kind the viewer may see. Who may
 // see one alone goes there at once.
@@ -265,12 +265,12 @@ func (x *memberRow) row(ctx context.Context, p community.Place) ui.TableRow {
 	text, tone := phaseTag(ctx, x.Phase)
 	until, origin := "", ""
 	if last := x.Terms.Latest(); last != nil {
-		until, origin = ui.Day(ctx, last.Last()), membership.OriginName(last.Origin).In(ctx)
+		until, origin = ui.FullDay(ctx, last.Last()), membership.OriginName(last.Origin).In(ctx)
 	}
 	if x.Soon {
 		text, tone = i18n.T(ctx, "快到期"), ui.Soon
 	}
-	return ui.TableRow{Href: deskPath("memberships", p, "members", x.Ref), Cells: []ui.Cell{{Text: x.Ref}, {Text: text, Tone: tone}, {Text: until}, {Text: origin}, {Text: ui.Day(ctx, period.DayOf(x.JoinedAt, portal.Zone))}}}
+	return ui.TableRow{Href: deskPath("memberships", p, "members", x.Ref), Cells: []ui.Cell{{Text: x.Ref}, {Text: text, Tone: tone}, {Text: until}, {Text: origin}, {Text: ui.FullDay(ctx, period.DayOf(x.JoinedAt, portal.Zone))}}}
 }
 
 func phaseField(ctx context.Context) ui.Field {

@@ -93,7 +93,7 @@ func (h *Pages) showRecommendations(w http.ResponseWriter, r *http.Request, stat
 		return err
 	}
 	v.Table = ui.Table{ID: "recommendations", Caption: i18n.T(ctx, "全部推荐"), Path: deskPath("recommendations", p), Ask: ask, Columns: recommendationColumns(ctx), Total: total,
-		Empty: ui.EmptyView{Icon: "share", Title: i18n.T(ctx, "还没有推荐"), Text: i18n.T(ctx, "有人用推荐码入会，付了费，就出现在这里。")}}
+		Empty: ui.EmptyView{Icon: "send", Title: i18n.T(ctx, "还没有推荐"), Text: i18n.T(ctx, "有人用推荐码入会，付了费，就出现在这里。")}}
 	for _, x := range v.All {
 		guard := ""
 		if x.Guard != nil {

@@ -104,7 +104,7 @@ func brings(ctx context.Context, p *policy.Params) []ui.Row {
 		rows = append(rows, ui.Row{Icon: "heart", Title: i18n.T(ctx, "生日那个月送 %s 分", ui.Points(p.BirthdayPoints)), Text: i18n.T(ctx, "愿意告诉我们月和日才有，年份不问。")})
 	}
 	if p.WaiverCount > 0 && p.RewardDepth > 0 {
-		rows = append(rows, ui.Row{Icon: "share", Title: i18n.T(ctx, "推荐 %d 位，下一期免会费", p.WaiverCount), Text: i18n.T(ctx, "付了费、真的用过、过了可全退的日子才算一位。")})
+		rows = append(rows, ui.Row{Icon: "send", Title: i18n.T(ctx, "推荐 %d 位，下一期免会费", p.WaiverCount), Text: i18n.T(ctx, "付了费、真的用过、过了可全退的日子才算一位。")})
 	}
 	return rows
 }

@@ -35,11 +35,12 @@ var errChanged = fault.New(fault.Conflict, "membershipweb.amount_changed")
 
 // Routes adds the pages and their doors.
 func (h *Pages) Routes(t *httpkit.Router) {
+	group := i18n.M("会员")
 	h.Add(
 		portal.Door{Kind: ui.MerchantFrame, Key: "perks", Href: "/shop/{shop}/members", Icon: "gift", Text: i18n.M("会员"), Action: "perk.read"},
-		portal.Door{Kind: ui.OperatorFrame, Key: "memberships", Href: "/desk/memberships", Icon: "card", Text: i18n.M("会员"), Action: "member.read"},
-		portal.Door{Kind: ui.OperatorFrame, Key: "recommendations", Href: "/desk/recommendations", Icon: "share", Text: i18n.M("推荐核对"), Action: "recommendation.read", Count: h.held},
-		portal.Door{Kind: ui.OperatorFrame, Key: "packs", Href: "/desk/packs", Icon: "gift", Text: i18n.M("权益包"), Action: "pack.read"},
+		portal.Door{Kind: ui.OperatorFrame, Key: "memberships", Href: "/desk/memberships", Icon: "card", Text: i18n.M("会员名单"), Action: "member.read", Group: group},
+		portal.Door{Kind: ui.OperatorFrame, Key: "recommendations", Href: "/desk/recommendations", Icon: "send", Text: i18n.M("推荐核对"), Action: "recommendation.read", Count: h.held, Group: group},
+		portal.Door{Kind: ui.OperatorFrame, Key: "packs", Href: "/desk/packs", Icon: "gift", Text: i18n.M("权益包"), Action: "pack.read", Group: group},
 	)
 	t.Add(
 		httpkit.Route{Pattern: "GET /join", Action: "join.read", Do: h.join},
@@ -51,6 +52,7 @@ func (h *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET " + self + "/leaving", Action: "membership.read", On: httpkit.Mine, Do: h.leaving},
 		httpkit.Route{Pattern: "POST " + self + "/leaving", Action: "membership.leave", On: httpkit.Mine, Do: h.leave},
 		httpkit.Route{Pattern: "GET " + self + "/recommend", Action: "membership.read", On: httpkit.Mine, Do: h.recommend},
+		httpkit.Route{Pattern: "POST " + self + "/recommend", Action: "membership.order", On: httpkit.Mine, Do: h.makeLink},
 		httpkit.Route{Pattern: "GET " + self + "/card", Action: "membership.read", On: httpkit.Mine, Do: h.card},
 		httpkit.Route{Pattern: "GET " + self + "/packs", Action: "membership.read", On: httpkit.Mine, Do: h.packs},
 		httpkit.Route{Pattern: "POST " + self + "/packs/{pack}/claims", Action: "membership.order", On: httpkit.Mine, Do: h.choose},
@@ -82,6 +84,7 @@ func (h *Pages) shell(ctx context.Context, title string) ui.Shell {
 	s := h.Shell(ctx, ui.ResidentFrame, "me", title)
 	s.Back = ui.Link{Href: self, Text: i18n.T(ctx, "我的会员")}
 	s.Help = ui.Help{Href: "/me/help?page=" + self}
+	s.Class = "membership"
 	return s
 }
 

@@ -35,7 +35,7 @@ func moreRows(ctx context.Context, v mineView) []ui.Row {
 			counted++
 		}
 	}
-	recommend := ui.Row{Href: self + "/recommend", Icon: "share", Title: i18n.T(ctx, "推荐给邻居"), Text: i18n.T(ctx, "推荐不要钱，也不按人头算")}
+	recommend := ui.Row{Href: self + "/recommend", Icon: "send", Title: i18n.T(ctx, "推荐给邻居"), Text: i18n.T(ctx, "推荐不要钱，也不按人头算")}
 	if len(v.Recommended) > 0 {
 		recommend.Text = i18n.T(ctx, "推荐过 %d 位，算数的 %d 位", len(v.Recommended), counted)
 	}
@@ -82,4 +82,12 @@ func kindOf(v deskPacksView) string {
 		return string(membership.Goods)
 	}
 	return v.Typed["kind"]
+}
+
+// cardLink leads to a shop's card once it has a code.
+func cardLink(ctx context.Context, v shopView) ui.Link {
+	if v.Code == "" {
+		return ui.Link{}
+	}
+	return ui.Link{Href: v.href("/card"), Text: i18n.T(ctx, "印推荐卡")}
 }

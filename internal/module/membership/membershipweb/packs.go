@@ -3,6 +3,7 @@ package membershipweb
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"gongyi/internal/flow"
@@ -72,7 +73,7 @@ func (h *Pages) shopList(ctx context.Context, names map[id.ID]string, shops []id
 
 // quarterName is the months of a quarter.
 func quarterName(ctx context.Context, q period.Month) string {
-	return i18n.T(ctx, "%d 年 %d 到 %d 月", q.Year(), int(q.Calendar()), int(q.Calendar())+2)
+	return i18n.T(ctx, "%s 年 %d 到 %d 月", strconv.Itoa(q.Year()), int(q.Calendar()), int(q.Calendar())+2)
 }
 
 // choose keeps a pack.

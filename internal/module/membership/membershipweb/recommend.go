@@ -35,12 +35,6 @@ func (h *Pages) recommend(w http.ResponseWriter, r *http.Request) error {
 		if v.Code, v.URL, err = h.link(ctx, m.Community, membership.By{Kind: membership.ByMember, ID: m.Member.ID}); err != nil {
 			return err
 		}
-		viewer := authz.Of(ctx)
-		if viewer.For.IsZero() {
-			if err := h.Flows.NoteMembershipDevice(ctx, viewer.Actor(), viewer.Person, device(w, r)); err != nil {
-				return err
-			}
-		}
 		if v.Rows, err = h.standings(ctx, m.Community.ID, m.Recommended); err != nil {
 			return err
 		}
@@ -51,10 +45,37 @@ func (h *Pages) recommend(w http.ResponseWriter, r *http.Request) error {
 	return h.Show(w, r, h.shell(ctx, i18n.T(ctx, "推荐给邻居")), recommendPage(v))
 }
 
-// link is a recommender's code and the page to which it leads.
+// link is a recommender's code and the page to which it leads; both are empty until
+// it was made.
 func (h *Pages) link(ctx context.Context, at community.Place, by membership.By) (code, url string, err error) {
-	code, err = h.Flows.RecommendationCode(ctx, authz.Of(ctx).Actor(), at, by)
+	if code, err = h.Flows.RecommendationCode(ctx, at, by); code == "" {
+		return "", "", err
+	}
 	return code, h.Base(ctx) + "/join/" + code, err
+}
+
+// makeLink makes a member's code, and notes on which device: who recommends from one
+// and joins on it under another number is looked at first (G-04).
+func (h *Pages) makeLink(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	m, err := h.me(ctx)
+	if err != nil {
+		return err
+	}
+	if m.Member == nil {
+		return membership.ErrNotGood
+	}
+	viewer := authz.Of(ctx)
+	if viewer.For.IsZero() {
+		if err := h.Flows.NoteMembershipDevice(ctx, viewer.Actor(), viewer.Person, device(w, r)); err != nil {
+			return err
+		}
+	}
+	if _, err := h.Flows.MakeCode(ctx, viewer.Actor(), m.Community, membership.By{Kind: membership.ByMember, ID: m.Member.ID}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, self+"/recommend", http.StatusSeeOther)
+	return nil
 }
 
 // standings are recommendations in a line each: when, how they stand, and why. The
@@ -119,6 +140,10 @@ func (h *Pages) card(w http.ResponseWriter, r *http.Request) error {
 	v := cardView{Place: portal.PlaceName(m.Community), Name: i18n.T(ctx, "一位邻居推荐您入会")}
 	if v.Code, v.URL, err = h.link(ctx, m.Community, membership.By{Kind: membership.ByMember, ID: m.Member.ID}); err != nil {
 		return err
+	}
+	if v.Code == "" {
+		http.Redirect(w, r, self+"/recommend", http.StatusSeeOther)
+		return nil
 	}
 	s := h.shell(ctx, i18n.T(ctx, "推荐卡"))
 	s.Back = ui.Link{Href: self + "/recommend", Text: i18n.T(ctx, "推荐给邻居")}

@@ -26,6 +26,7 @@ func (h *Pages) shopRoutes(t *httpkit.Router) {
 	t.Add(
 		httpkit.Route{Pattern: "GET /shop/{shop}/members", Action: "perk.read", On: shopOf, Do: h.shop},
 		httpkit.Route{Pattern: "POST /shop/{shop}/packs", Action: "perk.hand", On: shopOf, Do: h.hand},
+		httpkit.Route{Pattern: "POST /shop/{shop}/code", Action: "perk.hand", On: shopOf, Do: h.shopCode},
 		httpkit.Route{Pattern: "GET /shop/{shop}/card", Action: "perk.read", On: shopOf, Do: h.shopCard},
 	)
 }
@@ -223,6 +224,20 @@ func (h *Pages) hand(w http.ResponseWriter, r *http.Request) error {
 	return back(w, r, err, c.href("/members?handed="+code), func(status int, wrong []ui.Wrong) error { return h.showShop(w, r, status, wrong) })
 }
 
+// shopCode makes the shop's recommendation code.
+func (h *Pages) shopCode(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	c, err := h.counter(r)
+	if err == nil {
+		_, err = h.Flows.MakeCode(ctx, authz.Of(ctx).Actor(), c.Place, membership.By{Kind: membership.ByMerchant, ID: c.Shop.ID})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, c.href("/members"), http.StatusSeeOther)
+	return nil
+}
+
 // shopCard is a shop's recommendation card, to be printed.
 func (h *Pages) shopCard(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -233,6 +248,10 @@ func (h *Pages) shopCard(w http.ResponseWriter, r *http.Request) error {
 	v := cardView{Place: portal.PlaceName(c.Place), Name: i18n.T(ctx, "%s推荐您入会", shopName(c.Shop))}
 	if v.Code, v.URL, err = h.link(ctx, c.Place, membership.By{Kind: membership.ByMerchant, ID: c.Shop.ID}); err != nil {
 		return err
+	}
+	if v.Code == "" {
+		http.Redirect(w, r, c.href("/members"), http.StatusSeeOther)
+		return nil
 	}
 	s := h.ShopShell(ctx, c.Place.ID, c.Shop.ID, "perks", i18n.T(ctx, "推荐卡"))
 	s.Back = ui.Link{Href: c.href("/members"), Text: i18n.T(ctx, "会员")}

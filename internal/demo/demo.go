@@ -37,6 +37,8 @@ type Demo struct {
 	*app.App
 	clock    *clock.Staged
 	zone     *time.Location
+	first    period.Day // of the year that lies behind it
+	last     period.Day // up to which it is lived now
 	town     *town
 	cast     *cast
 	places   map[string]id.ID // community → id
@@ -67,8 +69,8 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	}
 	by := clock.SameWall(d.zone)
 	now = now.Add(by)
-	first := period.DayOf(now, d.zone) - lived
-	d.clock = clock.NewStaged(first.Start(d.zone).Add(5 * time.Hour))
+	d.first, d.last = period.DayOf(now, d.zone)-lived, period.DayOf(now, d.zone)
+	d.clock = clock.NewStaged(d.first.Start(d.zone).Add(5 * time.Hour))
 	c.Clock = d.clock
 	if d.town, err = readTown(); err != nil {
 		return nil, err
@@ -119,6 +121,12 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if err := d.tell(ctx); err != nil {
+		return err
+	}
+	if err := d.Derive(ctx); err != nil {
+		return err
+	}
+	if err := d.share(ctx); err != nil {
 		return err
 	}
 	if err := d.Derive(ctx); err != nil {

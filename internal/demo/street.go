@@ -120,6 +120,9 @@ func (d *Demo) settleIn(ctx context.Context) error {
 			return fmt.Errorf("demo: %s: %w", ref, err)
 		}
 	}
+	if err := d.raise(ctx); err != nil {
+		return err
+	}
 	if err := d.house(ctx, who); err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.govern(ctx, day); err != nil {
 			return err
 		}
+		if err := d.grow(ctx, day, d.first, d.last); err != nil {
+			return err
+		}
 	}
 	var sent []*sending
 	spent, counter := make(map[string]bool), false

@@ -59,6 +59,8 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.purchases,
 		t.movements,
 		t.vouchers,
+		t.levels,
+		t.honours,
 		t.bill,
 		t.terms,
 		t.wanted,

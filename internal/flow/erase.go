@@ -161,6 +161,12 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err
 			}
+			if err := f.Selections.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
+			if err := f.Segments.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			return f.Ledger.Erase(ctx, tx, m.Member)
 		})
 		if errors.Is(err, db.ErrElsewhere) {
@@ -205,7 +211,7 @@ func (f *Flows) forgetHerself(ctx context.Context, tx *db.Tx, person id.ID) erro
 
 // erasers are the modules that keep something of a person, the person last.
 func (f *Flows) erasers() []eraser {
-	return []eraser{f.SignIn, f.Memberships, f.Notices, f.Helpers, f.Households, f.Access, f.People}
+	return []eraser{f.SignIn, f.Memberships, f.Notices, f.Helpers, f.Households, f.Calls, f.Access, f.People}
 }
 
 // mayForget refuses who holds an office or owes something, and finds her

@@ -31,12 +31,15 @@ import (
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
+	"gongyi/internal/module/operation"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/recruit"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/score"
+	"gongyi/internal/module/segment"
 	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
@@ -87,6 +90,9 @@ type Flows struct {
 
 	// Sources tell duties and scores what rooms know that may be missing.
 	Sources Sources
+	Calls       *recruit.Service
+	Operations  *operation.Service
+	Segments    *segment.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -147,6 +153,9 @@ func New(d *db.DB) *Flows {
 		Growth:      growth.New(),
 		Honours:     honour.New(),
 		Marketing:   marketing.New(),
+		Calls:       recruit.New(),
+		Operations:  operation.New(),
+		Segments:    segment.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -191,6 +200,9 @@ var Schemas = []db.Schema{
 	marketing.Schema,
 	duty.Schema,
 	score.Schema,
+	recruit.Schema,
+	operation.Schema,
+	segment.Schema,
 	once.Schema,
 }
 

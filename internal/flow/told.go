@@ -62,6 +62,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.bill,
 		t.terms,
 	} {
+	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.wanted, t.offered} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}
@@ -77,6 +78,7 @@ func (t *teller) common(ctx context.Context, r db.Reader) error {
 	for _, tell := range []func(context.Context, db.Reader) error{
 		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.purposes, t.reads, t.erasure,
 		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.birthday,
+		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.callings,
 	} {
 		if err := tell(ctx, r); err != nil {
 			return err

@@ -57,7 +57,6 @@ var (
 	ErrBadTarget  = fault.New(fault.Invalid, "adslot.bad_target")
 	ErrNoWords    = fault.New(fault.Invalid, "adslot.no_words")
 	ErrReviewed   = fault.New(fault.Conflict, "adslot.reviewed")
-	ErrPaid       = fault.New(fault.Conflict, "adslot.paid_already")
 )
 
 // Page is where a slot lies.

@@ -119,6 +119,15 @@ const (
 	RecommendationBlocked = "recommendation.blocked"
 	RewardTaken           = "recommendation.taken"
 	BirthdayGift          = "birthday.gift"
+	TrainingSeat       = "training.seat"
+	TrainingSoon       = "training.soon"
+	TrainingOff        = "training.off"
+	MerchantDayChanged = "merchant_day.changed"
+	AdDecided          = "ad.decided"
+	RelayMoved         = "relay.moved"
+	SelectionNews      = "selection.news"
+	CallAnswered       = "call.answered"
+	ShopOffer          = "shop.offer"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -201,7 +210,9 @@ var Kinds = []Kind{
 	{ID: ScoreFinal, Group: OfWork, Name: "季度评分定稿", Title: "%s：%s的评分定下来了", Body: "您的店得 %s 分。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: week},
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 
+	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
+	{ID: ShopOffer, Group: OfCommunity, Name: "店家给会员的优惠", Title: "%s：%s", Body: "%s", Open: "看优惠，或不再收", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 }
 

@@ -81,7 +81,7 @@ func (s *Service) Come(ctx context.Context, tx *db.Tx, meeting, member id.ID, le
 	case slices.ContainsFunc(guests, func(g Guest) bool { return g.Member == member }):
 		return nil
 	case !leader && tx.Now.Before(m.LeadersUntil):
-		return ErrLeaders.With("until", m.LeadersUntil)
+		return ErrLeaders
 	case len(guests) >= m.Seats:
 		return ErrFull
 	}

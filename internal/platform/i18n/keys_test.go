@@ -22,6 +22,7 @@ var silent = map[string]string{
 	"internal/demo":                        "makes up names for the demo",
 	"internal/bench":                       "makes up names for its load",
 	"internal/flow/importing/rows_tree.go": "words that tables hold",
+	"internal/module/adslot/banned.go":     "words that advertisements are searched for",
 	"internal/module/person/surname.go":    "surnames of two characters",
 	"internal/platform/apikit":             "the API describes itself in English",
 	"internal/sim":                         "makes up names for its world",

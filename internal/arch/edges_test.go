@@ -40,6 +40,16 @@ var edges = map[string]string{
 	"tradeweb → access":         "who owns a shop or works in it is known by role",
 	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",
 	"settlementweb → policy":    "a receipt prints the rates that ruled it",
+	"adslotweb → attachment":    "an advertisement carries a picture",
+	"adslotweb → charge":        "a booking shows what is to be paid for it",
+	"adslotweb → charter":       "a cancellation says beforehand what goes back",
+	"operationweb → attachment": "papers of the founding are files",
+	"recruitweb → access":       "a call names the role it is for",
+	"recruitweb → privacy":      "a look at applications is noted",
+	"segmentweb → privacy":      "offers are stopped by taking their consent back",
+	"selectionweb → member":     "a member acts by her membership",
+	"selectionweb → policy":     "leaders sign up first",
+	"trainingweb → attachment":  "material is a file",
 }
 
 // between lists the arrows between modules that the sources draw; pages count

@@ -81,6 +81,9 @@ type Flows struct {
 	Days        *merchantday.Service
 	Relays      *relay.Service
 	Selections  *selection.Service
+	Calls       *recruit.Service
+	Operations  *operation.Service
+	Segments    *segment.Service
 	Memberships *membership.Service
 	Growth      *growth.Service
 	Honours     *honour.Service
@@ -90,9 +93,6 @@ type Flows struct {
 
 	// Sources tell duties and scores what rooms know that may be missing.
 	Sources Sources
-	Calls       *recruit.Service
-	Operations  *operation.Service
-	Segments    *segment.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code

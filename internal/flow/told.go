@@ -61,8 +61,9 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.vouchers,
 		t.bill,
 		t.terms,
+		t.wanted,
+		t.offered,
 	} {
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.wanted, t.offered} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}
@@ -78,7 +79,7 @@ func (t *teller) common(ctx context.Context, r db.Reader) error {
 	for _, tell := range []func(context.Context, db.Reader) error{
 		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.purposes, t.reads, t.erasure,
 		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.birthday,
-		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.callings,
+		t.callings,
 	} {
 		if err := tell(ctx, r); err != nil {
 			return err

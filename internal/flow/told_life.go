@@ -118,4 +118,3 @@ func (t *teller) offered(ctx context.Context) error {
 	t.add(c)
 	return nil
 }
-

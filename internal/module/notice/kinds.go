@@ -119,15 +119,8 @@ const (
 	RecommendationBlocked = "recommendation.blocked"
 	RewardTaken           = "recommendation.taken"
 	BirthdayGift          = "birthday.gift"
-	TrainingSeat       = "training.seat"
-	TrainingSoon       = "training.soon"
-	TrainingOff        = "training.off"
-	MerchantDayChanged = "merchant_day.changed"
-	AdDecided          = "ad.decided"
-	RelayMoved         = "relay.moved"
-	SelectionNews      = "selection.news"
-	CallAnswered       = "call.answered"
-	ShopOffer          = "shop.offer"
+	CallAnswered          = "call.answered"
+	ShopOffer             = "shop.offer"
 )
 
 // Kinds is the catalogue, in the order of the settings.

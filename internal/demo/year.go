@@ -40,6 +40,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.govern(ctx, day); err != nil {
 			return err
 		}
+		if err := d.tradeLife(ctx, day, period.DayOf(to, d.zone)); err != nil {
+			return err
+		}
 	}
 	var sent []*sending
 	spent := make(map[string]bool)

@@ -263,7 +263,7 @@ func listPage(v listView) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, s := range v.Slots {
-						templ_7745c5c3_Err = ui.Field{Name: "month", In: s.ID.String(), Label: i18n.T(ctx, "%s · %s", adslot.PageName(s.Page), s.Name), Aside: i18n.T(ctx, "每月 %s 元", ui.Yuan(s.Price)), Value: v.Sent.Typed("book", "month", ""), Options: monthOptions(ctx, s), Optional: true}.Pick().Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "month", In: s.ID.String(), Label: i18n.T(ctx, "%s · %s", adslot.PageName(s.Page), s.Name), Aside: i18n.T(ctx, "每月 %s 元", ui.Yuan(s.Price)), Value: v.Sent.Typed("book", "month", ""), Options: monthOptions(ctx, s)}.Pick().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -102,7 +102,7 @@ func (l *together) begin(ctx context.Context) error {
 			return err
 		}
 		bounds := adslot.Bounds{Min: 300_00, Max: 500_00}
-		for i, s := range []adslot.Slot{{Page: adslot.Home, Name: "首页第一格", Price: 500_00}, {Page: adslot.Group, Name: "团购页顶", Price: 400_00}, {Page: adslot.Map, Name: "地图旁", Price: 300_00}} {
+		for i, s := range []adslot.Slot{{Page: adslot.Home, Name: "首页第一格", Price: 500_00}, {Page: adslot.Home, Name: "首页第二格", Price: 400_00}, {Page: adslot.Map, Name: "地图下", Price: 300_00}} {
 			if _, err := l.Flows.Ads.Offer(ctx, tx, s, bounds); err != nil {
 				return fmt.Errorf("slot %d: %w", i, err)
 			}
@@ -215,7 +215,7 @@ func (l *together) advertise(ctx context.Context) error {
 		return err
 	}
 	month := (l.day + 33).Month()
-	for i, s := range slots[:min(2, len(slots))] {
+	for i, s := range slots[:min(3, len(slots), len(shops))] {
 		shop := shops[i]
 		b, err := l.Flows.BookAd(ctx, l.at, shop.ID, s.ID, db.System, month)
 		if err != nil {
@@ -230,7 +230,7 @@ func (l *together) advertise(ctx context.Context) error {
 				return once(err)
 			}
 		}
-		words := []string{"周三鲜货到店，会员每斤少两角", "新出炉的面包，下午四点"}[i]
+		words := []string{"周三鲜货到店，会员每斤少两角", "新出炉的面包，下午四点", "雨伞修好再走，十分钟"}[i]
 		if err := l.Flows.DraftAd(ctx, l.at, shop.ID, db.System, adslot.Creative{Booking: b.ID, Text: words, Target: "/c/" + l.ref + "/shops/" + shop.ID.String()}, nil); err != nil {
 			return once(err)
 		}

@@ -230,7 +230,7 @@ func (l *together) advertise(ctx context.Context) error {
 				return once(err)
 			}
 		}
-		words := []string{"周三鲜货到店，会员每斤少两角", "新出炉的面包，下午四点", "雨伞修好再走，十分钟"}[i]
+		words := []string{"新出炉的面包，下午四点", "周三鲜肉到店，会员每斤少两角", "周六上午教化淡妆，不收钱"}[i]
 		if err := l.Flows.DraftAd(ctx, l.at, shop.ID, db.System, adslot.Creative{Booking: b.ID, Text: words, Target: "/c/" + l.ref + "/shops/" + shop.ID.String()}, nil); err != nil {
 			return once(err)
 		}

@@ -42,6 +42,7 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 			return err
 		}
 		if err := d.grow(ctx, day, d.first, d.last); err != nil {
+		if err := d.tradeLife(ctx, day, period.DayOf(to, d.zone)); err != nil {
 			return err
 		}
 	}

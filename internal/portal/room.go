@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/kernel/text"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/attachment"
@@ -237,4 +238,9 @@ func MomentIn(r *http.Request, day, clock string, zone *time.Location) (time.Tim
 		return at, ErrBadMoment.On(day)
 	}
 	return at, nil
+}
+
+// LastDay names the last whole day before an end.
+func (r *Room) LastDay(ctx context.Context, end time.Time) string {
+	return ui.Day(ctx, period.DayOf(end.Add(-time.Second), r.Now.Location()))
 }

@@ -62,15 +62,15 @@ var (
 // Page is where a slot lies.
 type Page string
 
-// The pages. The wall screen comes with the screens of the neighbourhood.
+// The pages. Group buying is not open yet: what nobody sees is not offered. The wall
+// screen comes with the screens of the neighbourhood.
 const (
-	Home  Page = "home"
-	Group Page = "group"
-	Map   Page = "map"
+	Home Page = "home"
+	Map  Page = "map"
 )
 
 // Pages lists them.
-var Pages = []Page{Home, Group, Map}
+var Pages = []Page{Home, Map}
 
 // TextMost is how many characters an advertisement has at most, MonthsAhead how many
 // months it can be booked ahead, UnpaidDays how long a booking waits for its payment.

@@ -119,7 +119,7 @@ func TestWhatCanBeOfferedAndBooked(t *testing.T) {
 			_, err := h.offer(c.s)
 			h.refused(fmt.Sprint(c.s), err, c.want)
 		}
-		s, other := h.slot(Home), h.slot(Group)
+		s, other := h.slot(Home), h.slot(Map)
 		_, err := h.book(s, 1, today.Month()-1)
 		h.refused("last month", err, ErrBadMonth)
 		_, err = h.book(s, 1, today.Month()+MonthsAhead+1)

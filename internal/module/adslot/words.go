@@ -4,10 +4,7 @@ import "gongyi/internal/platform/i18n"
 
 // PageName is what people call a page that has slots.
 func PageName(p Page) i18n.Message {
-	switch p {
-	case Group:
-		return i18n.M("团购页")
-	case Map:
+	if p == Map {
 		return i18n.M("社区地图")
 	}
 	return i18n.M("居民首页")

@@ -83,6 +83,11 @@ func (h handlers) page(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := newView(ctx, a, n, h.base)
+	if h.portal.Ad != nil {
+		if v.Ad, err = h.portal.Ad(ctx, "map", n.id); err != nil {
+			return err
+		}
+	}
 	s := h.portal.Shell(ctx, ui.ResidentFrame, "", i18n.T(ctx, "社区地图"))
 	s.Place, s.Wide, s.Class, s.Private = ui.Link{Text: n.name, Href: "/c/" + a.community + "/books"}, true, "mapped", false
 	return h.portal.Show(w, r, s, Page(v))

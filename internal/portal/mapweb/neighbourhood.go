@@ -17,6 +17,7 @@ import (
 
 // neighbourhood is what the map of a community shows.
 type neighbourhood struct {
+	id    id.ID
 	name  string
 	areas []basemap.Area
 	shops []shop // that take part now
@@ -51,7 +52,7 @@ func (h handlers) read(ctx context.Context, ref string) (n neighbourhood, err er
 	if err != nil {
 		return n, err
 	}
-	n.name = portal.PlaceName(place)
+	n.id, n.name = place.ID, portal.PlaceName(place)
 	n.areas = []basemap.Area{area(place, stands)}
 	for _, g := range grids {
 		if g.Parent == place.ID {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
@@ -23,6 +25,7 @@ type View struct {
 	Credit          string
 	Placed          int // rows that stand on the map
 	All             int // shops of the community
+	Ad              templ.Component
 }
 
 // Row is a shop in the list; Mark is the id of its mark, "" if it has none.

@@ -52,7 +52,7 @@ func relayRow(ctx context.Context, room *portal.Room, r *relay.Relay, href strin
 	row.Tag, row.Tone = stateOf(ctx, r)
 	if _, _, free := r.Sum(); r.Open(room.Now) {
 		row.Tag = i18n.T(ctx, "还差 %d 样", free)
-		row.Notes = append(row.Notes, i18n.T(ctx, "%s截止", ui.Moment(ctx, room.Local(r.Until))))
+		row.Notes = append(row.Notes, i18n.T(ctx, "%s截止", room.LastDay(ctx, r.Until)))
 	}
 	return row
 }

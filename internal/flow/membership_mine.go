@@ -178,7 +178,7 @@ func (f *Flows) Waits(ctx context.Context, community id.ID, n *membership.Recomm
 		if err != nil {
 			return err
 		}
-		c, n, err := f.caseOf(ctx, r, community, rules, n.Member, w, nil)
+		c, n, err := f.evidenceOf(ctx, r, community, rules, n.Member, w, nil)
 		if err != nil || n == nil {
 			return err
 		}

@@ -40,7 +40,7 @@ type Ordered struct {
 	Term      *membership.Term // that began at once, because its fee was waived
 }
 
-// Belonging to a community: where somebody is, or will be, a member, and under which
+// membershipHome is where somebody is, or will be, a member, and under which
 // reference. ref is "" if she is none and never ordered.
 func (f *Flows) membershipHome(ctx context.Context, r db.Reader, who id.ID) (home id.ID, ref string, err error) {
 	all, err := f.People.Memberships(ctx, r, who)
@@ -62,11 +62,14 @@ func (f *Flows) membershipHome(ctx context.Context, r db.Reader, who id.ID) (hom
 // another than her last, because the form came twice, it changes nothing.
 func (f *Flows) OrderMembership(ctx context.Context, actor db.Actor, w MembershipWish) (o Ordered, err error) {
 	defer fault.Wrap(&err, "order a membership")
-	ref, err := f.reserveMembership(ctx, actor, &w)
-	if err != nil {
+	if err := f.placeMembership(ctx, &w); err != nil {
 		return o, err
 	}
 	by, err := f.recommender(ctx, w.Community, w.Code, w.Person)
+	if err != nil {
+		return o, err
+	}
+	ref, err := f.reserveMembership(ctx, actor, &w)
 	if err != nil {
 		return o, err
 	}
@@ -77,10 +80,31 @@ func (f *Flows) OrderMembership(ctx context.Context, actor db.Actor, w Membershi
 	return o, err
 }
 
+// placeMembership finds the community in which somebody is, or will be, a member: the
+// one that knows her, that of her household, or the one she chose.
+func (f *Flows) placeMembership(ctx context.Context, w *MembershipWish) error {
+	return f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		home, _, err := f.membershipHome(ctx, r, w.Person)
+		if err != nil {
+			return err
+		}
+		if !home.IsZero() {
+			w.Community = home
+		}
+		if w.Community.IsZero() {
+			return ErrNoCommunity.On("community")
+		}
+		at, err := f.Communities.Get(ctx, r, w.Community)
+		if err == nil && at.Kind != community.Community {
+			err = ErrNoCommunity.On("community")
+		}
+		return err
+	})
+}
+
 // reserveMembership finds her community and her reference; who has none gets one that
 // says nothing of her. It becomes a membership when she has paid.
 func (f *Flows) reserveMembership(ctx context.Context, actor db.Actor, w *MembershipWish) (ref string, err error) {
-	chosen := w.Community
 	err = f.DB.Update(ctx, id.Tilde, actor, func(tx *db.Tx) error {
 		p, err := f.People.ByID(ctx, tx, w.Person)
 		if err != nil {
@@ -92,15 +116,10 @@ func (f *Flows) reserveMembership(ctx context.Context, actor db.Actor, w *Member
 		if err := f.Memberships.NoteDevice(ctx, tx, w.Person, w.Device); err != nil {
 			return err
 		}
-		if w.Community, ref, err = f.membershipHome(ctx, tx, w.Person); err != nil || ref != "" {
+		home, known, err := f.membershipHome(ctx, tx, w.Person)
+		if ref = known; err != nil || ref != "" {
+			w.Community = home
 			return err
-		}
-		if w.Community.IsZero() {
-			w.Community = chosen
-		}
-		at, err := f.Communities.Get(ctx, tx, w.Community)
-		if err != nil || at.Kind != community.Community {
-			return errors.Join(err, ErrNoCommunity.On("community"))
 		}
 		if ref, err = f.freeRef(ctx, tx); err != nil {
 			return err

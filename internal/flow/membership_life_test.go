@@ -10,7 +10,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/charter"
-	"gongyi/internal/module/member"
 	"gongyi/internal/module/membership"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
@@ -92,27 +91,6 @@ func TestTheRecommenderMustBeAMemberHerself(t *testing.T) {
 		c.joins("late", with(c.code("anna")))
 		c.days(400)
 		c.stands("late", "blocked G-11")
-		c.whole()
-	})
-}
-
-// TestALeadersNewcomer joins her team, one level (B3).
-func TestALeadersNewcomer(t *testing.T) {
-	inClub(t, func(c *club) {
-		c.joins("mei")
-		c.later()
-		c.must(c.DB.Update(ctx, c.home, db.System, func(tx *db.Tx) error {
-			return c.Members.Change(ctx, tx, c.ref("mei"), func(m *member.Member) error { m.Level = policy.Gold; return nil })
-		}))
-		c.joins("lan", with(c.code("mei")))
-		c.spends("lan", 20_00)
-		if !c.who("lan").Leader.IsZero() {
-			c.t.Error("she is on the team before she counts")
-		}
-		c.days(8)
-		if c.who("lan").Leader != c.who("mei").ID {
-			c.t.Error("she is not on the team")
-		}
 		c.whole()
 	})
 }

@@ -193,7 +193,7 @@ func termRow(ctx context.Context, t *membership.Term) ui.Row {
 	}
 	if t.End != nil {
 		row.Tag, row.Tone = i18n.T(ctx, "退了 %s", ui.Yuan(t.End.Refunded)), ui.Tell
-		row.Notes = append(row.Notes, i18n.T(ctx, "%s退：%s", ui.FullDay(ctx, t.End.Day), t.End.Reason))
+		row.Notes = append(row.Notes, i18n.T(ctx, "%s退：%s", ui.FullDay(ctx, t.End.Day), privacy.Reason(ctx, t.End.Reason)))
 	}
 	return row
 }

@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/membership"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
@@ -41,7 +42,7 @@ func (h *Pages) history(w http.ResponseWriter, r *http.Request) error {
 		refunded := "0.00"
 		if x.End != nil {
 			row.Tag, row.Tone = i18n.T(ctx, "退了 %s", ui.Yuan(x.End.Refunded)), ui.Tell
-			row.Notes = append(row.Notes, i18n.T(ctx, "%s退：%s", ui.FullDay(ctx, x.End.Day), x.End.Reason))
+			row.Notes = append(row.Notes, i18n.T(ctx, "%s退：%s", ui.FullDay(ctx, x.End.Day), privacy.Reason(ctx, x.End.Reason)))
 			refunded = x.End.Refunded.Decimal(money.CNY)
 		}
 		if !x.Charge.IsZero() {

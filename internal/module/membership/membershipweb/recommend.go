@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/membership"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
@@ -98,7 +99,7 @@ func (h *Pages) standings(ctx context.Context, at id.ID, all []membership.Recomm
 		}
 		for _, t := range n.Taken {
 			if t.Amount > 0 {
-				row.Notes = append(row.Notes, i18n.T(ctx, "收回 %s 元：%s", ui.Yuan(t.Amount), t.Reason))
+				row.Notes = append(row.Notes, i18n.T(ctx, "收回 %s 元：%s", ui.Yuan(t.Amount), privacy.Reason(ctx, t.Reason)))
 			}
 		}
 		if !n.Waived.IsZero() {

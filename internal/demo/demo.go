@@ -45,6 +45,7 @@ type Demo struct {
 	vouchers []voucher        // given and not yet used
 	masked   []mask           // as whom a visitor may look around
 	begun    period.Day       // on which the past began to be lived
+	end      period.Day       // on which somebody first looks
 	heard    *heard           // what those are told of, while the past is lived
 	today    period.Day       // the day to which the past is lived
 }
@@ -114,6 +115,7 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err := d.listen(ctx); err != nil {
 		return err
 	}
+	d.end = period.DayOf(now, d.zone)
 	if err := d.liveUntil(ctx, latest, now); err != nil {
 		return err
 	}

@@ -72,7 +72,10 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 	}
 	if evening := day.Start(d.zone).Add(19*time.Hour + 30*time.Minute); evening.After(from) && evening.Before(to) {
 		d.clock.Put(evening)
-		return d.ally(ctx, day)
+		if err := d.ally(ctx, day); err != nil {
+			return err
+		}
+		return d.keepDuties(ctx, day)
 	}
 	return nil
 }
@@ -164,6 +167,7 @@ func (d *Demo) govern(ctx context.Context, day period.Day) error {
 	params := policy.Trial2025()
 	params.WelfareRate = 6_000
 	params.LeaderMonthlyCap = 150_000
+	params.RecommendedMembers = 0 // the alliance begins with offers alone: see duties.go
 	proposal := policy.Proposal{
 		Code: fmt.Sprintf("summer-%d", year), Author: "竹溪街道议事会", Reason: "居民议事：共益基金由千分之五提到千分之六，组长每月上限降到 1500 元",
 		EffectiveFrom: period.Date(year, time.August, 1).Start(d.zone), Params: params,

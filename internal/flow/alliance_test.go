@@ -30,6 +30,9 @@ type alley struct {
 	owners map[string]id.ID // trade → the owner of its shop
 	shops  map[string]id.ID
 	sales  int // made by sell
+
+	recommends  func(month period.Month) // at the first look in a month
+	recommended period.Month
 }
 
 // png is a picture of nothing.

@@ -144,7 +144,7 @@ func (f *Flows) doneIn(ctx context.Context, r db.Reader, community id.ID, month 
 	for shop, worth := range services {
 		change(shop, func(d *duty.Done) { d.Services = worth })
 	}
-	recommended, err := f.recommendedIn(ctx, r, community, month, month)
+	recommended, err := f.Memberships.ByShops(ctx, r, community, month, month)
 	for shop, n := range recommended {
 		change(shop, func(d *duty.Done) { d.Members, d.Pending = n.Counted, n.Pending })
 	}

@@ -1,7 +1,6 @@
 package flow_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/duty"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/score"
 	"gongyi/internal/platform/db"
 )
@@ -37,6 +37,10 @@ func (w *alley) until(day period.Day) {
 // due does what the sweeps do.
 func (w *alley) due() {
 	w.t.Helper()
+	if m := w.today().Month(); w.recommends != nil && m != w.recommended {
+		w.recommended = m
+		w.recommends(m)
+	}
 	w.must(w.CloseDue(ctx, w.home))
 	_, err := w.DeriveTrade(ctx, w.home, 100_000)
 	w.must(err)
@@ -91,16 +95,30 @@ func (w *alley) refused(says string, err, want error) {
 	}
 }
 
-// recommending makes every shop recommend two members a month, but for some.
+// recommending makes every shop recommend two members each month, but for some.
 func (w *alley) recommending(but ...string) {
-	w.Sources.Recommended = func(_ context.Context, _ db.Reader, _ id.ID, from, to period.Month) (map[id.ID]flow.Recommended, error) {
-		all := make(map[id.ID]flow.Recommended)
+	w.recommends = func(month period.Month) {
 		for name, shop := range w.shops {
-			if !slices.Contains(but, name) {
-				all[shop] = flow.Recommended{Counted: 2 * int(to-from+1)}
+			if slices.Contains(but, name) {
+				continue
 			}
+			w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error {
+				for range 2 {
+					newcomer := tx.NewPseudonym()
+					if err := w.Memberships.Recommend(ctx, tx, newcomer, tx.NewID(), membership.By{Kind: membership.ByMerchant, ID: shop}); err != nil {
+						return err
+					}
+					n, err := w.Memberships.RecommendationOf(ctx, tx, w.home, newcomer)
+					if err != nil {
+						return err
+					}
+					if err := w.Memberships.Conclude(ctx, tx, n, membership.Outcome{State: membership.Counts, Seq: -1, Month: month, Day: month.First()}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
 		}
-		return all, nil
 	}
 }
 

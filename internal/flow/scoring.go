@@ -65,7 +65,7 @@ func (f *Flows) dutyInput(ctx context.Context, r db.Reader, community id.ID, o *
 	if err != nil {
 		return err
 	}
-	recommended, err := f.recommendedIn(ctx, r, community, quarter, last)
+	recommended, err := f.Memberships.ByShops(ctx, r, community, quarter, last)
 	if err != nil {
 		return err
 	}

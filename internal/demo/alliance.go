@@ -118,15 +118,8 @@ func (d *Demo) introduce(ctx context.Context) error {
 }
 
 // personOf is the person behind a reference.
-func (d *Demo) personOf(ctx context.Context, ref string) (who id.ID, err error) {
-	err = d.DB.View(ctx, id.Tilde, func(r db.Reader) error {
-		p, err := d.Flows.People.ByPhone(ctx, r, d.cast.byRef[ref].Phone)
-		if err == nil {
-			who = p.ID
-		}
-		return err
-	})
-	return who, err
+func (d *Demo) personOf(ctx context.Context, ref string) (id.ID, error) {
+	return d.behind(ctx, d.cast.byRef[ref].Phone)
 }
 
 // allianceScript is what happens in the first community, by the days since the alliance

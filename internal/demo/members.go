@@ -89,8 +89,8 @@ func (d *Demo) recommendersOf() (all []*player) {
 	return all
 }
 
-// personOf is who has a number.
-func (d *Demo) personOf(ctx context.Context, phone string) (who id.ID, err error) {
+// behind is who has a number.
+func (d *Demo) behind(ctx context.Context, phone string) (who id.ID, err error) {
 	err = d.DB.View(ctx, id.Tilde, func(r db.Reader) error {
 		p, err := d.Flows.People.ByPhone(ctx, r, phone)
 		if err == nil {
@@ -115,7 +115,7 @@ func (d *Demo) subscribe(ctx context.Context, w flow.MembershipWish) (ref string
 // recommendersPay lets those who will recommend pay for a term of their own.
 func (d *Demo) recommendersPay(ctx context.Context) error {
 	for i, p := range d.recommendersOf() {
-		who, err := d.personOf(ctx, p.Phone)
+		who, err := d.behind(ctx, p.Phone)
 		if err != nil {
 			return err
 		}
@@ -241,7 +241,7 @@ var servers = []string{"周师傅", "便民服务站", "李阿姨", "社区卫�
 // leave lets a cohort give its membership up again.
 func (d *Demo) leave(ctx context.Context, c cohort, first int) error {
 	for n := range c.n {
-		who, err := d.personOf(ctx, phone(first+n))
+		who, err := d.behind(ctx, phone(first+n))
 		if err != nil {
 			return err
 		}
@@ -458,7 +458,7 @@ func (d *Demo) serveMembers(ctx context.Context) error {
 			}
 		}
 	}
-	who, err := d.personOf(ctx, d.cast.byRef[d.cast.regular].Phone)
+	who, err := d.behind(ctx, d.cast.byRef[d.cast.regular].Phone)
 	if err != nil {
 		return err
 	}

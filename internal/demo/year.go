@@ -42,6 +42,8 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 			return err
 		}
 		if err := d.grow(ctx, day, d.first, d.last); err != nil {
+			return err
+		}
 		if err := d.tradeLife(ctx, day, period.DayOf(to, d.zone)); err != nil {
 			return err
 		}

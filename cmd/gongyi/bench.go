@@ -19,6 +19,7 @@ type benchCmd struct {
 	Web    benchWebCmd    `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
 	Trade  benchTradeCmd  `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
+	Redeem benchRedeemCmd `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
 }
 
 type benchWebCmd struct {

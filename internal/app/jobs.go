@@ -35,6 +35,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("close days", time.Minute, a.onceAQuarter(a.Flows.CloseDue))
 	j.Sweep("expire holds", time.Minute, a.Flows.ExpireHolds)
 	j.Sweep("expire charges", time.Minute, a.Flows.ExpireCharges)
+	j.Sweep("lapse redemptions", time.Minute, a.Flows.LapseRedemptions)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {

@@ -153,6 +153,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)
 	a.places()
 	a.life()
+	a.points()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -59,6 +59,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 			return err
 		}
 	}
+	if dusk := day.Start(d.zone).Add(20 * time.Hour); dusk.After(from) && dusk.Before(to) {
+		return d.evening(ctx, day, period.DayOf(to, d.zone))
+	}
 	return nil
 }
 

@@ -158,6 +158,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 					return err
 				}
 			}
+			if err := f.forgetPoints(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Members.Forget(ctx, tx, m.Member); err != nil && !errors.Is(err, member.ErrNotFound) {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
+	"gongyi/internal/module/badge"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
@@ -32,6 +33,7 @@ import (
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/person"
+	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
@@ -87,6 +89,8 @@ type Flows struct {
 
 	// Sources tell duties and scores what rooms know that may be missing.
 	Sources Sources
+	Points      *points.Service
+	Badges      *badge.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -147,6 +151,8 @@ func New(d *db.DB) *Flows {
 		Growth:      growth.New(),
 		Honours:     honour.New(),
 		Marketing:   marketing.New(),
+		Points:      points.New(),
+		Badges:      badge.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -191,6 +197,8 @@ var Schemas = []db.Schema{
 	marketing.Schema,
 	duty.Schema,
 	score.Schema,
+	points.Schema,
+	badge.Schema,
 	once.Schema,
 }
 

@@ -29,6 +29,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 		p.shared(e, d)
 	}
 	p.charged(e)
+	p.pointed(e, m)
 	return charter.Settle(rates, m, before), nil
 }
 

@@ -28,6 +28,24 @@ func (g PointsGiven) Legs(*policy.Params) []ledger.Leg {
 	return legs(leg(6, ledger.PointsIssue, points(g.Member), g.Points))
 }
 
+// PointsTaken takes points back that were given by mistake (M-06R).
+type PointsTaken struct {
+	Member id.ID        `json:"member"`
+	Cause  id.ID        `json:"cause"` // that of PointsGiven
+	Points money.Amount `json:"points"`
+}
+
+// Kind implements Move.
+func (PointsTaken) Kind() string { return "points_taken" }
+
+// Subject implements Move.
+func (t PointsTaken) Subject() id.ID { return t.Member }
+
+// Legs implements Move. What she has spent meanwhile she owes.
+func (t PointsTaken) Legs(*policy.Params) []ledger.Leg {
+	return undo(leg(6, points(t.Member), ledger.PointsIssue, t.Points))
+}
+
 // PointsRedeemed exchanges points for goods or a service of the catalogue (M-07, B5).
 type PointsRedeemed struct {
 	Member     id.ID        `json:"member"`
@@ -134,6 +152,25 @@ func (GoodsHanded) Subject() id.ID { return id.ID{} }
 // Legs implements Move.
 func (g GoodsHanded) Legs(*policy.Params) []ledger.Leg {
 	return legs(leg(9, ledger.PlatformPromotion, payable(g.Merchant), g.Cost))
+}
+
+// GoodsReversed takes the cost of goods back from a shop that were not good (M-09R).
+type GoodsReversed struct {
+	Merchant id.ID        `json:"merchant"`
+	Why      string       `json:"why"`
+	Cause    id.ID        `json:"cause"` // that of GoodsHanded
+	Cost     money.Amount `json:"cost"`
+}
+
+// Kind implements Move.
+func (GoodsReversed) Kind() string { return "goods_reversed" }
+
+// Subject implements Move.
+func (GoodsReversed) Subject() id.ID { return id.ID{} }
+
+// Legs implements Move. What the shop was paid out meanwhile it owes.
+func (g GoodsReversed) Legs(*policy.Params) []ledger.Leg {
+	return undo(leg(9, payable(g.Merchant), ledger.PlatformPromotion, g.Cost))
 }
 
 // yuan is 1.00 CNY in fen.

@@ -97,6 +97,7 @@ var Rulebook = []Rule{
 		Default: func(p *policy.Params) string {
 			return p.BirthdayPoints.Decimal(money.Point) + " on a birthday"
 		},
+		Back: "given by mistake: undone within the day; what was spent meanwhile is owed (M-06R)",
 	},
 	{
 		ID: ledger.R(Family, 7), Req: "B5", Source: "S1 睦邻积分", Title: "兑换的积分",
@@ -114,6 +115,7 @@ var Rulebook = []Rule{
 	{
 		ID: ledger.R(Family, 9), Req: "B5 B6 B9", Source: "S1, S3", Title: "付给店家的礼品钱",
 		When: "goods of the catalogue, a perk pack or a badge coin are handed over", Moves: []string{"platform/promotion → merchant/payable"}, Amount: "the agreed cost of the goods",
+		Back: "the goods were not good: the shop gives the cost back (M-09R)",
 	},
 	{
 		ID: ledger.R(Family, 10), Req: "B5", Source: "S1", Title: "付给物业的抵扣款",

@@ -107,6 +107,22 @@ func (s *Service) Require(ctx context.Context, r db.Reader, community id.ID, c C
 	return err
 }
 
+// RequireOn is Require for who has no transaction open: what this instance remembers
+// costs no read.
+func (s *Service) RequireOn(ctx context.Context, d *db.DB, community id.ID, c Capability) error {
+	now := d.Clock().Now()
+	s.mu.RLock()
+	m, ok := s.switches[community]
+	s.mu.RUnlock()
+	if ok && now.Before(m.until) && !now.Before(m.read) {
+		if !stands(m.all, c, now) {
+			return ErrNotHere.With("capability", string(c))
+		}
+		return nil
+	}
+	return d.View(ctx, community, func(r db.Reader) error { return s.Require(ctx, r, community, c, now) })
+}
+
 // stands is the decision in force: the one that began last, or the default.
 func stands(all []Switch, c Capability, now time.Time) bool {
 	d, _ := byDefault(c)

@@ -100,6 +100,13 @@ const (
 	ScoreObjected   = "score.objected"
 	WordsOfOffice   = "words.office"
 	WordsOfShop     = "words.promotion"
+	PointsRedeemed  = "points.redeemed"
+	PointsReady     = "points.ready"
+	PointsCalled    = "points.called"
+	PointsLapsing   = "points.lapsing"
+	PointsBack      = "points.back"
+	PointsClaim     = "points.claim"
+	PropertyAnswer  = "points.property"
 	digest          = "digest"
 
 	TrainingSeat          = "training.seat"
@@ -129,6 +136,13 @@ var Kinds = []Kind{
 		By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
 	{ID: ValueMoved, Group: OfMoney, Name: "抵扣权益和积分变动", Title: "%s变动 %s", Body: "缘由：%s。", Open: "看明细", May: []Way{Push}, Most: 3, Per: day},
 
+	{ID: PointsRedeemed, Group: OfMoney, Name: "积分兑换", Title: "兑好了：%s", Body: "用了 %s 分，最晚 %s 来领，凭码领取。", Open: "看领取码", May: []Way{Push}, Most: 10, Per: day},
+	{ID: PointsReady, Group: OfMoney, Name: "换的东西可以领了", Title: "给您换的%s可以领了", Body: "不再扣积分，最晚 %s 来领。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: PointsCalled, Group: OfMoney, Name: "领取叫号", Title: "轮到您了：%s 号", Body: "领%s，请到柜台。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat}, Urgent: true, Most: 20, Per: day},
+	{ID: PointsLapsing, Group: OfMoney, Name: "兑换快到期", Title: "%s还没有领", Body: "最晚 %s 来领，过了就退回积分。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: PointsBack, Group: OfMoney, Name: "积分退回", Title: "退回您 %s 分", Body: "%s不领了，积分原样退回。", Open: "看明细", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: PointsClaim, Group: OfMoney, Name: "兑换的东西不好", Title: "您说不好的%s，定了：%s", Body: "理由：%s", Open: "看这一单", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: PropertyAnswer, Group: OfMoney, Name: "积分抵物业费", Title: "抵物业费 %s 元：%s", Body: "%s", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",

@@ -15,14 +15,18 @@ type Membership struct {
 	AlliancePrice  money.Rate   `json:"alliance_price"`           // B1: of the shelf price, the most that a member pays at an offer shop
 
 	// Recommending (B2, B3, B4).
-	WaiverCount        int          `json:"waiver_recommendations"`  // counted ones that waive the next term's fee; 0 = never
-	ReferralReward     money.Amount `json:"referral_reward"`         // M-03: fen for a counted one
-	ReferralMonthlyCap money.Amount `json:"referral_monthly_cap"`    // M-03: fen a person and civil month
-	UsedSpend          money.Amount `json:"membership_used_spend"`   // fen of settled purchases from which a membership counts as used
-	PerkDays           int          `json:"perk_pack_collect_days"`  // in which a perk pack waits at its shop (B6)
-	BirthdayPoints     money.Amount `json:"birthday_points"`         // M-06: a gift in the month of birth
-	RedemptionDays     int          `json:"redemption_collect_days"` // in which redeemed goods wait at the counter (B5)
-	PropertyFeePoints  money.Amount `json:"property_fee_points"`     // M-08: points that offset 1.00 of a property fee
+	WaiverCount        int          `json:"waiver_recommendations"`   // counted ones that waive the next term's fee; 0 = never
+	ReferralReward     money.Amount `json:"referral_reward"`          // M-03: fen for a counted one
+	ReferralMonthlyCap money.Amount `json:"referral_monthly_cap"`     // M-03: fen a person and civil month
+	UsedSpend          money.Amount `json:"membership_used_spend"`    // fen of settled purchases from which a membership counts as used
+	PerkDays           int          `json:"perk_pack_collect_days"`   // in which a perk pack waits at its shop (B6)
+	BirthdayPoints     money.Amount `json:"birthday_points"`          // M-06: a gift in the month of birth
+	RedemptionDays     int          `json:"redemption_collect_days"`  // in which redeemed goods wait at the counter (B5)
+	RedemptionReminder int          `json:"redemption_reminder_days"` // before redeemed goods lapse, she is told
+	ClaimDays          int          `json:"redemption_claim_days"`    // in which what was collected can be called not good
+	ClaimDecisionDays  int          `json:"redemption_decision_days"` // in which the operator decides on that, or the points come back
+	OperationsFactor   int          `json:"operations_points_factor"` // M-06: taking part in operations counts so many times
+	PropertyFeePoints  money.Amount `json:"property_fee_points"`      // M-08: points that offset 1.00 of a property fee
 
 	// Levels (B3).
 	GoldTeam          int          `json:"gold_team"`           // members recommended by her, in good standing, to become a leader
@@ -39,6 +43,7 @@ func TrialMembership() Membership {
 		Fee: 9_900, TermMonths: 12, CoolingOffDays: 7, GraceDays: 15, ReminderDays: 30, LastReminder: 7, OrderDays: 7, FreeServices: 10, AlliancePrice: 950_000,
 		WaiverCount: 3, ReferralReward: 1_000, ReferralMonthlyCap: 20_000, UsedSpend: 1_000,
 		PerkDays: 30, BirthdayPoints: 100, RedemptionDays: 14, PropertyFeePoints: 100,
+		RedemptionReminder: 3, ClaimDays: 7, ClaimDecisionDays: 7, OperationsFactor: 2,
 		GoldTeam: 30, GoldTeamKept: 24, DiamondTeams: 2, LevelReviewMonths: 3, DividendRate: 100_000, DividendCap: 200_000,
 	}
 }
@@ -65,6 +70,10 @@ func (m *Membership) bounds() []bound {
 		{"perk_pack_collect_days", int64(m.PerkDays), 1, 366},
 		{"birthday_points", int64(m.BirthdayPoints), 0, 100_000},
 		{"redemption_collect_days", int64(m.RedemptionDays), 1, 366},
+		{"redemption_reminder_days", int64(m.RedemptionReminder), 1, 90},
+		{"redemption_claim_days", int64(m.ClaimDays), 1, 90},
+		{"redemption_decision_days", int64(m.ClaimDecisionDays), 1, 90},
+		{"operations_points_factor", int64(m.OperationsFactor), 1, 10},
 		{"property_fee_points", int64(m.PropertyFeePoints), 1, 100_000},
 		{"gold_team", int64(m.GoldTeam), 1, 10_000},
 		{"gold_team_kept", int64(m.GoldTeamKept), 0, int64(m.GoldTeam)},

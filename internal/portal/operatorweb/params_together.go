@@ -24,6 +24,10 @@ var together = []chapter{
 		{name: "perk_pack_collect_days", label: i18n.M("权益包留多久"), unit: i18n.M("天"), rule: "B6", in: whole, plain: func(p *policy.Params) *int { return &p.PerkDays }},
 		{name: "birthday_points", label: i18n.M("生日礼"), unit: i18n.M("分"), rule: "M-06", in: points, value: func(p *policy.Params) *int64 { return amountOf(&p.BirthdayPoints) }},
 		{name: "redemption_collect_days", label: i18n.M("兑换的东西留多久"), unit: i18n.M("天"), rule: "M-07", in: whole, plain: func(p *policy.Params) *int { return &p.RedemptionDays }},
+		{name: "redemption_reminder_days", label: i18n.M("兑换的东西过期前多少天提醒"), unit: i18n.M("天"), rule: "M-07", in: whole, plain: func(p *policy.Params) *int { return &p.RedemptionReminder }},
+		{name: "redemption_claim_days", label: i18n.M("领走后多少天内可以说不好"), unit: i18n.M("天"), rule: "M-07", in: whole, plain: func(p *policy.Params) *int { return &p.ClaimDays }},
+		{name: "redemption_decision_days", label: i18n.M("说不好的多少天内定下来，到时没定就退分"), unit: i18n.M("天"), rule: "M-07", in: whole, plain: func(p *policy.Params) *int { return &p.ClaimDecisionDays }},
+		{name: "operations_points_factor", label: i18n.M("参与运营的积分按几倍"), unit: i18n.M("倍"), rule: "M-06", in: whole, plain: func(p *policy.Params) *int { return &p.OperationsFactor }},
 		{name: "property_fee_points", label: i18n.M("抵一元物业费要"), unit: i18n.M("分"), rule: "M-08", in: points, value: func(p *policy.Params) *int64 { return amountOf(&p.PropertyFeePoints) }},
 	}},
 	{i18n.M("组长和理事"), []number{

@@ -71,7 +71,7 @@ func readerOf(v authz.Viewer) string {
 
 // kept are the pages that open without a network: today, oneself, the code, and
 // receipts that were opened before. One that ends in a stroke means all below it.
-var kept = []string{"/home", "/me", "/me/code", "/r/"}
+var kept = []string{"/home", "/me", "/me/code", "/r/", "/me/points/orders/"}
 
 // Pages are the pages of the app.
 type Pages struct {

@@ -36,6 +36,7 @@ type way struct {
 // ways are the other pages about her; those that the house has are offered.
 var ways = []way{
 	{"/me/wallet", "wallet", i18n.M("我手里有"), i18n.M("服务时、积分、券，每一笔怎么来的")},
+	{"/me/points", "gift", i18n.M("积分能换什么"), i18n.M("兑换、领取码、抵物业费")},
 	{"/me/purchases", "slip", i18n.M("我买过的"), i18n.M("每张小票，都能验")},
 	{"/me/bill", "chart", i18n.M("消费账单"), i18n.M("花了、省了、得了多少，还能省在哪里")},
 	{"/me/household", "home", i18n.M("我家"), i18n.M("住在一起的人，谁照看谁")},

@@ -24,10 +24,8 @@ func (g *guarded) pointsThings(home, bakery id.ID) {
 	g.Helper()
 	ctx, office := context.Background(), db.Actor{Kind: "person", ID: id.ID{77}}
 	day := period.DayOf(g.clock.Now(), flow.DefaultZone)
-	var blank bytes.Buffer
-	g.must(png.Encode(&blank, image.NewGray(image.Rect(0, 0, 8, 8))))
-	photo, err := picture.Anew(&blank)
-	g.must(err)
+	photo := g.photo()
+	var err error
 	var good points.Good
 	var batch points.Batch
 	var rule points.Rule
@@ -78,34 +76,50 @@ func (g *guarded) pointsThings(home, bakery id.ID) {
 		batch, err = g.Flows.Points.Deliver(ctx, tx, points.Batch{Good: good.ID, Quantity: 4, Document: "S-2"})
 		return err
 	})
+	g.pointsWays(home, bakery, anna, good.ID, manager.ID, rule.ID, counter.ID)
+	for name, value := range map[string]id.ID{
+		"good": good.ID, "/desk/points/{community}/batches/{batch}": batch.ID, "rule": rule.ID, "manager": manager.ID, "/points/pictures/{community}/{picture}": shown,
+		"/desk/points/{community}/checks/{picture}": checked, "point": counter.ID,
+	} {
+		g.holes[name] = value.String()
+	}
+	g.holes["badge"], g.holes["coin"], g.holes["batch"] = "1-0001", "1-0001", "1"
+}
+
+// pointsWays lets anna go every way that a form leads.
+func (g *guarded) pointsWays(home, bakery, anna, good, manager, rule, counter id.ID) {
+	g.Helper()
+	ctx, office := context.Background(), db.Actor{Kind: "person", ID: id.ID{77}}
+	day := period.DayOf(g.clock.Now(), flow.DefaultZone)
+	photo := g.photo()
 	redeem := func(form string) *points.Redemption {
-		r, err := g.Flows.Redeem(ctx, home, office, flow.Redeeming{Member: anna, Good: good.ID, Form: form})
+		r, err := g.Flows.Redeem(ctx, home, office, flow.Redeeming{Member: anna, Good: good, Form: form})
 		g.must(err)
 		return r
 	}
 	had, waits := redeem("a"), redeem("b")
-	_, err = g.Flows.HandGoods(ctx, home, office, bakery, had.ID)
+	_, err := g.Flows.HandGoods(ctx, home, office, bakery, had.ID)
 	g.must(err)
 	g.must(g.Flows.Complain(ctx, home, office, flow.Complaint{Member: anna, Redemption: had.ID, Words: "漏油", Picture: photo}))
 	ticket, err := g.Flows.QueueUp(ctx, home, office, anna, id.ID{}, waits.ID)
 	g.must(err)
 	offset := func(form string) *points.Offset {
-		o, err := g.Flows.OffsetFee(ctx, home, office, flow.Offsetting{Member: anna, Manager: manager.ID, Account: "A-1", Door: "1 号楼 101", Month: day.Month(), Bill: 90_00, Amount: 1_00, Form: form})
+		o, err := g.Flows.OffsetFee(ctx, home, office, flow.Offsetting{Member: anna, Manager: manager, Account: "A-1", Door: "1 号楼 101", Month: day.Month(), Bill: 90_00, Amount: 1_00, Form: form})
 		g.must(err)
 		return o
 	}
 	offset("c")
-	file, err := g.Flows.MakeOffsetFile(ctx, home, office, manager.ID)
+	file, err := g.Flows.MakeOffsetFile(ctx, home, office, manager)
 	g.must(err)
 	mine := offset("d")
-	list, err := g.Flows.ThankList(ctx, home, office, flow.Thanks{Rule: rule.ID, Form: "e"}, "名单.xlsx", []flow.ThanksLine{{Line: 2, Ref: "anna"}})
+	list, err := g.Flows.ThankList(ctx, home, office, flow.Thanks{Rule: rule, Form: "e"}, "名单.xlsx", []flow.ThanksLine{{Line: 2, Ref: "anna"}})
 	g.must(err)
-	grant, err := g.Flows.Thank(ctx, home, office, flow.Thanks{Rule: rule.ID, Ref: "anna", Form: "f"})
+	grant, err := g.Flows.Thank(ctx, home, office, flow.Thanks{Rule: rule, Ref: "anna", Form: "f"})
 	g.must(err)
 	_, err = g.Flows.MintBadges(ctx, home, office, badge.Batch{Design: "竹", Goods: "小米", Count: 20, Cost: 300, Workshop: "银匠铺"})
 	g.must(err)
 	g.must(g.Flows.GiveBadges(ctx, home, office, 1, 1, 1, "志愿者", "anna"))
-	g.grant(ownerPhone, access.PointKeeper, home, counter.ID)
+	g.grant(ownerPhone, access.PointKeeper, home, counter)
 	var claim id.ID
 	g.must(g.DB.View(ctx, home, func(r db.Reader) error {
 		had, err = g.Flows.Points.ByID(ctx, r, home, had.ID)
@@ -115,11 +129,20 @@ func (g *guarded) pointsThings(home, bakery id.ID) {
 		return err
 	}))
 	for name, value := range map[string]id.ID{
-		"good": good.ID, "redemption": waits.ID, "offset": mine.ID, "ticket": ticket.ID, "/desk/points/{community}/batches/{batch}": batch.ID, "rule": rule.ID, "thanks": grant.ID, "list": list.ID,
-		"manager": manager.ID, "offsets": file.ID, "/points/pictures/{community}/{picture}": shown, "/desk/points/{community}/checks/{picture}": checked,
-		"/desk/points/{community}/claims/{picture}": claim, "point": counter.ID, "/desk/points/{community}/orders/{redemption}": waits.ID,
+		"redemption": waits.ID, "offset": mine.ID, "ticket": ticket.ID, "thanks": grant.ID, "list": list.ID, "offsets": file.ID,
+		"/desk/points/{community}/claims/{picture}": claim, "/desk/points/{community}/orders/{redemption}": waits.ID,
 	} {
 		g.holes[name] = value.String()
 	}
-	g.holes["code"], g.holes["badge"], g.holes["coin"], g.holes["batch"] = waits.Code, "1-0001", "1-0001", "1"
+	g.holes["code"] = waits.Code
+}
+
+// photo is a small picture as the house keeps it.
+func (g *guarded) photo() []byte {
+	g.Helper()
+	var blank bytes.Buffer
+	g.must(png.Encode(&blank, image.NewGray(image.Rect(0, 0, 8, 8))))
+	photo, err := picture.Anew(&blank)
+	g.must(err)
+	return photo
 }

@@ -89,8 +89,8 @@ type Flows struct {
 
 	// Sources tell duties and scores what rooms know that may be missing.
 	Sources Sources
-	Points      *points.Service
-	Badges      *badge.Service
+	Points  *points.Service
+	Badges  *badge.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code

@@ -59,10 +59,12 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.purchases,
 		t.movements,
 		t.vouchers,
+		t.redemptions,
+		t.offsets,
+		t.thanked,
 		t.bill,
 		t.terms,
 	} {
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.redemptions, t.offsets, t.thanked} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}

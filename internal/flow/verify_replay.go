@@ -41,17 +41,11 @@ type replayer struct {
 	referrals   referrals
 	recommended recommendedBy
 	charges     map[int64]charge.Booked // that no entry was met for
-	refunded    map[int64]money.Amount  // of each purchase, so far
-	events      map[id.ID]int           // how many of a voucher's events were met
+	points      pointsRecords
+	refunded    map[int64]money.Amount // of each purchase, so far
+	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
 	kept        kept
-	caps      map[settlement.CapOf]money.Amount // as made again
-	referrals referrals
-	charges   map[int64]charge.Booked // that no entry was met for
-	points    pointsRecords
-	refunded  map[int64]money.Amount // of each purchase, so far
-	events    map[id.ID]int          // how many of a voucher's events were met
-	claimed   map[id.ID]bool
 
 	scratch settlement.Scratch
 	facts   settlement.Facts
@@ -89,6 +83,8 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	}
 	p.kept = kept{trade: make(map[period.Month]money.Amount), paid: make(map[period.Month]int)}
 	if p.kept.noted, err = p.flows.Growth.Payouts(ctx, r, p.community); err != nil {
+		return err
+	}
 	if err = p.points.load(ctx, r, p); err != nil {
 		return err
 	}

@@ -37,8 +37,6 @@ var errForeign = errors.New("charter: the facts of an entry are no move")
 // moves knows every move by its stored name.
 var moves = known(
 	MembershipFee{}, FeeRefund{}, ReferralReward{}, ReferralTaken{}, ReferralRevoked{}, Award{}, Dividend{},
-	PointsGiven{}, PointsRedeemed{}, PointsReturned{}, PropertyOffset{}, GoodsHanded{},
-	MembershipFee{}, FeeRefund{}, ReferralReward{}, ReferralTaken{}, Award{}, Dividend{},
 	PointsGiven{}, PointsTaken{}, PointsRedeemed{}, PointsReturned{}, PropertyOffset{}, GoodsHanded{}, GoodsReversed{},
 	MerchantFee{}, MerchantFeeRefund{}, DepositPaid{}, DepositReturned{}, Penalty{}, PenaltyLifted{}, ProfitShared{},
 	AdFee{}, AdFeeRefund{}, MarketingSpent{}, PropertyPaid{},

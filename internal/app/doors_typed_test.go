@@ -47,11 +47,21 @@ var byScript = map[string]string{
 	"/me/push/end":                            "a script's, with what the browser says",
 	"/shop/{shop}/staff/{grant}/end":          "without a field, on the page once somebody works in the shop",
 
-	"/me/membership/birthday/removal":                       "without a field, on the page once a birthday was told",
-	"/me/membership/orders/{order}/unnaming":                "without a field, on the page while an order names somebody",
-	"/me/membership/packs/{pack}/claims":                    "without a field, on the page while nothing was chosen",
-	"/desk/recommendations/{community}/{member}/verdict":    "on the page once one is held: TestRecommendationsAtTheDesk",
-	"/desk/recommendations/{community}/{member}/revocation": "on the page once one has counted: TestRecommendationsAtTheDesk",
+	"/me/membership/birthday/removal":                                       "without a field, on the page once a birthday was told",
+	"/me/membership/orders/{order}/unnaming":                                "without a field, on the page while an order names somebody",
+	"/me/membership/packs/{pack}/claims":                                    "without a field, on the page while nothing was chosen",
+	"/desk/recommendations/{community}/{member}/verdict":                    "on the page once one is held: TestRecommendationsAtTheDesk",
+	"/desk/recommendations/{community}/{member}/revocation":                 "on the page once one has counted: TestRecommendationsAtTheDesk",
+	"/desk/property/{community}/managers/{manager}/files/{offsets}/payment": "on the page once every line is answered: TestAPropertyFile",
+	"/me/points/orders/{redemption}/claim":                                  "on the page once it was collected: TestARedemptionOverHTTP",
+	"/me/points/orders/{redemption}/number":                                 "without a field, on the page until she has one: TestARedemptionOverHTTP",
+	"/point/{point}/counter/call":                                           "without a field, on the page once somebody waits there",
+	"/point/{point}/counter/numbers/{ticket}":                               "without a field, on the page once a number was called",
+	"/point/{point}/counter/orders/{redemption}/handover":                   "without a field, on the page for a code or a number",
+	"/point/{point}/counter/orders/{redemption}/number":                     "without a field, on the page for a code",
+	"/shop/{shop}/counter/numbers/{ticket}":                                 "without a field, on the page once a number was called: TestARedemptionOverHTTP",
+	"/shop/{shop}/counter/orders/{redemption}/handover":                     "without a field, on the page for a code: TestARedemptionOverHTTP",
+	"/shop/{shop}/counter/orders/{redemption}/number":                       "without a field, on the page for a code: TestARedemptionOverHTTP",
 }
 
 // typed is what people may type into a field and must get back as what they typed.

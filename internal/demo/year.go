@@ -77,7 +77,12 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.ally(ctx, day); err != nil {
 			return err
 		}
-		return d.keepDuties(ctx, day)
+		if err := d.keepDuties(ctx, day); err != nil {
+			return err
+		}
+	}
+	if dusk := day.Start(d.zone).Add(20 * time.Hour); dusk.After(from) && dusk.Before(to) {
+		return d.evening(ctx, day, period.DayOf(to, d.zone))
 	}
 	return nil
 }

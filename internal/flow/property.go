@@ -110,7 +110,7 @@ func (f *Flows) answerAndTell(ctx context.Context, tx *db.Tx, o *points.Offset, 
 	if a == points.Declined {
 		said, why = notice.Say("物业没有收"), notice.Text(reason, "")
 	}
-	return f.tellRedeemer(ctx, tx, o.Member, notice.PropertyAnswer, o.ID, "/me/points/property", notice.Yuan(o.Amount), said, why)
+	return f.tellHolder(ctx, tx, o.Member, notice.PropertyAnswer, o.ID, "/me/points/property", notice.Yuan(o.Amount), said, why)
 }
 
 func (f *Flows) answerOffset(ctx context.Context, tx *db.Tx, o *points.Offset, a points.Answer, reason string) error {

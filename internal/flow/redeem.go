@@ -77,7 +77,7 @@ func (f *Flows) redeem(ctx context.Context, tx *db.Tx, g *points.Good, o points.
 	if err != nil {
 		return nil, err
 	}
-	return made, f.tellRedeemer(ctx, tx, r.Member, notice.PointsRedeemed, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Points(r.Points), f.lastDay(&v.Params, r.Due))
+	return made, f.tellHolder(ctx, tx, r.Member, notice.PointsRedeemed, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Points(r.Points), f.lastDay(&v.Params, r.Due))
 }
 
 // redeemKey is the key of the entry that took the points of a redemption.
@@ -129,12 +129,12 @@ func (f *Flows) CancelRedemption(ctx context.Context, at id.ID, actor db.Actor, 
 		if err := r.Waiting(tx.Now); err != nil {
 			return err
 		}
-		return f.endRedemption(ctx, tx, r, points.Cancelled, reason)
+		return f.letGo(ctx, tx, r, points.Cancelled, reason)
 	})
 }
 
-// endRedemption ends a waiting redemption, gives its points back and tells her.
-func (f *Flows) endRedemption(ctx context.Context, tx *db.Tx, r *points.Redemption, how points.End, reason string) error {
+// letGo ends a waiting redemption, gives its points back and tells her.
+func (f *Flows) letGo(ctx context.Context, tx *db.Tx, r *points.Redemption, how points.End, reason string) error {
 	if err := f.takeDown(ctx, tx, r, how, reason); err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (f *Flows) LapseRedemptions(ctx context.Context, at id.ID) error {
 		if r.End != nil || tx.Now.Before(r.Due) {
 			return nil
 		}
-		return f.endRedemption(ctx, tx, r, points.Lapsed, "")
+		return f.letGo(ctx, tx, r, points.Lapsed, "")
 	}); err != nil {
 		return err
 	}

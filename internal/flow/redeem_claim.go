@@ -109,9 +109,9 @@ func (f *Flows) decideClaim(ctx context.Context, tx *db.Tx, r *points.Redemption
 		return err
 	}
 	if reason == "" {
-		return f.tellRedeemer(ctx, tx, r.Member, notice.PointsClaim, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Say(VerdictName(v)), notice.Say("到时没有定，按退分办"))
+		return f.tellHolder(ctx, tx, r.Member, notice.PointsClaim, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Say(VerdictName(v)), notice.Say("到时没有定，按退分办"))
 	}
-	return f.tellRedeemer(ctx, tx, r.Member, notice.PointsClaim, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Say(VerdictName(v)), notice.Text(reason, ""))
+	return f.tellHolder(ctx, tx, r.Member, notice.PointsClaim, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), notice.Say(VerdictName(v)), notice.Text(reason, ""))
 }
 
 // VerdictName is what a verdict is called: a message key.
@@ -152,7 +152,7 @@ func (f *Flows) replace(ctx context.Context, tx *db.Tx, old *points.Redemption) 
 	if _, err := f.Points.Take(ctx, tx, r, points.Order{Member: r.Member, Good: r.Good, Token: token, Day: day}); err != nil {
 		return id.ID{}, err
 	}
-	return r.ID, f.tellRedeemer(ctx, tx, r.Member, notice.PointsReady, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), f.lastDay(&v.Params, r.Due))
+	return r.ID, f.tellHolder(ctx, tx, r.Member, notice.PointsReady, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), f.lastDay(&v.Params, r.Due))
 }
 
 // remindRedemptions tells who is about to lose hers, once.
@@ -183,7 +183,7 @@ func (f *Flows) remindRedemptions(ctx context.Context, at id.ID) error {
 		if err != nil {
 			return err
 		}
-		return f.tellRedeemer(ctx, tx, r.Member, notice.PointsLapsing, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), f.lastDay(&v.Params, r.Due))
+		return f.tellHolder(ctx, tx, r.Member, notice.PointsLapsing, r.ID, orderPath(r.ID), notice.Text(g.Name, ""), f.lastDay(&v.Params, r.Due))
 	})
 }
 
@@ -193,7 +193,7 @@ func (f *Flows) tellBack(ctx context.Context, tx *db.Tx, r *points.Redemption) e
 	if err != nil {
 		return err
 	}
-	return f.tellRedeemer(ctx, tx, r.Member, notice.PointsBack, r.ID, orderPath(r.ID), notice.Points(r.Points), notice.Text(g.Name, ""))
+	return f.tellHolder(ctx, tx, r.Member, notice.PointsBack, r.ID, orderPath(r.ID), notice.Points(r.Points), notice.Text(g.Name, ""))
 }
 
 // tellCalled tells whose number was called.
@@ -206,13 +206,17 @@ func (f *Flows) tellCalled(ctx context.Context, tx *db.Tx, t *points.Ticket) err
 	if err != nil {
 		return err
 	}
-	return f.tellRedeemer(ctx, tx, r.Member, notice.PointsCalled, t.ID, orderPath(r.ID), notice.Text(strconv.FormatInt(t.Number, 10), ""), notice.Text(g.Name, ""))
+	return f.tellHolder(ctx, tx, r.Member, notice.PointsCalled, t.ID, orderPath(r.ID), notice.Text(strconv.FormatInt(t.Number, 10), ""), notice.Text(g.Name, ""))
 }
 
-// tellRedeemer leaves a notice about a redemption or an offset. The same kind about the
-// same record is told once.
-func (f *Flows) tellRedeemer(ctx context.Context, tx *db.Tx, who id.ID, kind string, about id.ID, link string, args ...notice.Arg) error {
-	return f.tellMember(ctx, tx, who, notice.Notice{Kind: kind, Cause: kind + "/" + about.String(), Link: link, Args: args})
+// tellHolder stages a notice for the person behind a member of tx's community, if she
+// is still one. The same kind about the same record is told once.
+func (f *Flows) tellHolder(ctx context.Context, tx *db.Tx, who id.ID, kind string, about id.ID, link string, args ...notice.Arg) error {
+	m, err := f.Members.ByID(ctx, tx, who)
+	if err != nil {
+		return err
+	}
+	return f.Notices.Send(ctx, tx, notice.Notice{Kind: kind, Member: m.Ref, Cause: kind + "/" + about.String(), Place: tx.Community, Link: link, Args: args})
 }
 
 // orderPath is the page of a redemption.

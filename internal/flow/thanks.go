@@ -27,7 +27,7 @@ func (f *Flows) Thank(ctx context.Context, at id.ID, actor db.Actor, w Thanks) (
 	if err != nil {
 		return nil, err
 	}
-	return f.thankAt(ctx, at, actor, w, own)
+	return f.thankOne(ctx, at, actor, w, own)
 }
 
 // ownRefs are the references under which the person who gives is a member herself.
@@ -43,7 +43,7 @@ func (f *Flows) ownRefs(ctx context.Context, who id.ID) (map[string]bool, error)
 	return own, err
 }
 
-func (f *Flows) thankAt(ctx context.Context, at id.ID, actor db.Actor, w Thanks, own map[string]bool) (g *points.Grant, err error) {
+func (f *Flows) thankOne(ctx context.Context, at id.ID, actor db.Actor, w Thanks, own map[string]bool) (g *points.Grant, err error) {
 	w.Ref = strings.TrimSpace(w.Ref)
 	if own[w.Ref] {
 		return nil, points.ErrOneself.On("member_ref")
@@ -145,7 +145,7 @@ func (f *Flows) ThankList(ctx context.Context, at id.ID, actor db.Actor, w Thank
 			seen[n.Ref] = true
 			one := w
 			one.Ref, one.Words, one.list, one.Form = n.Ref, n.Words, l.ID, w.Form+"/"+n.Ref
-			g, err := f.thankAt(ctx, at, actor, one, own)
+			g, err := f.thankOne(ctx, at, actor, one, own)
 			switch refused := refusalOf(err); {
 			case err == nil:
 				noted.Grant = g.ID

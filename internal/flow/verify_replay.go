@@ -41,11 +41,11 @@ type replayer struct {
 	referrals   referrals
 	recommended recommendedBy
 	charges     map[int64]charge.Booked // that no entry was met for
-	refunded    map[int64]money.Amount  // of each purchase, so far
-	events      map[id.ID]int           // how many of a voucher's events were met
+	points      pointsRecords
+	refunded    map[int64]money.Amount // of each purchase, so far
+	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
 	kept        kept
-	points      pointsRecords
 
 	scratch settlement.Scratch
 	facts   settlement.Facts

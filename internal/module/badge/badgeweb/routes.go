@@ -248,7 +248,7 @@ func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	s := p.Shell(ctx, ui.ResidentFrame, "me", i18n.T(ctx, "我的同壹币"))
-	s.Back = ui.Link{Href: "/me/points", Text: i18n.T(ctx, "积分能换什么")}
+	s.Back = ui.Link{Href: "/me/points", Text: i18n.T(ctx, "积分")}
 	return p.Show(w, r, s, minePage(held))
 }
 

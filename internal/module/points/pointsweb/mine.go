@@ -277,7 +277,7 @@ func (p *Pages) showGood(w http.ResponseWriter, r *http.Request, status int, wro
 		Action: v.Card.Href, Do: i18n.T(ctx, "换，扣 %s 分", ui.Points(v.Terms.Points)), Token: form(at.String(), asked), Busy: i18n.T(ctx, "正在换，请等一下"),
 	}
 	s := p.Shell(ctx, ui.ResidentFrame, "me", v.Name)
-	s.Back = ui.Link{Href: Path + "?at=" + h.Community.Ref, Text: i18n.T(ctx, "积分能换什么")}
+	s.Back = ui.Link{Href: Path + "?at=" + h.Community.Ref, Text: i18n.T(ctx, "积分")}
 	s.Help = ui.Help{Href: "/me/help?page=" + Path}
 	return p.ShowAs(w, r, status, httpkit.Private, s, goodPage(v))
 }

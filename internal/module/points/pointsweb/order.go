@@ -93,7 +93,7 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, status int, wr
 	v.Cancel = ui.Confirm{ID: "cancel", Open: i18n.T(ctx, "不要了"), Title: i18n.T(ctx, "不要%s了？", v.Name), Text: i18n.T(ctx, "%s 分原样退回，东西给别人换。", ui.Points(order.Points)),
 		Action: Path + "/orders/" + order.ID.String() + "/cancellation", Do: i18n.T(ctx, "取消，退回积分")}
 	s := p.Shell(ctx, ui.ResidentFrame, "me", v.Name)
-	s.Back = ui.Link{Href: Path, Text: i18n.T(ctx, "积分能换什么")}
+	s.Back = ui.Link{Href: Path, Text: i18n.T(ctx, "积分")}
 	s.Help = ui.Help{Href: "/me/help?page=" + Path}
 	return p.ShowAs(w, r, status, httpkit.Private, s, orderPage(v))
 }

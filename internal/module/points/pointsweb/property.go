@@ -75,7 +75,7 @@ func (p *Pages) showFee(w http.ResponseWriter, r *http.Request, status int, wron
 		}
 	}
 	s := p.Shell(ctx, ui.ResidentFrame, "me", i18n.T(ctx, "积分抵物业费"))
-	s.Back = ui.Link{Href: Path, Text: i18n.T(ctx, "积分能换什么")}
+	s.Back = ui.Link{Href: Path, Text: i18n.T(ctx, "积分")}
 	s.Help = ui.Help{Href: "/me/help?page=" + Path}
 	return p.ShowAs(w, r, status, httpkit.Never, s, feePage(v))
 }

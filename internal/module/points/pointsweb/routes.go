@@ -6,11 +6,11 @@ package pointsweb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
-	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -148,8 +148,8 @@ func day(r *http.Request, field string, bad *fault.Fault) (period.Day, error) {
 
 // sent is the picture of a form, made anew; nil if none was sent.
 func sent(r *http.Request, field string) ([]byte, error) {
-	if err := r.ParseMultipartForm(upload); err != nil {
-		return nil, picture.ErrTooLarge.On(field)
+	if err := parts(r, upload); err != nil {
+		return nil, err
 	}
 	file, _, err := r.FormFile(field)
 	if err != nil {
@@ -164,6 +164,15 @@ func sent(r *http.Request, field string) ([]byte, error) {
 		return nil, f.On(field)
 	}
 	return made, err
+}
+
+// parts reads a form that carries files.
+func parts(r *http.Request, memory int64) error {
+	err := r.ParseMultipartForm(memory)
+	if err == nil || errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	}
+	return httpkit.ErrNotAForm
 }
 
 // typed keeps what somebody wrote into a form that was refused.
@@ -229,5 +238,3 @@ func moment(ctx context.Context, at time.Time, zone *time.Location) string {
 // form is the mark of a form by how many of its sort there were before: sent twice it
 // is the same, opened again after it counted it is another.
 func form(what string, before int) string { return fmt.Sprintf("%s/%d", what, before) }
-
-var _ = flow.DefaultZone

@@ -183,6 +183,21 @@ type benchTradeCmd struct {
 
 // Run measures inside this process.
 func (b *benchTradeCmd) Run(ctx context.Context, c *cli) (err error) {
+	cfg, clean, err := c.place()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	r, err := bench.Trade(ctx, cfg, bench.TradeSettings{Purchases: b.Purchases, Shops: b.Shops, Members: b.Members, Looks: b.Looks})
+	if err != nil {
+		return err
+	}
+	if b.JSON {
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	return r.Table(os.Stdout)
+}
+
 type benchSeatsCmd struct {
 	Shops       int  `help:"How many shops there are." default:"100000"`
 	Communities int  `help:"Over how many communities of one street they are strewn." default:"20"`
@@ -196,7 +211,6 @@ func (b *benchSeatsCmd) Run(ctx context.Context, c *cli) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, clean()) }()
-	r, err := bench.Trade(ctx, cfg, bench.TradeSettings{Purchases: b.Purchases, Shops: b.Shops, Members: b.Members, Looks: b.Looks})
 	r, err := bench.Seats(ctx, cfg, b.Shops, b.Communities)
 	if err != nil {
 		return err

@@ -61,8 +61,8 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.vouchers,
 		t.bill,
 		t.terms,
+		t.bids,
 	} {
-	for _, tell := range []func(context.Context) error{t.purchases, t.movements, t.vouchers, t.bids} {
 		if err := tell(ctx); err != nil {
 			return nil, err
 		}

@@ -62,6 +62,19 @@ var byScript = map[string]string{
 	"/shop/{shop}/counter/numbers/{ticket}":                                 "without a field, on the page once a number was called: TestARedemptionOverHTTP",
 	"/shop/{shop}/counter/orders/{redemption}/handover":                     "without a field, on the page for a code: TestARedemptionOverHTTP",
 	"/shop/{shop}/counter/orders/{redemption}/number":                       "without a field, on the page for a code: TestARedemptionOverHTTP",
+	"/committee/{community}/ballots/{ballot}/rulings":                       "typed into in TestFromAVacancyToAContractOnThePages",
+	"/committee/{community}/handovers/{handover}/text":                      "typed into in TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/check":                   "typed into in TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/visits":                  "typed into in TestFromAVacancyToAContractOnThePages",
+	"/committee/{community}/handovers/{handover}/confirmation":              "without a field: TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/pictures":                "a picture: TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/contract":                "without a field: TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/signature":               "without a field: TestFromAVacancyToAContractOnThePages",
+	"/me/seats/{community}/{application}/signature":                         "without a field: TestFromAVacancyToAContractOnThePages",
+	"/desk/alliance/{community}/bids/{application}/appeal":                  "typed into in TestARefusalAndItsAppealOnThePages",
+	"/me/seats/{community}/{application}/appeal":                            "typed into in TestARefusalAndItsAppealOnThePages",
+	"/me/seats/{community}/{application}/answer":                            "without a field, on the page once a seat is offered",
+	"/desk/alliance/{community}/introduction":                               "without a field, on the page until the alliance is introduced",
 }
 
 // typed is what people may type into a field and must get back as what they typed.

@@ -2,11 +2,13 @@ package allianceweb
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/community"
@@ -173,6 +175,9 @@ func (p *Pages) openSeat(w http.ResponseWriter, r *http.Request) error {
 	return p.change(w, r, r.FormValue("form"), func(at id.ID, actor db.Actor) error {
 		demand := alliance.Demand{Asked: whole(r.FormValue("asked")), Unmet: whole(r.FormValue("unmet")), Days: int(whole(r.FormValue("days"))), Source: strings.TrimSpace(r.FormValue("source"))}
 		_, err := p.Flows.OpenSeat(r.Context(), at, actor, r.FormValue("trade"), int(whole(r.FormValue("radius"))), demand, r.FormValue("reason"))
+		if f := fault.Of(err); f != nil && errors.Is(err, alliance.ErrSecondSeat) && r.FormValue("form") == "first" {
+			return f.On("trade") // this form has no figures to put right
+		}
 		return err
 	})
 }

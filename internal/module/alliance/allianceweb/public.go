@@ -28,11 +28,11 @@ type publicView struct {
 
 // openView is a seat that takes bids.
 type openView struct {
-	Trade, Why, Until string
-	Bids              int
-	Action            string
-	SignedIn          bool
-	Shops             []ui.Option // of the viewer, which could bid
+	ID, Trade, Why, Until string
+	Bids                  int
+	Action                string
+	SignedIn              bool
+	Shops                 []ui.Option // of the viewer, which could bid
 }
 
 // group are the seats of a branch of trades.
@@ -81,7 +81,7 @@ func (p *Pages) openings(ctx context.Context, b *flow.Board, v *publicView) erro
 		if !o.Takes(b.Now) {
 			continue
 		}
-		x := openView{Trade: b.Trade(o.Trade, english(ctx)), Why: o.Why, Until: lastDay(ctx, o.To, b.Zone), SignedIn: who.SignedIn(),
+		x := openView{ID: o.ID.String(), Trade: b.Trade(o.Trade, english(ctx)), Why: o.Why, Until: lastDay(ctx, o.To, b.Zone), SignedIn: who.SignedIn(),
 			Action: "/c/" + v.At.Ref + "/alliance/openings/" + o.ID.String() + "/bids"}
 		for _, a := range b.Applications {
 			if a.Opening == o.ID && a.State() != alliance.Draft && a.State() != alliance.Withdrawn {

@@ -117,7 +117,7 @@ func (l *together) callVolunteers(ctx context.Context) error {
 	}
 	until := (l.day + 14).Start(l.zone)
 	return once(l.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
-		c, err := l.Flows.Calls.Publish(ctx, tx, recruit.Call{Home: l.at, Role: access.Volunteer, Title: "招 10 位志愿者", Conditions: "每周有半天空，愿意敲邻居的门。社区管培训和保险。", Wanted: 10, Months: 12, Until: until})
+		c, err := l.Flows.Calls.Publish(ctx, tx, recruit.Call{Home: l.at, Role: access.Volunteer, Title: volunteersWanted, Conditions: "每周有半天空，愿意敲邻居的门。社区管培训和保险。", Wanted: 10, Months: 12, Until: until})
 		if err != nil {
 			return err
 		}
@@ -129,6 +129,9 @@ func (l *together) callVolunteers(ctx context.Context) error {
 		return nil
 	}))
 }
+
+// volunteersWanted is the call that somebody is appointed on.
+const volunteersWanted = "招 10 位志愿者"
 
 // appoint answers those who came: one becomes a volunteer, one waits.
 func (l *together) appoint(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"gongyi/internal/flow"
@@ -62,18 +63,19 @@ func (d *Demo) memberships(ctx context.Context, day period.Day) error {
 			err = d.join(ctx, c, first)
 		case c.leaves && c.ago-5 == ago:
 			err = d.leave(ctx, c, first)
-		case c.ago-10 == ago:
-			err = d.Flows.CountRecommendations(ctx, d.places["C1"])
 		}
 		if err != nil {
 			return err
 		}
 		first += c.n
 	}
-	if ago == 20 {
-		return d.review(ctx)
+	if ago != 20 {
+		return nil
 	}
-	return nil
+	if err := d.Flows.CountRecommendations(ctx, d.places["C1"]); err != nil {
+		return err
+	}
+	return d.review(ctx)
 }
 
 // recommendersOf are residents of the first community who shop often: the one who
@@ -112,33 +114,42 @@ func (d *Demo) subscribe(ctx context.Context, w flow.MembershipWish) (ref string
 	return o.Order.Ref, err
 }
 
-// recommendersPay lets those who will recommend pay for a term of their own.
-func (d *Demo) recommendersPay(ctx context.Context) error {
-	for i, p := range d.recommendersOf() {
-		who, err := d.behind(ctx, p.Phone)
-		if err != nil {
-			return err
-		}
-		if _, err := d.subscribe(ctx, flow.MembershipWish{Person: who, Device: fmt.Sprint("demo-device-", i)}); err != nil {
-			return once(err)
-		}
+// many does something for several people at once: one commit takes what waits.
+func many(n int, do func(i int) error) error {
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { errs[i] = do(i) })
 	}
-	return nil
+	all.Wait()
+	return errors.Join(errs...)
 }
 
-// join lets a cohort join. A cohort that an earlier start let join is left alone.
+// recommendersPay lets those who will recommend pay for a term of their own.
+func (d *Demo) recommendersPay(ctx context.Context) error {
+	by := d.recommendersOf()
+	return many(len(by), func(i int) error {
+		who, err := d.behind(ctx, by[i].Phone)
+		if err == nil {
+			_, err = d.subscribe(ctx, flow.MembershipWish{Person: who, Device: fmt.Sprint("demo-device-", i)})
+		}
+		return once(err)
+	})
+}
+
+// join lets a cohort join. Who joined at an earlier start is left alone.
 func (d *Demo) join(ctx context.Context, c cohort, first int) error {
-	rng := rand.New(rand.NewPCG(uint64(first), 11))
 	by := d.recommendersOf()
 	place, err := d.Flows.Communities.ByRef(ctx, d.DB, "C1")
 	if err != nil {
 		return err
 	}
-	for n := range c.n {
+	return many(c.n, func(n int) error {
 		which := (first + n) % len(by)
 		if n < 4 && c.buys && !c.device && !c.house {
 			which = 0 // the regular recommends enough to have a fee waived
 		}
+		rng := rand.New(rand.NewPCG(uint64(first+n), 11))
 		who, err := d.newPerson(ctx, rng, first+n)
 		if err != nil {
 			return once(err)
@@ -161,16 +172,11 @@ func (d *Demo) join(ctx context.Context, c cohort, first int) error {
 			}
 		}
 		ref, err := d.subscribe(ctx, w)
-		if err != nil {
+		if err != nil || !c.buys {
 			return err
 		}
-		if c.buys {
-			if err := d.uses(ctx, rng, ref, first+n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+		return d.uses(ctx, rng, ref, first+n)
+	})
 }
 
 // recommender is who recommends a newcomer of a cohort: a member, or the noodle shop.
@@ -240,7 +246,7 @@ var servers = []string{"周师傅", "便民服务站", "李阿姨", "社区卫�
 
 // leave lets a cohort give its membership up again.
 func (d *Demo) leave(ctx context.Context, c cohort, first int) error {
-	for n := range c.n {
+	return many(c.n, func(n int) error {
 		who, err := d.behind(ctx, phone(first+n))
 		if err != nil {
 			return err
@@ -249,11 +255,12 @@ func (d *Demo) leave(ctx context.Context, c cohort, first int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := d.Flows.GiveUp(ctx, m.Community.ID, db.Actor{Kind: "person", ID: who}, m.Ref, flow.LeaveAll, []string{"搬到外区去了", "用不上", "家里另有会员"}[n%3]); err != nil && !errors.Is(err, membership.ErrOver) {
-			return err
+		_, err = d.Flows.GiveUp(ctx, m.Community.ID, db.Actor{Kind: "person", ID: who}, m.Ref, flow.LeaveAll, []string{"搬到外区去了", "用不上", "家里另有会员"}[n%3])
+		if errors.Is(err, membership.ErrOver) {
+			return nil
 		}
-	}
-	return nil
+		return err
+	})
 }
 
 // review lets the operator look at half of what is held, and take three back that
@@ -301,10 +308,9 @@ func (d *Demo) enrol(ctx context.Context) error {
 	if done, err := d.enrolled(ctx); err != nil || done {
 		return err
 	}
-	for _, place := range sorted(d.places) {
-		if err := d.carryOver(ctx, place); err != nil {
-			return fmt.Errorf("demo: %s: %w", place, err)
-		}
+	places := sorted(d.places)
+	if err := many(len(places), func(i int) error { return d.carryOver(ctx, places[i]) }); err != nil {
+		return fmt.Errorf("demo: %w", err)
 	}
 	if err := d.offerPacks(ctx); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (f *Flows) evidenceOf(ctx context.Context, r db.Reader, community id.ID, p 
 		return nil, nil, err
 	}
 	c.Uses = membership.Counted(uses)
-	if t.Seq >= 0 {
+	if _, guard := c.Weigh(); t.Seq >= 0 && guard == membership.UsedIt { // only then her purchases decide
 		c.Spent, err = f.spentAfter(ctx, r, tx, community, newcomer, t.Seq)
 	}
 	return c, n, err

@@ -33,24 +33,26 @@ func (f *Flows) CountRecommendations(ctx context.Context, community id.ID) (err 
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		for _, n := range open {
-			after = n.Member
-			w, err := f.suspect(ctx, community, n.By, people[n.Member])
-			if err != nil {
-				return err
-			}
-			due, err := f.dueToWeigh(ctx, community, n.Member, w)
-			if err != nil {
-				return err
-			}
-			if !due {
-				continue
-			}
-			if err := f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.weigh(ctx, tx, n.Member, w) }); err != nil {
+		for i := range open {
+			after = open[i].Member
+			if err := f.weighOne(ctx, community, &open[i], people[after]); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// weighOne looks at one open recommendation.
+func (f *Flows) weighOne(ctx context.Context, community id.ID, n *membership.Recommendation, newcomer id.ID) error {
+	w, err := f.suspect(ctx, community, n.By, newcomer)
+	if err != nil {
+		return err
+	}
+	due, err := f.dueToWeigh(ctx, community, n.Member, w)
+	if err != nil || !due {
+		return err
+	}
+	return f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.weigh(ctx, tx, n.Member, w) })
 }
 
 // dueToWeigh spares the writer what still waits: it weighs on a reader first.

@@ -17,12 +17,21 @@ import (
 // and weighs it again.
 func (f *Flows) DecideRecommendation(ctx context.Context, community id.ID, actor db.Actor, newcomer id.ID, verdict, reason string) (err error) {
 	defer fault.Wrap(&err, "decide on a recommendation")
+	var n *membership.Recommendation
 	if err := f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		return f.Memberships.Decide(ctx, tx, newcomer, verdict, reason)
+		if err := f.Memberships.Decide(ctx, tx, newcomer, verdict, reason); err != nil {
+			return err
+		}
+		n, err = f.Memberships.RecommendationOf(ctx, tx, community, newcomer)
+		return err
 	}); err != nil {
 		return err
 	}
-	return f.CountRecommendations(ctx, community)
+	people, err := f.peopleOf(ctx, community, []membership.Recommendation{*n})
+	if err != nil {
+		return err
+	}
+	return f.weighOne(ctx, community, n, people[newcomer])
 }
 
 // takeableGuards are the guards that can come out later.

@@ -91,8 +91,8 @@ func (h *Pages) standings(ctx context.Context, at id.ID, all []membership.Recomm
 				return nil, err
 			}
 		}
-		if g := membership.GuardOf(guard); g != nil {
-			row.Notes = append(row.Notes, i18n.T(ctx, "%s：%s", g.ID, g.Why))
+		if why := whyNot(ctx, guard, n.State()); why != "" {
+			row.Notes = append(row.Notes, why)
 		}
 		if kept := n.Kept(); kept > 0 {
 			row.End, row.In = i18n.T(ctx, "+%s", ui.Yuan(kept)), true
@@ -108,6 +108,20 @@ func (h *Pages) standings(ctx context.Context, at id.ID, all []membership.Recomm
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// whyNot says which guard a recommendation waits for, or was stopped by.
+func whyNot(ctx context.Context, guard string, state membership.State) string {
+	g := membership.GuardOf(guard)
+	switch {
+	case g == nil:
+		return ""
+	case guard == membership.Cooled && state == membership.Pending:
+		return i18n.T(ctx, "%s：还在可以全额退会费的日子里。", g.ID)
+	case guard == membership.Cooled:
+		return i18n.T(ctx, "%s：那位已经退会了。", g.ID)
+	}
+	return i18n.T(ctx, "%s：%s", g.ID, g.Why)
 }
 
 func stateTone(s membership.State) ui.Tone {

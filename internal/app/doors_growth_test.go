@@ -32,6 +32,8 @@ func (g *guarded) grown(home id.ID) {
 	ctx := context.Background()
 	anna, ben, leader := g.member(home, "anna"), g.member(home, "ben"), g.member(home, "leader")
 	g.join(home, "dora", policy.Silver, "")
+	g.join(home, "edda", policy.Silver, "")
+	g.level(home, g.member(home, "edda"), policy.Gold, "")
 	g.level(home, anna, policy.Gold, "appointment")
 	old := g.level(home, leader, policy.Gold, "")
 	g.must(g.DB.Update(ctx, home, stranger, func(tx *db.Tx) error {

@@ -45,6 +45,7 @@ var byScript = map[string]string{
 	"/desk/notices/{delivery}/retry":          "without a field, on the page once a message was not delivered",
 	"/me/push":                                "a script's, with what the browser says",
 	"/me/push/end":                            "a script's, with what the browser says",
+	"/me/team/departure":                      "without a field, on the page once she is on a team",
 	"/shop/{shop}/staff/{grant}/end":          "without a field, on the page once somebody works in the shop",
 
 	"/me/membership/birthday/removal":                                       "without a field, on the page once a birthday was told",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -222,11 +223,11 @@ func (d *Demo) call(ctx context.Context, of period.Day, nominate, vote int) erro
 	if err != nil {
 		return err
 	}
-	now := d.clock.Now()
+	today := period.DayOf(d.clock.Now(), d.zone)
 	year, _, _ := of.Date()
 	c, err := d.Flows.OpenCall(ctx, at, desk, honour.Call{
-		Year: year, Kind: honour.Steward, Title: "社区运营达人", Criteria: "为邻居办实事，办得久，大家看得见；不看花钱多少。", Winners: 2, Cash: 300_00, Points: 1_000, Goods: "社区客厅一年免费借用",
-		NominateUntil: now.AddDate(0, 0, nominate), VoteUntil: now.AddDate(0, 0, nominate+vote),
+		Year: year, Kind: honour.Steward, Title: "社区运营达人", Criteria: "为邻居办实事，办得久，大家看得见；不看花钱多少。", Winners: 2, Cash: 50_00, Points: 1_000, Goods: "社区客厅一年免费借用",
+		NominateUntil: (today + period.Day(nominate)).Start(d.zone), VoteUntil: (today + period.Day(nominate+vote)).Start(d.zone),
 	}, nil)
 	if err != nil {
 		return err
@@ -326,7 +327,7 @@ func (d *Demo) award(ctx context.Context, first period.Day) error {
 	}
 	year, _, _ := first.Date()
 	return d.Flows.AnnounceCeremony(ctx, at, desk, honour.Ceremony{
-		Year: year, Title: fmt.Sprintf("%d 年社区贡献颁奖礼", year), Place: "社区客厅", At: d.clock.Now().AddDate(0, 0, 20), Programme: "开场：邻里合唱队《茉莉花》\n这一年大家办成的事\n颁发社区运营达人\n得奖邻居说两句\n一起吃饺子",
+		Year: year, Title: fmt.Sprintf("%d 年社区贡献颁奖礼", year), Place: "社区客厅", At: (period.DayOf(d.clock.Now(), d.zone) + 20).Start(d.zone).Add(14 * time.Hour), Programme: "开场：邻里合唱队《茉莉花》\n这一年大家办成的事\n颁发社区运营达人\n得奖邻居说两句\n一起吃饺子",
 	})
 }
 

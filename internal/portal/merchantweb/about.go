@@ -29,6 +29,7 @@ type aboutView struct {
 	Name  ui.Field
 	Phone ui.Field
 	Done  string // what was just done
+	Money string // page of the shops' common money
 }
 
 // workerView is somebody who works in the shop.
@@ -63,7 +64,7 @@ func (p *Pages) showAbout(w http.ResponseWriter, r *http.Request, status int, na
 		return err
 	}
 	rate, _ := t.rules.Commission(t.Shop.Tier)
-	v := aboutView{Shop: t.name(), Owner: t.owner, Facts: []ui.Fact{
+	v := aboutView{Shop: t.name(), Owner: t.owner, Money: t.href("/marketing"), Facts: []ui.Fact{
 		{Name: i18n.T(ctx, "行业"), Text: t.Shop.Trade(ctx)}, {Name: i18n.T(ctx, "社区"), Text: portal.PlaceName(place)},
 		{Name: i18n.T(ctx, "店号"), Text: t.Shop.Ref}, {Name: i18n.T(ctx, "状态"), Text: portal.StatusName(ctx, t.Shop.Status)},
 		{Name: i18n.T(ctx, "联盟里是"), Text: portal.TierName(ctx, t.Shop.Tier)}, {Name: i18n.T(ctx, "平台服务费"), Text: i18n.T(ctx, "成交价的 %s", rate.Percent())},

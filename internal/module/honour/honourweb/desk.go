@@ -64,7 +64,7 @@ func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 	return h.showDesk(w, r, http.StatusOK, "", nil)
 }
 
-var typedFields = []string{"kind", "title", "criteria", "winners", "cash", "points", "goods", "jury", "jurors", "nominate_until", "vote_until", "year", "place", "at", "programme"}
+var typedFields = []string{"kind", "title", "criteria", "winners", "cash", "points", "goods", "jury", "jurors", "nominate_until", "vote_until", "year", "place", "day", "time", "programme"}
 
 func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, form string, wrong []ui.Wrong) error {
 	ctx := r.Context()
@@ -197,7 +197,7 @@ func (h *Pages) announce(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, _ := time.ParseInLocation("2006-01-02T15:04", r.PostFormValue("at"), portal.Zone)
+	at, _ := time.ParseInLocation("2006-01-02 15:04", r.PostFormValue("day")+" "+r.PostFormValue("time"), portal.Zone)
 	year, _ := strconv.Atoi(r.PostFormValue("year"))
 	c := honour.Ceremony{Year: year, Title: strings.TrimSpace(r.PostFormValue("title")), Place: strings.TrimSpace(r.PostFormValue("place")), At: at, Programme: r.PostFormValue("programme")}
 	if year < 2000 || year > 2999 {

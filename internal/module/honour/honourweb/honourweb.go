@@ -131,6 +131,17 @@ func phaseName(ctx context.Context, c *honour.Call, now time.Time) (string, ui.T
 	return i18n.T(ctx, "有结果了"), ui.OK
 }
 
+// phaseTag is where a call is, in a word.
+func phaseTag(ctx context.Context, c *honour.Call, now time.Time) string {
+	if c.Phase(now) == honour.Voting {
+		return i18n.T(ctx, "投票")
+	}
+	if c.Phase(now) == honour.Nominating {
+		return i18n.T(ctx, "提名")
+	}
+	return i18n.T(ctx, "计票")
+}
+
 // carries says what an honour brings.
 func carries(ctx context.Context, c *honour.Call) string {
 	text := ""

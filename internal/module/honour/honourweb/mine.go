@@ -85,7 +85,7 @@ func (h *Pages) fillMine(ctx context.Context, rd db.Reader, b *flow.Belonging, v
 		byID[c.ID] = c
 		if p := c.Phase(now); p == honour.Nominating || p == honour.Voting {
 			text, tone := phaseName(ctx, c, now)
-			v.Open = append(v.Open, ui.Row{Href: callHref(b.Community, c.ID), Icon: "vote", Title: c.Title, Text: carries(ctx, c), Tag: text, Tone: tone})
+			v.Open = append(v.Open, ui.Row{Href: callHref(b.Community, c.ID), Icon: "vote", Title: c.Title, Text: carries(ctx, c), Notes: []string{text}, Tag: phaseTag(ctx, c, now), Tone: tone})
 		}
 	}
 	as, err := h.Flows.Honours.NominatedAs(ctx, rd, at, b.Member.ID)
@@ -97,7 +97,7 @@ func (h *Pages) fillMine(ctx context.Context, rd db.Reader, b *flow.Belonging, v
 		if c == nil || c.Phase(now) == honour.Off {
 			continue
 		}
-		x := askedView{Call: c.ID, Title: c.Title, Answer: n.Answer, Fixed: c.Phase(now) == honour.Over || c.Phase(now) == honour.Counting}
+		x := askedView{Call: c.ID, Title: i18n.T(ctx, "%s 年，%s", itoa(c.Year), c.Title), Answer: n.Answer, Fixed: c.Phase(now) == honour.Over || c.Phase(now) == honour.Counting}
 		x.State, _ = phaseName(ctx, c, now)
 		for _, m := range n.Reasons {
 			if !m.Withdrawn {

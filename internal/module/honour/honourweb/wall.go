@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/honour"
 	"gongyi/internal/platform/db"
@@ -28,6 +29,7 @@ type wallView struct {
 
 // honoured is one honour with who got it.
 type honoured struct {
+	ID              id.ID
 	Title, Criteria string
 	Rows            []ui.Row
 }
@@ -77,7 +79,7 @@ func (h *Pages) wall(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, c := range running {
 		text, tone := phaseName(ctx, c, h.now())
-		v.Running = append(v.Running, ui.Row{Href: callHref(p, c.ID), Icon: "vote", Title: c.Title, Text: carries(ctx, c), Tag: text, Tone: tone})
+		v.Running = append(v.Running, ui.Row{Href: callHref(p, c.ID), Icon: "vote", Title: c.Title, Text: carries(ctx, c), Notes: []string{text}, Tag: phaseTag(ctx, c, h.now()), Tone: tone})
 	}
 	for _, c := range calls {
 		one, err := h.honoured(ctx, p, c)
@@ -102,7 +104,7 @@ func (h *Pages) wall(w http.ResponseWriter, r *http.Request) error {
 
 // honoured are those whom a counted call honoured, with what neighbours said of them.
 func (h *Pages) honoured(ctx context.Context, p community.Place, c *honour.Call) (one honoured, err error) {
-	one = honoured{Title: c.Title, Criteria: c.Criteria}
+	one = honoured{ID: c.ID, Title: c.Title, Criteria: c.Criteria}
 	var results []honour.Result
 	var nominees []*honour.Nominee
 	err = h.Flows.DB.View(ctx, p.ID, func(rd db.Reader) (err error) {

@@ -197,9 +197,14 @@ func sent(r *http.Request) (x marketing.Spending, p marketing.Picture, err error
 	if r.ContentLength > uploadMost {
 		return x, p, &http.MaxBytesError{Limit: uploadMost}
 	}
-	if err := r.ParseMultipartForm(uploadMost); errors.As(err, new(*http.MaxBytesError)) {
+	err = r.ParseForm() // a form without a picture; ParseMultipartForm would not say what is wrong with it
+	if err == nil {
+		err = r.ParseMultipartForm(uploadMost)
+	}
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
 		return x, p, err
-	} else if err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	case err != nil && !errors.Is(err, http.ErrNotMultipart):
 		return x, p, httpkit.ErrNotAForm
 	}
 	f := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }

@@ -58,7 +58,7 @@ func (d *Demo) evening(ctx context.Context, day, today period.Day) error {
 		return d.openShelf(ctx, at, day)
 	}
 	rng := rand.New(rand.NewPCG(uint64(day), 23))
-	for _, step := range []func(context.Context, id.ID, period.Day, *rand.Rand) error{d.thank, d.redeem, d.collect, d.payFees, d.takeBadges} {
+	for _, step := range []func(context.Context, id.ID, period.Day, *rand.Rand) error{d.thank, d.redeem, d.fetchGoods, d.payFees, d.takeBadges} {
 		if err := step(ctx, at, day, rng); err != nil {
 			return fmt.Errorf("points: %w", err)
 		}

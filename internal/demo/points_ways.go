@@ -73,8 +73,8 @@ func (d *Demo) redeem(ctx context.Context, at id.ID, day period.Day, rng *rand.R
 	return nil
 }
 
-// collect lets people collect, give up and complain, and the office decide.
-func (d *Demo) collect(ctx context.Context, at id.ID, day period.Day, rng *rand.Rand) error {
+// fetchGoods lets people collect, give up and complain, and the office decide.
+func (d *Demo) fetchGoods(ctx context.Context, at id.ID, day period.Day, rng *rand.Rand) error {
 	now := d.clock.Now()
 	var recent, claims []points.Redemption
 	err := d.DB.View(ctx, at, func(r db.Reader) (err error) {

@@ -36,7 +36,6 @@ type Pages struct {
 // Routes adds the pages and their doors.
 func (p *Pages) Routes(t *httpkit.Router) {
 	p.Add(
-		portal.Door{Kind: ui.MerchantFrame, Key: "badges", Href: "/shop/{shop}/badges", Icon: "star", Text: i18n.M("同壹币"), Action: "badge.take"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "badges", Href: "/desk/badges", Icon: "star", Text: i18n.M("同壹币"), Group: i18n.M("积分和同壹币"), Action: "badge.read"},
 	)
 	t.Add(
@@ -344,7 +343,14 @@ func (p *Pages) showTill(w http.ResponseWriter, r *http.Request, status int, wro
 	if wrong == nil {
 		v.Code = ""
 	}
-	return p.ShowAs(w, r, status, httpkit.Never, p.ShopShell(ctx, on.Place, on.Subject, "badges", i18n.T(ctx, "同壹币")), tillPage(v))
+	return p.ShowAs(w, r, status, httpkit.Never, p.tillShell(ctx, on), tillPage(v))
+}
+
+// tillShell is the frame of the shop; the way here is on its counter.
+func (p *Pages) tillShell(ctx context.Context, on authz.Resource) ui.Shell {
+	s := p.ShopShell(ctx, on.Place, on.Subject, "counter", i18n.T(ctx, "同壹币"))
+	s.Back = ui.Link{Href: "/shop/" + on.Subject.String() + "/counter", Text: i18n.T(ctx, "领取柜台")}
+	return s
 }
 
 // moment writes an instant where a community is.

@@ -117,6 +117,7 @@ type counterView struct {
 	Waiting []ticketRow
 	Others  []ui.Row // to be collected, without a number
 	Done    []ui.Row
+	Badges  string // where a shop takes badge coins; "" at other counters
 	Handed  string // what was handed over just now
 }
 
@@ -147,7 +148,9 @@ func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := counterView{Base: strings.TrimSuffix(r.URL.Path[:strings.Index(r.URL.Path, "/counter")], "/") + "/counter", Code: digits(r.FormValue("code")), Form: ui.Form{Get: true, Wrong: wrong}}
-	v.Form.Action = v.Base
+	if v.Form.Action = v.Base; r.PathValue("shop") != "" {
+		v.Badges = "/shop/" + on.Subject.String() + "/badges"
+	}
 	today, zone, err := p.today(ctx, on.Place)
 	if err != nil {
 		return err

@@ -41,8 +41,8 @@ func TestEveryFormIsRefusedFromAnotherSite(t *testing.T) {
 
 // hers are the holes that name what belongs to somebody.
 var hers = []string{"{person}", "{shop}", "{grant}", "{device}", "{passkey}", "{account}", "{household}", "{residence}", "{link}", "{consent}", "{session}",
-	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{candidate}", "{appointment}", "{case}", "{dividend}", "{nomination}", "{nominee}", "{spending}"}
-	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}"}
+	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{candidate}", "{appointment}", "{case}", "{dividend}", "{nomination}", "{nominee}", "{spending}",
+	"{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}"}
 
 func namesSomebody(d Door) bool {
 	for _, h := range hers {

@@ -84,7 +84,7 @@ func callPage(v callView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Facts([]ui.Fact{
-			{Name: i18n.T(ctx, "任期"), Text: i18n.T(ctx, "%d 个月", v.Months)}, {Name: i18n.T(ctx, "报名到"), Text: ui.Moment(ctx, v.Local(v.Until))},
+			{Name: i18n.T(ctx, "任期"), Text: i18n.T(ctx, "%d 个月", v.Months)}, {Name: i18n.T(ctx, "报名到"), Text: v.LastDay(ctx, v.Until)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -717,7 +717,7 @@ func reviewPage(v reviewView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Name: i18n.T(ctx, "任期"), Text: i18n.T(ctx, "%d 个月", v.Months)}, {Name: i18n.T(ctx, "报名到"), Text: ui.Moment(ctx, v.Local(v.Until))}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Name: i18n.T(ctx, "任期"), Text: i18n.T(ctx, "%d 个月", v.Months)}, {Name: i18n.T(ctx, "报名到"), Text: v.LastDay(ctx, v.Until)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

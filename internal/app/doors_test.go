@@ -45,6 +45,8 @@ var hers = []string{"{person}", "{shop}", "{grant}", "{device}", "{passkey}", "{
 	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}"}
 	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}",
 	"{redemption}", "{offset}", "{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}"}
+	"{request}", "{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{candidate}", "{appointment}", "{case}", "{dividend}", "{nomination}", "{nominee}", "{spending}",
+	"{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}"}
 
 func namesSomebody(d Door) bool {
 	for _, h := range hers {

@@ -32,9 +32,9 @@ var (
 	shortWeight = misdeed{"M1-greengrocer", duty.Other, "有居民反映称重少了一两。", "公平秤复称的记录", "当天换了新秤，没有归零，已经补给顾客。", "称重少了一两。", ""}
 	oldOffer    = misdeed{"M1-fuel", duty.FalseDiscount, "宣传的会员优惠月底就停了，海报没有撤。", "海报照片和收银小票", "总站的活动提前结束，海报撤晚了。", "活动已停，海报没有撤，会员没有得到宣传的优惠。", ""}
 	noFridge    = misdeed{"M1-supermarket", duty.NoShow, "预约的旧冰箱回收，两次没有来。", "预约单两张", "车坏了，第二次是司机记错了日子。", "预约的上门回收两次没有到。", "第二次是居民改了日子，短信可以看。"}
-	noChange    = misdeed{"M1-restaurant", duty.FalseDiscount, "“会员送小菜”说送完了，当天账上还有备料。", "后厨备料单", "备料是给晚市的团餐留的。", "答应会员的小菜没有送。", ""}
+	noGift      = misdeed{"M1-bakery", duty.FalseDiscount, "“会员送小点心”说送完了，当天账上还有备料。", "后厨备料单", "备料是给晚上的订单留的。", "答应会员的小点心没有送。", ""}
 	noGrain     = misdeed{"M1-health-food", duty.Other, "试吃活动没有按登记的时间办。", "登记表和现场照片", "天气不好，改到第二天了，通知没有发到。", "试吃活动没有按时办。", ""}
-	noBread     = misdeed{"M1-bakery", duty.FalseDiscount, "周三会员日的面包没有打九折，收银按原价收的。", "两张小票", "", "", ""}
+	noDiscount  = misdeed{"M1-restaurant", duty.FalseDiscount, "周三会员日的牛肉面没有打九折，收银按原价收的。", "两张小票", "", "", ""}
 )
 
 // dutyScript is what happens with breaches and the score of the first community, by the
@@ -47,8 +47,8 @@ func (d *Demo) dutyScript() map[int]func(ctx context.Context, at id.ID) error {
 		50: d.accuse(shortWeight), 49: d.answers(shortWeight), 48: d.toBallot(shortWeight, fine), 47: d.voteOn(shortWeight, 1),
 		16: d.accuse(noFridge), 15: d.answers(noFridge), 14: d.toBallot(noFridge, fine), 12: d.voteOn(noFridge, 3),
 		11: d.served, 10: d.accuse(oldOffer), 9: d.answers(oldOffer), 8: d.both(d.toBallot(oldOffer, fine), d.appeals(noFridge)), 7: d.voteOn(oldOffer, 2),
-		6: d.accuse(noChange), 5: d.answers(noChange), 4: d.both(d.accuse(noGrain), d.publishLast), 3: d.both(d.toBallot(noChange, fine), d.answers(noGrain), d.objects),
-		2: d.both(d.accuse(noBread), d.answersObjection), 1: d.voteSome(noChange),
+		6: d.accuse(noGift), 5: d.answers(noGift), 4: d.both(d.accuse(noGrain), d.publishLast), 3: d.both(d.toBallot(noGift, fine), d.answers(noGrain), d.objects),
+		2: d.both(d.accuse(noDiscount), d.answersObjection), 1: d.voteSome(noGift),
 	}
 }
 
@@ -194,11 +194,11 @@ func (d *Demo) served(ctx context.Context, at id.ID) error {
 	}
 	today := period.DayOf(d.clock.Now(), d.zone)
 	for i, g := range []duty.Given{
-		{Merchant: shops["M1-bakery"], Day: today - 1, What: "给社区托管班送点心", People: 24, Worth: 96_00},
-		{Merchant: shops["M1-bakery"], Day: today, What: "教老人蒸馒头", People: 9, Worth: 60_00},
+		{Merchant: shops["M1-restaurant"], Day: today - 1, What: "给社区托管班送点心", People: 24, Worth: 96_00},
+		{Merchant: shops["M1-restaurant"], Day: today, What: "教老人擀面条", People: 9, Worth: 60_00},
 		{Merchant: shops["M1-pharmacy"], Day: today, What: "免费量血压", People: 31, Worth: 155_00},
 	} {
-		who, err := d.personOf(ctx, d.owner([]string{"M1-bakery", "M1-bakery", "M1-pharmacy"}[i]))
+		who, err := d.personOf(ctx, d.owner([]string{"M1-restaurant", "M1-restaurant", "M1-pharmacy"}[i]))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package score
 
 import (
 	"context"
+	"strconv"
 
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/i18n"
@@ -40,5 +41,5 @@ var stateNames = map[State]i18n.Message{
 
 // QuarterName is what people call the quarter that begins with a month.
 func QuarterName(ctx context.Context, q period.Month) string {
-	return i18n.T(ctx, "%d 年第 %d 季度", q.Year(), int(q.Calendar()-1)/3+1)
+	return i18n.T(ctx, "%s 年第 %d 季度", strconv.Itoa(q.Year()), int(q.Calendar()-1)/3+1)
 }

@@ -45,7 +45,6 @@ func (g *guarded) things(home id.ID, purchase int64) {
 		}
 		return g.Flows.Notices.Deliver(ctx, tx, notice.Notice{Kind: notice.Kinds[0].ID, Person: owner, Cause: "test"}, notice.Reach{Zone: flow.DefaultZone, Phone: true})
 	}))
-	g.owes(home)
 	g.grown(home)
 	g.inAlliance(home)
 	g.members(home, owner, clerk)

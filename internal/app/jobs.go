@@ -42,7 +42,6 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("look after levels", time.Hour, a.Flows.SweepLevels)
 	j.Sweep("count honours", 10*time.Minute, a.Flows.CountHonours)
 	a.allianceJobs(j)
-	j.Sweep("lapse redemptions", time.Minute, a.Flows.LapseRedemptions)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
 	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {

@@ -29,16 +29,6 @@ var silent = map[string]string{
 	"internal/platform/authz/policy.go":      "the mark of the Chinese line above a policy",
 	"internal/platform/ui/date.go":           "formats of dates, both languages side by side",
 	"internal/module/alliance/trade_seed.go": "names of trades, both languages side by side",
-	"cmd":                                  "the command line speaks English",
-	"internal/demo":                        "makes up names for the demo",
-	"internal/bench":                       "makes up names for its load",
-	"internal/flow/importing/rows_tree.go": "words that tables hold",
-	"internal/module/adslot/banned.go":     "words that advertisements are searched for",
-	"internal/module/person/surname.go":    "surnames of two characters",
-	"internal/platform/apikit":             "the API describes itself in English",
-	"internal/sim":                         "makes up names for its world",
-	"internal/platform/authz/policy.go":    "the mark of the Chinese line above a policy",
-	"internal/platform/ui/date.go":         "formats of dates, both languages side by side",
 }
 
 func isSilent(place string) bool {

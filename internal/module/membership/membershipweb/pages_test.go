@@ -187,7 +187,7 @@ func TestAResidentsWay(t *testing.T) {
 	h.says(own+"/leaving", "现在没有可以退的")
 	h.says(own+"/recommend", "入会以后就有推荐卡")
 	h.says(own+"/history", "还没有会员期")
-	h.says(own+"/packs")
+	h.says(own + "/packs")
 	if w := h.posts(own+"/orders", 422, "code", "C1-NOBODYXX", "community", "C1", "after", "0"); !strings.Contains(w.Body.String(), "C1-NOBODYXX") {
 		t.Error("what was typed is gone")
 	}

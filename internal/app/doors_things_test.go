@@ -48,6 +48,8 @@ func (g *guarded) things(home id.ID, purchase int64) {
 	g.grown(home)
 	g.inAlliance(home)
 	g.members(home, owner, clerk)
+	g.sharedLife(home)
+	g.duties(home)
 	for name, value := range map[string]id.ID{
 		"consent": consent.ID, "session": session.ID, "request": request.ID, "place": grid, "note": {9},
 		"/desk/imports/{id}": file.ID, "/desk/evidence/checks/{id}": check.ID, "/office/evidence/checks/{id}": check.ID, "/desk/keys/{id}": {9}, "delivery": {9}, "/me/receipts/{community}": home,

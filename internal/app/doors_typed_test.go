@@ -22,62 +22,6 @@ import (
 	"gongyi/internal/platform/ui/uitest"
 )
 
-// byScript are the forms that no page holds as one: a script sends them, or a step
-// before them has to be gone first; and where they are tried.
-var byScript = map[string]string{
-	"/me/passkeys":                            "a script's JSON: registered with such a name in TestWhatPeopleTypeStaysText",
-	"/me/passkeys/question":                   "a script's, without a field",
-	"/sign-in/passkey":                        "a script's JSON, signed by a device: TestPasskeysThatDoNotFit",
-	"/sign-in/passkey/question":               "a script's, without a field",
-	"/sign-in/code":                           "walked through in TestWhatPeopleTypeStaysText",
-	"/sign-in/code/again":                     "walked through in TestWhatPeopleTypeStaysText",
-	"/sign-in/welcome":                        "walked through in TestWhatPeopleTypeStaysText",
-	"/me/wechat/end":                          "without a field, and this house has no WeChat",
-	"/me/data/erasure/end":                    "without a field, on the page once an erasure was asked for",
-	"/me/data/consents/{purpose}/end":         "without a field, on the page once there is a consent",
-	"/me/devices/others/end":                  "without a field, on the page once there is another device",
-	"/assist/sessions/{session}/end":          "without a field, in the bar while a session runs: TestAssistedSession",
-	"/desk/evidence/checks/{id}/attendance":   "without a field, on the page once a check has found something",
-	"/office/evidence/checks/{id}/attendance": "without a field, on the page once a check has found something",
-	"/desk/imports/{id}/attendance":           "without a field, on the page once rows were not taken",
-	"/desk/jobs/{place}/{note}/drop":          "without a field, on the page once a job fails",
-	"/desk/jobs/{place}/{note}/retry":         "without a field, on the page once a job fails",
-	"/desk/notices/{delivery}/retry":          "without a field, on the page once a message was not delivered",
-	"/me/push":                                "a script's, with what the browser says",
-	"/me/push/end":                            "a script's, with what the browser says",
-	"/me/team/departure":                      "without a field, on the page once she is on a team",
-	"/shop/{shop}/staff/{grant}/end":          "without a field, on the page once somebody works in the shop",
-
-	"/me/membership/birthday/removal":                                       "without a field, on the page once a birthday was told",
-	"/me/membership/orders/{order}/unnaming":                                "without a field, on the page while an order names somebody",
-	"/me/membership/packs/{pack}/claims":                                    "without a field, on the page while nothing was chosen",
-	"/desk/recommendations/{community}/{member}/verdict":                    "on the page once one is held: TestRecommendationsAtTheDesk",
-	"/desk/recommendations/{community}/{member}/revocation":                 "on the page once one has counted: TestRecommendationsAtTheDesk",
-	"/desk/property/{community}/managers/{manager}/files/{offsets}/payment": "on the page once every line is answered: TestAPropertyFile",
-	"/me/points/orders/{redemption}/claim":                                  "on the page once it was collected: TestARedemptionOverHTTP",
-	"/me/points/orders/{redemption}/number":                                 "without a field, on the page until she has one: TestARedemptionOverHTTP",
-	"/point/{point}/counter/call":                                           "without a field, on the page once somebody waits there",
-	"/point/{point}/counter/numbers/{ticket}":                               "without a field, on the page once a number was called",
-	"/point/{point}/counter/orders/{redemption}/handover":                   "without a field, on the page for a code or a number",
-	"/point/{point}/counter/orders/{redemption}/number":                     "without a field, on the page for a code",
-	"/shop/{shop}/counter/numbers/{ticket}":                                 "without a field, on the page once a number was called: TestARedemptionOverHTTP",
-	"/shop/{shop}/counter/orders/{redemption}/handover":                     "without a field, on the page for a code: TestARedemptionOverHTTP",
-	"/shop/{shop}/counter/orders/{redemption}/number":                       "without a field, on the page for a code: TestARedemptionOverHTTP",
-	"/committee/{community}/ballots/{ballot}/rulings":                       "typed into in TestFromAVacancyToAContractOnThePages",
-	"/committee/{community}/handovers/{handover}/text":                      "typed into in TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/check":                   "typed into in TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/visits":                  "typed into in TestFromAVacancyToAContractOnThePages",
-	"/committee/{community}/handovers/{handover}/confirmation":              "without a field: TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/pictures":                "a picture: TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/contract":                "without a field: TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/signature":               "without a field: TestFromAVacancyToAContractOnThePages",
-	"/me/seats/{community}/{application}/signature":                         "without a field: TestFromAVacancyToAContractOnThePages",
-	"/desk/alliance/{community}/bids/{application}/appeal":                  "typed into in TestARefusalAndItsAppealOnThePages",
-	"/me/seats/{community}/{application}/appeal":                            "typed into in TestARefusalAndItsAppealOnThePages",
-	"/me/seats/{community}/{application}/answer":                            "without a field, on the page once a seat is offered",
-	"/desk/alliance/{community}/introduction":                               "without a field, on the page until the alliance is introduced",
-}
-
 // typed is what people may type into a field and must get back as what they typed.
 var typed = []string{nasty[0], "\u202e" + nasty[0] + "\u200b👩‍👩‍👧‍👦", nasty[12], "a&amp;<b>b</b>"}
 

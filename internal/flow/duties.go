@@ -278,7 +278,7 @@ func (f *Flows) judge(ctx context.Context, tx *db.Tx, s duty.Seat, month period.
 	}
 	return f.tellOwners(ctx, tx, owners, s.Merchant, notice.Notice{
 		Kind: notice.DutyMissed, Cause: "duty/" + s.Merchant.String() + "/" + month.String(), Link: dutyPath(s.Merchant, "/months/"+month.String()),
-	}, monthArg(month), notice.Yuan(res.Worth()), notice.Yuan(res.Offer), notice.Count(int64(res.Done.Members)), notice.Count(int64(res.Asked.Members)), notice.Count(int64(rules.MissedMonths)))
+	}, notice.Month(month), notice.Yuan(res.Worth()), notice.Yuan(res.Offer), notice.Count(int64(res.Done.Members)), notice.Count(int64(res.Asked.Members)), notice.Count(int64(rules.MissedMonths)))
 }
 
 // dutyRulesOn are the numbers in force at the end of a day of tx's community.

@@ -8,7 +8,6 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/member"
@@ -84,14 +83,6 @@ func shopArg(m *merchant.Merchant) notice.Arg {
 		return notice.Text(m.Ref, "")
 	}
 	return notice.Text(m.Name, "")
-}
-
-func monthArg(m period.Month) notice.Arg {
-	return notice.Text(fmt.Sprintf("%d 年 %d 月", m.Year(), int(m.Calendar())), m.Calendar().String()+" "+fmt.Sprint(m.Year()))
-}
-
-func quarterArg(m period.Month) notice.Arg {
-	return notice.Text(fmt.Sprintf("%d 年第 %d 季度", m.Year(), int(m.Calendar()-1)/3+1), fmt.Sprintf("quarter %d of %d", int(m.Calendar()-1)/3+1, m.Year()))
 }
 
 // lastMinute is a deadline as people read it: the last minute before it.

@@ -180,7 +180,7 @@ func (f *Flows) attestScore(ctx context.Context, tx *db.Tx, r *score.Run) error 
 
 func (f *Flows) tellScores(ctx context.Context, tx *db.Tx, r *score.Run, owners map[id.ID][]id.ID, kind string) error {
 	for _, s := range r.Last().Scores {
-		args := []notice.Arg{quarterArg(r.Quarter), notice.Count(int64(s.Points))}
+		args := []notice.Arg{notice.Quarter(r.Quarter), notice.Count(int64(s.Points))}
 		if kind == notice.ScorePublished {
 			args = append(args, lastMinute(r.Until()))
 		}

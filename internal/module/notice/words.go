@@ -16,7 +16,7 @@ import (
 // Arg is one argument of a notice's words. It is kept as what it is, and written in
 // the reader's language when she reads it.
 type Arg struct {
-	As    string `json:"as"` // "yuan", "coins", "points", "count", "text", "say", "day", "until", "moment"
+	As    string `json:"as"` // "yuan", "coins", "points", "count", "text", "say", "day", "month", "quarter", "until", "moment"
 	Value string `json:"v"`
 	En    string `json:"en,omitempty"` // of "text", where somebody wrote it in English too
 }
@@ -41,6 +41,12 @@ func Say(key string) Arg { return Arg{As: "say", Value: key} }
 
 // Day is a day.
 func Day(d period.Day) Arg { return Arg{As: "day", Value: d.String()} }
+
+// Month is a month.
+func Month(m period.Month) Arg { return Arg{As: "month", Value: m.String()} }
+
+// Quarter is the quarter that a month lies in.
+func Quarter(m period.Month) Arg { return Arg{As: "quarter", Value: m.String()} }
 
 // Moment is an instant; it is written in the zone of the place.
 func Moment(t time.Time) Arg { return Arg{As: "moment", Value: strconv.FormatInt(t.UnixMicro(), 10)} }
@@ -68,6 +74,14 @@ func (a Arg) in(ctx context.Context, zone *time.Location) string {
 	case "day":
 		if d, err := period.ParseDay(a.Value); err == nil {
 			return ui.Day(ctx, d)
+		}
+	case "month":
+		if m, err := period.ParseMonth(a.Value); err == nil {
+			return ui.Month(ctx, m)
+		}
+	case "quarter":
+		if m, err := period.ParseMonth(a.Value); err == nil {
+			return ui.Quarter(ctx, m)
 		}
 	case "until":
 		return i18n.T(ctx, "到 %s 为止", ui.FullDay(ctx, period.DayOf(time.UnixMicro(n), zone)))

@@ -1,10 +1,6 @@
 package score
 
 import (
-	"context"
-	"strconv"
-
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/i18n"
 )
 
@@ -37,9 +33,4 @@ func StateName(s State) i18n.Message { return stateNames[s] }
 
 var stateNames = map[State]i18n.Message{
 	Drafted: i18n.M("草稿，还没公布"), Published: i18n.M("公示中，可以提异议"), Recomputed: i18n.M("有更正，重新算过"), Final: i18n.M("定下来了"), Discarded: i18n.M("作废的草稿"),
-}
-
-// QuarterName is what people call the quarter that begins with a month.
-func QuarterName(ctx context.Context, q period.Month) string {
-	return i18n.T(ctx, "%s 年第 %d 季度", strconv.Itoa(q.Year()), int(q.Calendar()-1)/3+1)
 }

@@ -61,6 +61,15 @@ func Month(ctx context.Context, m period.Month) string {
 	return fmt.Sprintf("%d 年 %d 月", m.Year(), int(m.Calendar()))
 }
 
+// Quarter writes the quarter that a month lies in: 2025 年第 3 季度, Q3 2025.
+func Quarter(ctx context.Context, m period.Month) string {
+	n := int(m.Calendar()-1)/3 + 1
+	if i18n.Of(ctx) == i18n.En {
+		return fmt.Sprintf("Q%d %d", n, m.Year())
+	}
+	return fmt.Sprintf("%d 年第 %d 季度", m.Year(), n)
+}
+
 // MonthName writes a month where the year is clear: 9 月, September.
 func MonthName(ctx context.Context, m period.Month) string {
 	if i18n.Of(ctx) == i18n.En {

@@ -12,7 +12,6 @@ import (
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/merchant"
-	"gongyi/internal/module/score"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
@@ -101,7 +100,7 @@ func (h *Pages) fillDisclosures(ctx context.Context, rd db.Reader, v *discloseVi
 	v.Claims = claimRows(ctx, &shopView{Counter: v.Counter}, duty.Owed(&o.Alliance, seat, made, o.Today), o.Today)
 	for q := o.Today.Month().Quarter() - 3; q >= o.Today.Month().Quarter()-12 && q.First() >= seat.From-92; q -= 3 {
 		if !declared[q] {
-			v.Quarters = append(v.Quarters, ui.Option{Value: q.String(), Text: score.QuarterName(ctx, q)})
+			v.Quarters = append(v.Quarters, ui.Option{Value: q.String(), Text: ui.Quarter(ctx, q)})
 		}
 	}
 	return nil

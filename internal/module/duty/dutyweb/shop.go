@@ -97,7 +97,7 @@ func (h *Pages) fillShop(ctx context.Context, rd db.Reader, v *shopView) error {
 	}
 	for _, x := range runs {
 		if x.State().Public() {
-			v.Scores = append(v.Scores, ui.Row{Href: v.Href("/duty/scores/" + x.Quarter.String()), Icon: "chart", Title: score.QuarterName(ctx, x.Quarter), Text: score.StateName(x.State()).In(ctx)})
+			v.Scores = append(v.Scores, ui.Row{Href: v.Href("/duty/scores/" + x.Quarter.String()), Icon: "chart", Title: ui.Quarter(ctx, x.Quarter), Text: score.StateName(x.State()).In(ctx)})
 		}
 	}
 	given, err := h.Flows.Duties.GivenBy(ctx, rd, v.ID, v.Shop.ID, o.Today.Month().First()-31, o.Today)
@@ -152,7 +152,7 @@ func claimRows(ctx context.Context, v *shopView, owed []duty.Claim, today period
 		case c.By == nil:
 			row.Tag, row.Tone, row.Text = i18n.T(ctx, "还没公开"), ui.Soon, i18n.T(ctx, "最晚 %s", ui.FullDay(ctx, c.Due))
 		case c.Topic == duty.Profit:
-			row.Tag, row.Tone, row.Text = i18n.T(ctx, "公开了"), ui.OK, score.QuarterName(ctx, c.Quarter)
+			row.Tag, row.Tone, row.Text = i18n.T(ctx, "公开了"), ui.OK, ui.Quarter(ctx, c.Quarter)
 		case c.Due-today <= 14:
 			row.Tag, row.Tone, row.Text = i18n.T(ctx, "快到期"), ui.Soon, i18n.T(ctx, "到 %s 为止", ui.FullDay(ctx, c.Due))
 		default:

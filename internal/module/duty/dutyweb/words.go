@@ -7,7 +7,6 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/duty"
-	"gongyi/internal/module/score"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
@@ -88,7 +87,7 @@ func shareTable(ctx context.Context, v publicView) ui.Table {
 	t := ui.Table{ID: "shares", Caption: i18n.T(ctx, "每季申报的利润和分享"),
 		Columns: []ui.Column{{Text: i18n.T(ctx, "季度"), Title: true}, {Text: i18n.T(ctx, "申报的利润，元"), Num: true}, {Text: i18n.T(ctx, "给基金的，元"), Num: true}}}
 	for _, d := range v.Shares {
-		t.Rows = append(t.Rows, ui.TableRow{Cells: ui.Cells(score.QuarterName(ctx, d.Quarter), ui.Yuan(d.Profit), ui.Yuan(d.Share()))})
+		t.Rows = append(t.Rows, ui.TableRow{Cells: ui.Cells(ui.Quarter(ctx, d.Quarter), ui.Yuan(d.Profit), ui.Yuan(d.Share()))})
 	}
 	return still(t)
 }

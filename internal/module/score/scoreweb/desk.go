@@ -49,7 +49,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		v.Runs, v.Runnable = nil, nil
 		for _, x := range all {
 			have[x.Quarter] = true
-			row := ui.Row{Href: room.Desk("score", "/"+x.Quarter.String()), Icon: "chart", Title: score.QuarterName(ctx, x.Quarter), Tag: score.StateName(x.State()).In(ctx), Tone: toneOf(x.State())}
+			row := ui.Row{Href: room.Desk("score", "/"+x.Quarter.String()), Icon: "chart", Title: ui.Quarter(ctx, x.Quarter), Tag: score.StateName(x.State()).In(ctx), Tone: toneOf(x.State())}
 			if u := x.Until(); !u.IsZero() {
 				row.Text = i18n.T(ctx, "异议到 %s", ui.Moment(ctx, room.Local(u.Add(-1))))
 			}
@@ -61,7 +61,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		}
 		for q := (judged + 1).Quarter() - 3; q > judged-15; q -= 3 {
 			if !have[q] {
-				v.Runnable = append(v.Runnable, ui.Option{Value: q.String(), Text: score.QuarterName(ctx, q)})
+				v.Runnable = append(v.Runnable, ui.Option{Value: q.String(), Text: ui.Quarter(ctx, q)})
 			}
 		}
 		return nil
@@ -165,7 +165,7 @@ func (h *Pages) showRun(w http.ResponseWriter, r *http.Request, sent portal.Sent
 		x.Row.Title = x.Shop + " · " + x.Row.Title
 		v.Objections = append(v.Objections, x)
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.frame(ctx, score.QuarterName(ctx, run.Quarter)), runPage(v))
+	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.frame(ctx, ui.Quarter(ctx, run.Quarter)), runPage(v))
 }
 
 func runColumns(ctx context.Context) []ui.Column {
@@ -178,7 +178,7 @@ func runColumns(ctx context.Context) []ui.Column {
 
 // runTable are the scores by place: points, no money.
 func runTable(ctx context.Context, room *portal.Room, run *score.Run, ask ui.TableAsk, columns []ui.Column) ui.Table {
-	t := ui.Table{ID: "scores", Caption: score.QuarterName(ctx, run.Quarter), Path: deskPath(room.Ref, run.Quarter), Ask: ask, Columns: columns}
+	t := ui.Table{ID: "scores", Caption: ui.Quarter(ctx, run.Quarter), Path: deskPath(room.Ref, run.Quarter), Ask: ask, Columns: columns}
 	all := run.Last().Scores
 	t.Total = len(all)
 	from := min(ask.Offset(), len(all))
@@ -214,7 +214,7 @@ func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := sheet.Table{Name: score.QuarterName(ctx, run.Quarter), Head: []string{i18n.T(ctx, "名次"), i18n.T(ctx, "店铺"), i18n.T(ctx, "行业代码"), i18n.T(ctx, "入席整月")}}
+	t := sheet.Table{Name: ui.Quarter(ctx, run.Quarter), Head: []string{i18n.T(ctx, "名次"), i18n.T(ctx, "店铺"), i18n.T(ctx, "行业代码"), i18n.T(ctx, "入席整月")}}
 	for _, n := range score.Names {
 		t.Head = append(t.Head, score.InputName(n).In(ctx))
 	}
@@ -250,7 +250,7 @@ func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("format") == "csv" {
 		format = "csv"
 	}
-	return portal.Take(w, r, score.QuarterName(ctx, run.Quarter), format, t)
+	return portal.Take(w, r, ui.Quarter(ctx, run.Quarter), format, t)
 }
 
 // act does something with the score of the quarter in an address.

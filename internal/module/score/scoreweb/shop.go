@@ -84,7 +84,7 @@ func (h *Pages) showShop(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		}
 	}
 	v.Try = try(r, run, objections, v.Score)
-	s := h.ShopShell(ctx, c.ID, c.Shop.ID, "duty", score.QuarterName(ctx, run.Quarter))
+	s := h.ShopShell(ctx, c.ID, c.Shop.ID, "duty", ui.Quarter(ctx, run.Quarter))
 	s.Back = ui.Link{Href: c.Href("/duty"), Text: i18n.T(ctx, "责任")}
 	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, shopPage(v))
 }
@@ -211,7 +211,7 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 			if want == 0 {
 				want = x.Quarter
 			}
-			v.Quarters = append(v.Quarters, ui.Tab{Key: x.Quarter.String(), Href: room.Path("/scores/" + x.Quarter.String()), Text: score.QuarterName(ctx, x.Quarter)})
+			v.Quarters = append(v.Quarters, ui.Tab{Key: x.Quarter.String(), Href: room.Path("/scores/" + x.Quarter.String()), Text: ui.Quarter(ctx, x.Quarter)})
 		}
 		if want == 0 {
 			return nil

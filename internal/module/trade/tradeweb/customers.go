@@ -95,7 +95,7 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.draw(ctx, shown, year, trades)
 		for _, q := range all {
-			v.Quarters = append(v.Quarters, ui.Link{Href: "/shop/" + t.Shop.ID.String() + "/customers?quarter=" + q.String(), Text: quarterName(ctx, q)})
+			v.Quarters = append(v.Quarters, ui.Link{Href: "/shop/" + t.Shop.ID.String() + "/customers?quarter=" + q.String(), Text: ui.Quarter(ctx, q)})
 		}
 		on := authz.Resource{Kind: "shop", Place: t.Community, Subject: t.Shop.ID}
 		if shown.Export.Buyers > 0 && p.Engine.May(ctx, authz.Of(ctx), "portrait.export", on) == nil {
@@ -133,7 +133,7 @@ func shopName(t *flow.Till) string {
 // draw puts a portrait into words and pictures.
 func (v *customersView) draw(ctx context.Context, p *trade.Portrait, year []*trade.Portrait, trades map[string]string) {
 	s := &p.Screen
-	v.Name, v.Now, v.K, v.TakenK, v.Small = quarterName(ctx, p.From), quarterName(ctx, p.From), s.K, p.Export.K, s.Buyers == 0
+	v.Name, v.Now, v.K, v.TakenK, v.Small = ui.Quarter(ctx, p.From), ui.Quarter(ctx, p.From), s.K, p.Export.K, s.Buyers == 0
 	v.drawAgain(ctx, year)
 	if v.Small {
 		return

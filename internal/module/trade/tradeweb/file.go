@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
+	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
 
@@ -29,7 +30,7 @@ func (p *Pages) customersFile(w http.ResponseWriter, r *http.Request) error {
 	}
 	name, view := shopName(t)+" "+i18n.T(ctx, "顾客"), trade.View{}
 	if shown != nil {
-		name, view = name+" "+quarterName(ctx, shown.From), shown.Export
+		name, view = name+" "+ui.Quarter(ctx, shown.From), shown.Export
 	}
 	return portal.Take(w, r, name, format, customersSheet(ctx, &view, trades))
 }

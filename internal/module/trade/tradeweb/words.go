@@ -5,16 +5,10 @@ import (
 	"strconv"
 	"strings"
 
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 )
-
-// quarterName writes a calendar quarter: 2026 年第 3 季度.
-func quarterName(ctx context.Context, from period.Month) string {
-	return i18n.T(ctx, "%s 年第 %d 季度", strconv.Itoa(from.Year()), (int(from.Calendar())-1)/3+1)
-}
 
 func groupName(ctx context.Context, name string) string {
 	switch name {

@@ -191,7 +191,11 @@ func (d *Demo) eachSeated(ctx context.Context, do func(at, shop id.ID, trade str
 	}
 	owners := make(map[id.ID]db.Actor)
 	for ref, shop := range shops {
-		who, err := d.personOf(ctx, d.owner(ref))
+		owner := d.owner(ref)
+		if owner == "" { // a shop that came later
+			continue
+		}
+		who, err := d.personOf(ctx, owner)
 		if err != nil {
 			return err
 		}
@@ -203,7 +207,7 @@ func (d *Demo) eachSeated(ctx context.Context, do func(at, shop id.ID, trade str
 			return err
 		}
 		for n, s := range o.Seated() {
-			if owners[s.Merchant].ID.IsZero() { // a shop that came later
+			if owners[s.Merchant].ID.IsZero() {
 				continue
 			}
 			if err := do(at, s.Merchant, s.Trade, owners[s.Merchant], n); err != nil {

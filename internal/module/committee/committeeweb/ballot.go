@@ -176,7 +176,7 @@ func (p *Pages) application(ctx context.Context, v *ballotView, b *flow.Board, a
 		papers, err := p.Flows.Alliance.Documents(ctx, rd, v.At.ID, application)
 		for _, d := range papers {
 			if d.Paper != alliance.Contract {
-				o.Papers = append(o.Papers, ui.Row{Icon: "file", Title: alliance.PaperName(d.Paper).In(ctx), Href: v.href(fmt.Sprintf("/ballots/%s/papers/%s/%s", v.ID, application, d.ID))})
+				o.Papers = append(o.Papers, ui.Row{Icon: "paper", Title: alliance.PaperName(d.Paper).In(ctx), Href: v.href(fmt.Sprintf("/ballots/%s/papers/%s/%s", v.ID, application, d.ID))})
 			}
 		}
 		return err

@@ -43,7 +43,7 @@ func (p *Pages) Routes(t *httpkit.Router) {
 	p.Add(portal.Door{Kind: ui.MerchantFrame, Key: "counter", Href: "/shop/{shop}/counter", Icon: "gift", Text: i18n.M("领取柜台"), Action: "counter.read"})
 	group := i18n.M("积分和同壹币")
 	p.Add(
-		portal.Door{Kind: ui.FieldFrame, Key: "point", Href: "/point", Icon: "gift", Text: i18n.M("领取柜台"), Action: "counter.read"},
+		portal.Door{Kind: ui.FieldFrame, Key: "point", Href: "/point", Icon: "gift", Text: i18n.M("领取柜台"), Action: "point.read"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "goods", Href: "/desk/points", Icon: "gift", Text: i18n.M("兑换目录"), Group: group, Action: "catalogue.read"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "claims", Href: "/desk/points/claims", Icon: "undo", Text: i18n.M("说不好的"), Group: group, Action: "redemption.read", Count: p.claimCount},
 		portal.Door{Kind: ui.OperatorFrame, Key: "thanks", Href: "/desk/thanks", Icon: "star", Text: i18n.M("发放积分"), Group: group, Action: "thanks.read"},

@@ -211,7 +211,7 @@ func shopPage(v shopView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("taken", i18n.T(ctx, "成立的违约"), "−"+i18n.T(ctx, "%d 分", v.Score.Taken)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("taken", i18n.T(ctx, "成立的违约"), "−"+strconv.Itoa(v.Score.Taken)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -50,10 +50,14 @@ func (d *Demo) keepDuties(ctx context.Context, day period.Day) error {
 	if err != nil {
 		return fmt.Errorf("duties, %s: %w", day, err)
 	}
-	if age%2 == 0 {
-		if err := d.Flows.BreachesDue(ctx, d.places["C1"]); err != nil {
-			return err
-		}
+	switch {
+	case date%10 == 1:
+		err = d.together(func(at id.ID) error { return d.Flows.BreachesDue(ctx, at) })
+	case age%2 == 0:
+		err = d.Flows.BreachesDue(ctx, d.places["C1"])
+	}
+	if err != nil {
+		return err
 	}
 	if do := d.dutyScript()[int(d.end-day)]; do != nil {
 		if err := do(ctx, d.places["C1"]); err != nil {

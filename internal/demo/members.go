@@ -44,7 +44,7 @@ type cohort struct {
 // household, given up, and still within the cooling-off.
 var cohorts = []cohort{
 	{ago: 46, n: 26, buys: true}, {ago: 42, n: 12}, {ago: 40, n: 3, buys: true, shop: true}, {ago: 38, n: 12, buys: true, device: true}, {ago: 33, n: 10, buys: true, house: true},
-	{ago: 27, n: 9, leaves: true}, {ago: 13, n: 2, buys: true, shop: true}, {ago: 4, n: 12, buys: true},
+	{ago: 27, n: 9, leaves: true}, {ago: 13, n: 2, buys: true, shop: true}, {ago: 4, n: 12, buys: true}, {ago: 7, n: 2, leaves: true},
 }
 
 // memberships lets the first community's members recommend, join and pay as far as a
@@ -74,7 +74,31 @@ func (d *Demo) memberships(ctx context.Context, day period.Day) error {
 	if err := d.Flows.CountRecommendations(ctx, d.places["C1"]); err != nil {
 		return err
 	}
+	if err := d.handRefunds(ctx); err != nil {
+		return err
+	}
 	return d.review(ctx)
+}
+
+// handRefunds hands back at the counter what waits there.
+func (d *Demo) handRefunds(ctx context.Context) error {
+	at := d.places["C1"]
+	var waiting []charge.Charge
+	err := d.DB.View(ctx, at, func(r db.Reader) (err error) { waiting, err = d.Flows.Charges.ToHand(ctx, r, at, 100); return err })
+	if err != nil {
+		return err
+	}
+	for _, c := range waiting {
+		for _, x := range c.Refunds {
+			if x.Handed != nil {
+				continue
+			}
+			if err := d.Flows.HandRefund(ctx, at, db.System, c.ID, x.Seq, "原路退回"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // recommendersOf are residents of the first community who shop often: the one who

@@ -10,7 +10,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/access"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/platform/db"
@@ -148,7 +147,7 @@ func TestAnAppealIsDecidedByOthers(t *testing.T) {
 func TestOneMemberConfirmsWhatARuleOpened(t *testing.T) {
 	inAlley(t, func(w *alley) {
 		w.recommending("butcher")
-		w.grant(w.owners["pharmacy"], access.Owner, w.home, w.shops["deli"]) // a rival of the butcher
+		w.shopElsewhere(w.owners["pharmacy"], "butcher")
 		first := w.today().Month() + 1
 		w.until((first + 1).Last() + 5)
 		b := w.breaches("butcher")[0]
@@ -160,6 +159,7 @@ func TestOneMemberConfirmsWhatARuleOpened(t *testing.T) {
 		w.env.Clock.Advance(b.Last().Due.Sub(w.env.Clock.Now()))
 		w.due()
 		w.refused("itself", confirm("butcher", hundred), flow.ErrPartial)
+		w.refused("a competitor", confirm("pharmacy", hundred), flow.ErrPartial)
 		w.refused("who does not sit there", confirm("restaurant", hundred), flow.ErrNotSitting)
 		w.refused("more than usual", confirm("florist", duty.Verdict{Outcome: duty.Penalty, Coins: 200_00}), flow.ErrNeedsBallot)
 		w.refused("the seat", confirm("florist", duty.Verdict{Outcome: duty.SeatLost}), flow.ErrNeedsBallot)

@@ -209,7 +209,7 @@ func (f *Flows) ScoresDue(ctx context.Context, community id.ID) (err error) {
 		if err != nil {
 			return err
 		}
-		quarter = (judged + 1).Quarter() - 3
+		quarter = score.QuarterOver(judged)
 		if all, err = f.Scores.Quarters(ctx, r, community, quarter-3); err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ var edges = map[string]string{
 	"score → policy":            "weights are numbers of the policy",
 	"scoreweb → community":      "a score is a community's",
 	"scoreweb → duty":           "a score's inputs lead down to the months they come from",
+	"scoreweb → policy":         "weights that are tried add up to what the policy says a full score is",
 	"growth → policy":           "levels and dividends take their numbers from the version in force (B3)",
 	"growthweb → community":     "levels are looked after community by community",
 	"growthweb → policy":        "a page says what a level asks and brings, in numbers of the policy",

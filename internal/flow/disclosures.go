@@ -178,7 +178,7 @@ func (f *Flows) DisclosuresDue(ctx context.Context, community id.ID) (err error)
 		if err != nil {
 			return err
 		}
-		made, err := f.Duties.Disclosures(ctx, r, community, o.Today.Plus(-24))
+		made, err := f.Duties.Disclosures(ctx, r, community, 0) // all of them: what was due keeps its name
 		if err != nil {
 			return err
 		}

@@ -176,6 +176,7 @@ var files = map[string]bool{
 	"/desk/imports": true, "/desk/points/{community}/new": true, "/desk/points/{community}/goods/{good}/terms": true, "/desk/points/{community}/batches/{batch}/check": true,
 	"/desk/thanks/{community}/lists": true, "/desk/property/{community}/managers/{manager}/files/{offsets}/answers": true, "/me/points/orders/{redemption}/claim": true,
 	"/desk/duty/{community}/breaches/{breach}/evidence": true, "/shop/{shop}/duty/breaches/{breach}/evidence": true,
+	"/desk/marketing/{community}": true,
 }
 
 // takesFiles reports whether a door takes bodies as long as files are.

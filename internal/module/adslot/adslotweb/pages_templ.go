@@ -611,7 +611,7 @@ func bookingPage(v bookingView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "picture", In: f.In, Label: i18n.T(ctx, "一张图，JPG 或 PNG，4 MB 以内"), Optional: true, Accept: "image/jpeg,image/png", Error: f.Of("picture")}.File().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "picture", In: f.In, Label: i18n.T(ctx, "一张图，JPG、PNG 或 WebP，%d MB 以内", portal.UploadMB), Optional: true, Accept: "image/jpeg,image/png,image/webp", Error: f.Of("picture")}.File().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

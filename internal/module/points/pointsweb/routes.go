@@ -22,7 +22,6 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
-	"gongyi/internal/platform/picture"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
@@ -34,9 +33,6 @@ type Pages struct {
 	// Base is the address of the house, for codes that a telephone's camera opens.
 	Base func(ctx context.Context) string
 }
-
-// upload bounds a form with a picture or a table.
-const upload = picture.MaxBytes + 1<<20
 
 // Routes adds the pages and their doors.
 func (p *Pages) Routes(t *httpkit.Router) {
@@ -144,26 +140,6 @@ func day(r *http.Request, field string, bad *fault.Fault) (period.Day, error) {
 		return 0, bad.On(field)
 	}
 	return d, nil
-}
-
-// sent is the picture of a form, made anew; nil if none was sent.
-func sent(r *http.Request, field string) ([]byte, error) {
-	if err := parts(r, upload); err != nil {
-		return nil, err
-	}
-	file, _, err := r.FormFile(field)
-	if err != nil {
-		return nil, nil //nolint:nilerr // no picture was chosen
-	}
-	defer file.Close()
-	made, err := picture.Anew(file)
-	switch f := fault.Of(err); {
-	case f != nil && f.Is(picture.ErrNone):
-		return nil, nil
-	case f != nil:
-		return nil, f.On(field)
-	}
-	return made, err
 }
 
 // parts reads a form that carries files.

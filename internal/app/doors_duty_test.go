@@ -8,7 +8,6 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/policy"
@@ -69,9 +68,7 @@ func (g *guarded) accusations(home, shop id.ID, hers, office db.Actor) {
 	g.must(err)
 	opened, err := g.Flows.OpenBreach(ctx, home, office, "", flow.Accusation{Shop: shop, Kind: duty.FalseDiscount, Source: duty.ByOfficer, About: "标价先抬高再打折"})
 	g.must(err)
-	file, err := attachment.Picture("价签.png", g.photo())
-	g.must(err)
-	g.must(g.Flows.ShowEvidence(ctx, home, office, "", duty.Evidence{Breach: opened.ID, Side: duty.Against, Kind: duty.Text, Words: "两张价签"}, file))
+	g.must(g.Flows.ShowEvidence(ctx, home, office, "", duty.Evidence{Breach: opened.ID, Side: duty.Against, Kind: duty.Text, Words: "两张价签"}, g.photo()))
 	p := policy.TrialAlliance()
 	rules := duty.Rules{Alliance: &p, Version: 1, Zone: flow.DefaultZone}
 	seat := duty.Verdict{Outcome: duty.SeatLost}

@@ -40,6 +40,15 @@ type evidenceView struct {
 	When  string
 }
 
+// lost is what was wrong with a form that is on the page no more: somebody was quicker.
+func (v *breachView) lost() []ui.Wrong {
+	if there := map[string]bool{"": true, "statement": v.CanState, "appeal": v.CanAppeal, "evidence": v.CanShow, "withdraw": v.CanWithdraw, "ballot": v.CanVote, "again": v.CanVoteAgain,
+		"confirm": v.CanConfirm, "rule": v.CanRule || v.CanCorrect}; there[v.Sent.Form] {
+		return nil
+	}
+	return v.Sent.Wrong
+}
+
 // fill reads what both sides see.
 func (h *Pages) fill(ctx context.Context, v *breachView) error {
 	v.Usual, v.Due = v.Rules.PenaltyCoins, ""

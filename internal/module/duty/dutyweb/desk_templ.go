@@ -283,7 +283,7 @@ func serviceForm(v deskView, s serviceView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "found", In: f.In, Label: i18n.T(ctx, "核对下来"), Value: v.Sent.Typed(s.Form, "found", "confirmed"), Options: []ui.Option{{Value: "confirmed", Text: i18n.T(ctx, "属实")}, {Value: "refused", Text: i18n.T(ctx, "不属实")}}}.Pick().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "found", In: f.In, Label: i18n.T(ctx, "核对下来"), Value: v.Sent.Typed(s.Form, "found", "confirmed"), Options: []ui.Option{{Value: "confirmed", Text: i18n.T(ctx, "属实")}, {Value: "refused", Text: i18n.T(ctx, "不属实")}}, Error: f.Of("found")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -117,6 +117,25 @@ type runView struct {
 	Last int
 }
 
+// lost is what was wrong with a form that is on the page no more: somebody was quicker.
+func (v *runView) lost() []ui.Wrong {
+	open := v.Runs && v.Run.State() == score.Drafted
+	there := map[string]bool{"": true, "publish": open, "discard": open}
+	for i := range v.Objections {
+		o := &v.Objections[i]
+		there[o.Form] = v.answerable(o)
+	}
+	if there[v.Sent.Form] {
+		return nil
+	}
+	return v.Sent.Wrong
+}
+
+// answerable reports whether an objection has a form to answer it.
+func (v *runView) answerable(o *objectionView) bool {
+	return o.Answer == nil && v.Answers && v.Run.State() != score.Final
+}
+
 // objectionView is an objection, with the form to answer it.
 type objectionView struct {
 	score.Objection
@@ -297,11 +316,16 @@ func (h *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 		}); err != nil {
 			return err
 		}
-		a := score.Answer{Granted: r.FormValue("found") == "granted", Words: portal.Prose(r, "words")}
-		if a.Granted {
+		a := score.Answer{Words: portal.Prose(r, "words")}
+		switch r.FormValue("found") {
+		case "refused":
+		case "granted":
+			a.Granted = true
 			if a.Value, err = value(r, o.Input, "value"); err != nil {
 				return err
 			}
+		default: // nothing chosen is no refusal
+			return score.ErrBadFinding.On("found")
 		}
 		return h.Flows.AnswerObjection(ctx, at, authz.Of(ctx).Actor(), n, a)
 	})

@@ -27,6 +27,9 @@ import (
 	"gongyi/internal/platform/db"
 )
 
+// wild is as much of what must stay text as fits into the shortest title.
+const wild = `<script>alert(1)'"`
+
 // sharedLife makes one of everything that an address of shared life: training, slots, days, sets, choosing, calls, operation, messages can name.
 // Each lies so that its page holds as many of its forms as it can.
 func (g *guarded) sharedLife(home id.ID) {
@@ -77,7 +80,7 @@ func (g *guarded) trained(home, shop id.ID) (after func()) {
 	g.at(home, func(ctx context.Context, tx *db.Tx) error {
 		for i, x := range []struct{ begins, lasts time.Duration }{{30 * time.Second, 30 * time.Second}, {time.Minute, 3 * time.Hour}, {48 * time.Hour, time.Hour}} {
 			begins := now.Add(x.begins)
-			made, err := g.Flows.Trainings.Plan(ctx, tx, training.Session{Title: fmt.Sprint("存菜 ", i), Place: "活动室", Begins: begins, Ends: begins.Add(x.lasts), Seats: 9}, 1)
+			made, err := g.Flows.Trainings.Plan(ctx, tx, training.Session{Title: wild, About: nasty[0], Place: nasty[0], Host: wild, Begins: begins, Ends: begins.Add(x.lasts), Seats: 9}, 1)
 			if err != nil {
 				return err
 			}
@@ -88,8 +91,8 @@ func (g *guarded) trained(home, shop id.ID) (after func()) {
 		return nil
 	})
 	ctx := context.Background()
-	g.must(g.Flows.HandMaterial(ctx, home, stranger, training.Material{Session: over.ID, Title: "网页", Link: "https://example.com/a"}, nil))
-	g.must(g.Flows.HandMaterial(ctx, home, stranger, training.Material{Session: over.ID, Title: "讲义"}, g.paper()))
+	g.must(g.Flows.HandMaterial(ctx, home, stranger, training.Material{Session: over.ID, Title: nasty[0], Link: "https://example.com/a"}, nil))
+	g.must(g.Flows.HandMaterial(ctx, home, stranger, training.Material{Session: over.ID, Title: nasty[0]}, g.paper()))
 	g.read(home, func(ctx context.Context, r db.Reader) error {
 		all, err := g.Flows.Trainings.Materials(ctx, r, home, over.ID)
 		for _, m := range all {
@@ -117,10 +120,10 @@ func (g *guarded) chosen(home id.ID) {
 	g.at(home, func(ctx context.Context, tx *db.Tx) error {
 		s := g.Flows.Selections
 		call := func(title string, in time.Duration) (*selection.Meeting, error) {
-			return s.Call(ctx, tx, selection.Meeting{Title: title, Place: "客厅", Begins: now.Add(in), VotesUntil: now.Add(in), Seats: 9}, 0)
+			return s.Call(ctx, tx, selection.Meeting{Title: title, Agenda: nasty[0], Place: nasty[0], Begins: now.Add(in), VotesUntil: now.Add(in), Seats: 9}, 0)
 		}
 		propose := func(m *selection.Meeting, by id.ID, title string, seconds ...id.ID) (id.ID, error) {
-			p, err := s.Propose(ctx, tx, selection.Proposal{Meeting: m.ID, Member: by, Kind: selection.Goods, Title: title, Words: "家里常吃"})
+			p, err := s.Propose(ctx, tx, selection.Proposal{Meeting: m.ID, Member: by, Kind: selection.Goods, Title: title + wild, Words: nasty[0]})
 			for _, who := range seconds {
 				if err == nil {
 					err = s.Second(ctx, tx, p.ID, who)
@@ -131,7 +134,7 @@ func (g *guarded) chosen(home id.ID) {
 			}
 			return p.ID, nil
 		}
-		open, err := call("入冬选品会", 200*time.Hour)
+		open, err := call("入冬"+wild, 200*time.Hour)
 		if err != nil {
 			return err
 		}
@@ -142,14 +145,14 @@ func (g *guarded) chosen(home id.ID) {
 		if _, err := propose(open, leader, "冻梨", ben); err != nil {
 			return err
 		}
-		coming, err := call("春天选品会", 400*time.Hour)
+		coming, err := call("春天"+wild, 400*time.Hour)
 		if err != nil {
 			return err
 		}
 		if err := s.Come(ctx, tx, coming.ID, anna, true); err != nil {
 			return err
 		}
-		tasted, err := call("今天选品会", time.Minute)
+		tasted, err := call("今天"+wild, time.Minute)
 		if err != nil {
 			return err
 		}
@@ -169,7 +172,7 @@ func (g *guarded) chosen(home id.ID) {
 func (g *guarded) advertised(home, shop id.ID) {
 	g.Helper()
 	ctx := context.Background()
-	g.must(g.Flows.OfferSlot(ctx, home, stranger, "", adslot.Slot{Page: adslot.Home, Name: "第一格", Price: policy.Trial2025().AdPriceMin}))
+	g.must(g.Flows.OfferSlot(ctx, home, stranger, "", adslot.Slot{Page: adslot.Home, Name: wild, Price: policy.Trial2025().AdPriceMin}))
 	var slot id.ID
 	g.read(home, func(ctx context.Context, r db.Reader) error {
 		all, err := g.Flows.Ads.Slots(ctx, r, home)
@@ -185,7 +188,7 @@ func (g *guarded) advertised(home, shop id.ID) {
 	})
 	_, err = g.Flows.Pay(ctx, home, stranger, asked[0].ID, charge.Payment{Means: charter.Transfer, Reference: "AD-1"})
 	g.must(err)
-	for i, words := range []string{"下午三点出炉", "周末有新品"} {
+	for i, words := range []string{"下午三点出炉" + wild, "周末有新品" + wild} {
 		f, err := attachment.Picture("a.png", g.photo())
 		g.must(err)
 		g.must(g.Flows.DraftAd(ctx, home, shop, stranger, adslot.Creative{Booking: b.ID, Text: words, Target: "/c/C1/days"}, f))
@@ -211,11 +214,11 @@ func (g *guarded) advertised(home, shop id.ID) {
 func (g *guarded) daysOf(home, shop id.ID) {
 	g.Helper()
 	ctx, today := context.Background(), period.DayOf(g.clock.Now(), flow.DefaultZone)
-	g.must(g.Flows.SetMerchantDay(ctx, home, stranger, "", merchantday.Rule{Kind: merchantday.OfMerchants, Title: "面包日", OfferKind: merchantday.OnSpend, Offer: "满 50 元送一个", Weekday: 3, Every: 1, Rotate: true,
+	g.must(g.Flows.SetMerchantDay(ctx, home, stranger, "", merchantday.Rule{Kind: merchantday.OfMerchants, Title: wild, OfferKind: merchantday.OnSpend, Offer: nasty[0], Weekday: 3, Every: 1, Rotate: true,
 		First: today, Last: today + 60, Shops: []id.ID{shop, g.shop(home, "butcher")}}))
 	days, err := g.Flows.MerchantDaysOf(ctx, home, id.ID{}, today, today+60)
 	g.must(err)
-	g.must(g.Flows.CallOffMerchantDay(ctx, home, merchantday.At{Rule: days[1].ID, Day: days[1].Planned}, stranger, "店里装修"))
+	g.must(g.Flows.CallOffMerchantDay(ctx, home, merchantday.At{Rule: days[1].ID, Day: days[1].Planned}, stranger, nasty[0]))
 	for _, at := range []string{"/c/{community}/days/{rule}", "/desk/days/{community}/{rule}"} {
 		g.holes[at] = days[0].ID.String()
 	}
@@ -229,11 +232,11 @@ func (g *guarded) sets(home, shop id.ID) {
 	ctx, now := context.Background(), g.clock.Now()
 	prices := relay.Prices{Shelf: 5_00, Share: 3_00}
 	begin := func(title string, starter id.ID, others int) id.ID {
-		parts := []relay.Part{{Trade: "店", What: "菜包", Pieces: 1}}
+		parts := []relay.Part{{Trade: "店<b>", What: wild, Pieces: 1}}
 		for range others {
-			parts = append(parts, relay.Part{Trade: "水果店", What: "苹果", Pieces: 2})
+			parts = append(parts, relay.Part{Trade: "店<b>", What: wild, Pieces: 2})
 		}
-		r, err := g.Flows.BeginRelay(ctx, home, stranger, relay.Relay{Title: title, Starter: starter, Until: now.Add(48 * time.Hour), Last: period.DayOf(now, flow.DefaultZone) + 30, Parts: parts}, prices)
+		r, err := g.Flows.BeginRelay(ctx, home, stranger, relay.Relay{Title: title + wild, About: nasty[0], Starter: starter, Until: now.Add(48 * time.Hour), Last: period.DayOf(now, flow.DefaultZone) + 30, Parts: parts}, prices)
 		g.must(err)
 		return r.ID
 	}
@@ -242,9 +245,9 @@ func (g *guarded) sets(home, shop id.ID) {
 		g.must(err)
 	}
 	butcher := g.shop(home, "butcher")
-	own, sold := begin("早餐套餐", shop, 1), begin("午餐套餐", butcher, 1)
-	begin("晚餐套餐", butcher, 2)
-	take(begin("宵夜套餐", butcher, 2), shop)
+	own, sold := begin("早", shop, 1), begin("午", butcher, 1)
+	begin("晚", butcher, 2)
+	take(begin("夜", butcher, 2), shop)
 	take(sold, g.shop(home, "florist"))
 	g.holes["relay"], g.holes["part"] = own.String(), "1"
 	g.holes["/c/{community}/sets/{relay}"] = sold.String()
@@ -254,16 +257,16 @@ func (g *guarded) sets(home, shop id.ID) {
 func (g *guarded) wanted(home, owner id.ID) {
 	g.Helper()
 	g.at(id.Tilde, func(ctx context.Context, tx *db.Tx) error {
-		for i, title := range []string{"招两位志愿者", "招十位志愿者"} {
-			c, err := g.Flows.Calls.Publish(ctx, tx, recruit.Call{Home: home, Role: access.Volunteer, Title: title, Conditions: "每周半天", Wanted: 2, Months: 6, Until: g.clock.Now().Add(240 * time.Hour)})
+		for i, title := range []string{"招两位" + wild, "招十位" + wild} {
+			c, err := g.Flows.Calls.Publish(ctx, tx, recruit.Call{Home: home, Role: access.Volunteer, Title: title, Conditions: nasty[0], Wanted: 2, Months: 6, Until: g.clock.Now().Add(240 * time.Hour)})
 			if err != nil || i > 0 {
 				return err
 			}
-			a, err := g.Flows.Calls.Apply(ctx, tx, recruit.Application{Call: c.ID, Person: owner, Words: "周末都有空"})
+			a, err := g.Flows.Calls.Apply(ctx, tx, recruit.Application{Call: c.ID, Person: owner, Words: nasty[0]})
 			if err != nil {
 				return err
 			}
-			if _, err := g.Flows.Calls.Note(ctx, tx, a.ID, recruit.Note{Words: "谈过一次"}); err != nil {
+			if _, err := g.Flows.Calls.Note(ctx, tx, a.ID, recruit.Note{Words: nasty[0]}); err != nil {
 				return err
 			}
 			for _, at := range []string{"/c/{community}/calls/{call}", "/desk/calls/{community}/{call}"} {
@@ -280,17 +283,17 @@ func (g *guarded) operated(home id.ID) {
 	g.Helper()
 	g.at(home, func(ctx context.Context, tx *db.Tx) error {
 		s := g.Flows.Operations
-		if err := s.Declare(ctx, tx, body.Body{Kind: body.Foundation, Name: "竹溪社区基金会", Charter: "取之于邻，用之于邻。", Contact: "社区客厅"}); err != nil {
+		if err := s.Declare(ctx, tx, body.Body{Kind: body.Foundation, Name: nasty[0], Registered: wild, Charter: nasty[0], Contact: nasty[0]}); err != nil {
 			return err
 		}
-		if err := s.Seat(ctx, tx, body.Person{Name: "周文", Duty: "管账", From: period.DayOf(tx.Now, flow.DefaultZone), Until: body.None}); err != nil {
+		if err := s.Seat(ctx, tx, body.Person{Name: wild, Duty: wild, From: period.DayOf(tx.Now, flow.DefaultZone), Until: body.None}); err != nil {
 			return err
 		}
 		kept, err := g.Flows.Files.Add(ctx, tx, g.paper())
 		if err != nil {
 			return err
 		}
-		if err := s.File(ctx, tx, body.Document{Title: "成立批复", File: kept}); err != nil {
+		if err := s.File(ctx, tx, body.Document{Title: nasty[0], File: kept}); err != nil {
 			return err
 		}
 		team, err := s.Team(ctx, tx, home)
@@ -343,7 +346,7 @@ func (g *guarded) offered(home, shop, owner id.ID) {
 		return nil
 	})
 	write := func(by id.ID, hole string) (at id.ID) {
-		g.must(g.Flows.WriteCampaign(ctx, home, stranger, segment.Campaign{Shop: by, Group: segment.Group{Kind: segment.Everybody}, Title: "鲜虾到店", Words: "周五上午到"}))
+		g.must(g.Flows.WriteCampaign(ctx, home, stranger, segment.Campaign{Shop: by, Group: segment.Group{Kind: segment.Everybody}, Title: wild, Words: nasty[0]}))
 		g.read(home, func(ctx context.Context, r db.Reader) error {
 			all, err := g.Flows.Segments.OfShop(ctx, r, home, by)
 			at = all[0].ID

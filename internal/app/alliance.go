@@ -1,13 +1,11 @@
 package app
 
 import (
-	"path/filepath"
 	"time"
 
 	"gongyi/internal/module/alliance/allianceweb"
 	"gongyi/internal/module/committee/committeeweb"
 	"gongyi/internal/platform/basemap"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/jobs"
 )
 
@@ -15,12 +13,6 @@ import (
 func (a *App) alliance(base *basemap.Map) {
 	(&allianceweb.Pages{Portal: a.portal, Base: base}).Routes(a.routes)
 	(&committeeweb.Pages{Portal: a.portal}).Routes(a.routes)
-}
-
-// papers is where files of applications lie: beside the keys, since a backup of the
-// database does not hold them.
-func (a *App) papers() *blob.Store {
-	return &blob.Store{Dir: filepath.Join(a.State, "papers")}
 }
 
 // allianceJobs sweeps for what is due in the alliance.

@@ -115,7 +115,6 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Desk, err = newDesk(a); err != nil {
 		return a, err
 	}
-	a.Flows.Papers = a.papers()
 	a.Flows.Erasing = (&erasures{file: a.ErasureFile()}).add
 	a.Proof, err = openProof(ctx, a)
 	return a, err

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 
 	"gongyi/internal/flow"
@@ -62,7 +61,7 @@ func (g *guarded) inAlliance(home id.ID) {
 	x, err := g.Flows.ApplyForSeat(ctx, home, hers, opening, id.ID{})
 	g.must(err)
 	g.must(g.Flows.SaveApplication(ctx, home, hers, x.ID, alliance.Form{ShopName: "新酒铺", At: geo.Point{Lat: 31_000_000, Lon: 121_000_000}}))
-	paper, err := g.Flows.AddPaper(ctx, home, hers, x.ID, alliance.Licence, "执照.png", bytes.NewReader([]byte("\x89PNG\r\n\x1a\n0000IHDR0000IEND\xaeB`\x82")))
+	paper, err := g.Flows.AddPaper(ctx, home, hers, x.ID, alliance.Licence, g.photo())
 	g.must(err)
 	ballot, err := g.Flows.PutToVote(ctx, home, db.System, flow.Asking{Subject: committee.Subject{Kind: flow.OnOpening, ID: opening}, Question: flow.Contest.Key, About: "酒水店",
 		Options: []committee.Option{{Key: x.ID, Label: "新酒铺"}, {Label: flow.NoneOfThem.Key, Yields: true}}})

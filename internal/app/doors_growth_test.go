@@ -161,7 +161,7 @@ func (g *guarded) spent(home id.ID) {
 		_, err := g.Flows.Move(ctx, tx, "~fee", charter.MerchantFee{Merchant: shop, Charge: id.ID{3}, Fee: 2000_00, Means: charter.Provider})
 		return err
 	}))
-	picture := marketing.Picture{Kind: "image/png", Bytes: []byte("\x89PNG\r\n\x1a\n0000")}
+	picture := g.photo()
 	for i, invoice := range []string{"25372000", "25372001"} {
 		x, err := g.Flows.RecordSpending(ctx, home, stranger, marketing.Spending{Title: "邻里节海报", Words: "三个小区的电梯海报，印 60 张", Supplier: "青禾图文", Invoice: invoice, Amount: 600_00, Day: period.Date(2025, 10, 14)}, picture)
 		g.must(err)

@@ -177,7 +177,7 @@ func TestWhoRunsThePlatformOnThePages(t *testing.T) {
 	c.told(c.clerk, desk+"/team/"+who+"/end", "", "last", "哪天")
 	c.handed(c.clerk, desk+"/papers", http.StatusUnprocessableEntity, map[string]string{"document_title": nasty[0]}, "file", nil)
 	c.handed(c.clerk, desk+"/papers", http.StatusUnprocessableEntity, map[string]string{"document_title": nasty[0]}, "file", []byte("MZ"))
-	c.handed(c.clerk, desk+"/papers", http.StatusSeeOther, map[string]string{"document_title": nasty[0]}, "file", []byte("%PDF-1.7 our own"))
+	c.handed(c.clerk, desk+"/papers", http.StatusSeeOther, map[string]string{"document_title": nasty[0]}, "file", []byte("%PDF-1.7 our own %%EOF"))
 	look()
 	c.seen(c.browser(), public)
 	p := c.browser().get(public + "/papers/" + document)

@@ -100,7 +100,7 @@ func TestTrainingOnThePages(t *testing.T) {
 	c.handed(c.clerk, room+"/material", http.StatusUnprocessableEntity, map[string]string{"material_title": nasty[0], "link": "javascript:alert(1)"}, "file", nil)
 	c.handed(c.clerk, room+"/material", http.StatusUnprocessableEntity, map[string]string{"material_title": nasty[0]}, "file", []byte("MZ"))
 	c.handed(c.clerk, room+"/material", http.StatusSeeOther, map[string]string{"material_title": nasty[0], "link": "https://example.com/<b>"}, "file", nil)
-	c.handed(c.clerk, room+"/material", http.StatusSeeOther, map[string]string{"material_title": nasty[0]}, "file", []byte("%PDF-1.7"))
+	c.handed(c.clerk, room+"/material", http.StatusSeeOther, map[string]string{"material_title": nasty[0]}, "file", []byte("%PDF-1.7 %%EOF"))
 	var code, file string
 	c.view(func(ctx context.Context, r db.Reader) error {
 		session, _ := id.Parse(ours[0])
@@ -166,7 +166,7 @@ func TestAdvertisingOnThePages(t *testing.T) {
 	c.handed(c.owner, at+"/creative", http.StatusUnprocessableEntity, map[string]string{"text": wild, "target": "//evil.example"}, "picture", nil)
 	c.handed(c.owner, at+"/creative", http.StatusUnprocessableEntity, map[string]string{"text": wild, "target": "/c/C1/days"}, "picture", []byte("MZ"))
 	for _, verdict := range []string{"no", "pass"} {
-		c.handed(c.owner, at+"/creative", http.StatusSeeOther, map[string]string{"text": verdict + wild, "target": "/c/C1/days"}, "picture", c.photo())
+		c.handed(c.owner, at+"/creative", http.StatusSeeOther, map[string]string{"text": verdict + wild, "target": "/c/C1/days"}, "picture", c.blank())
 		booking, err := id.Parse(at[strings.LastIndex(at, "/")+1:])
 		c.must(err)
 		var draft string

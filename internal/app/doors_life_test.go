@@ -65,7 +65,7 @@ func (g *guarded) read(community id.ID, do func(ctx context.Context, r db.Reader
 // paper is a document as somebody sends one.
 func (g *guarded) paper() *attachment.File {
 	g.Helper()
-	f, err := attachment.Document("paper.pdf", []byte("%PDF-1.7 test"))
+	f, err := attachment.Document("paper.pdf", []byte("%PDF-1.7 test %%EOF"))
 	g.must(err)
 	return f
 }
@@ -189,9 +189,7 @@ func (g *guarded) advertised(home, shop id.ID) {
 	_, err = g.Flows.Pay(ctx, home, stranger, asked[0].ID, charge.Payment{Means: charter.Transfer, Reference: "AD-1"})
 	g.must(err)
 	for i, words := range []string{"下午三点出炉" + wild, "周末有新品" + wild} {
-		f, err := attachment.Picture("a.png", g.photo())
-		g.must(err)
-		g.must(g.Flows.DraftAd(ctx, home, shop, stranger, adslot.Creative{Booking: b.ID, Text: words, Target: "/c/C1/days"}, f))
+		g.must(g.Flows.DraftAd(ctx, home, shop, stranger, adslot.Creative{Booking: b.ID, Text: words, Target: "/c/C1/days"}, g.photo()))
 		g.read(home, func(ctx context.Context, r db.Reader) error {
 			all, err := g.Flows.Ads.Creatives(ctx, r, home, b.ID)
 			for _, c := range all {

@@ -10,12 +10,12 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/points"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/picture"
 )
 
 // pointsThings makes one of everything that an address of points or badge coins can
@@ -43,7 +43,7 @@ func (g *guarded) pointsThings(home, bakery id.ID) {
 			return err
 		}
 		anna = m.ID
-		if shown, err = g.Flows.Points.Keep(ctx, tx, points.OfGood, photo); err != nil {
+		if shown, err = g.Flows.Files.Add(ctx, tx, photo); err != nil {
 			return err
 		}
 		if good, err = g.Flows.Points.AddGood(ctx, tx, points.Good{Kind: points.Item, Name: "食用油", Unit: "桶", Supplier: bakery, Terms: points.Terms{Points: 10, Cost: 500, From: day, Counter: bakery, Picture: shown}}); err != nil {
@@ -66,7 +66,7 @@ func (g *guarded) pointsThings(home, bakery id.ID) {
 		return err
 	})
 	g.must(g.DB.Update(ctx, home, db.System, func(tx *db.Tx) (err error) {
-		if checked, err = g.Flows.Points.Keep(ctx, tx, points.OfCheck, photo); err != nil {
+		if checked, err = g.Flows.Files.Add(ctx, tx, photo); err != nil {
 			return err
 		}
 		_, err = g.Flows.Points.Inspect(ctx, tx, batch.ID, points.Check{Passed: true, Sample: 1, Picture: checked})
@@ -138,11 +138,17 @@ func (g *guarded) pointsWays(home, bakery, anna, good, manager, rule, counter id
 }
 
 // photo is a small picture as the house keeps it.
-func (g *guarded) photo() []byte {
+func (g *guarded) photo() *attachment.File {
 	g.Helper()
-	var blank bytes.Buffer
-	g.must(png.Encode(&blank, image.NewGray(image.Rect(0, 0, 8, 8))))
-	photo, err := picture.Anew(&blank)
+	photo, err := attachment.Picture("照片.png", g.blank())
 	g.must(err)
 	return photo
+}
+
+// blank is a small picture as somebody sends it.
+func (g *guarded) blank() []byte {
+	g.Helper()
+	var b bytes.Buffer
+	g.must(png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))))
+	return b.Bytes()
 }

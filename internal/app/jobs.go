@@ -11,9 +11,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/notice"
-	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/jobs"
-	"gongyi/internal/platform/once"
 )
 
 // newJobs lists the work that is due after a commit, and what is due at a time. A new
@@ -44,9 +42,8 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.allianceJobs(j)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)
-	j.SweepPeople("forget form tokens", time.Hour, func(ctx context.Context) error {
-		return a.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return once.Tidy(ctx, tx) })
-	})
+	j.Sweep("forget form tokens", time.Hour, a.Flows.TidyForms)
+	j.SweepPeople("forget form tokens of people", time.Hour, func(ctx context.Context) error { return a.Flows.TidyForms(ctx, id.Tilde) })
 	a.lifeJobs(j)
 	a.dutyJobs(j)
 	return j, nil

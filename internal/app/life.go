@@ -34,5 +34,4 @@ func (a *App) lifeJobs(j *jobs.Jobs) {
 	j.Sweep("give up joint sets", time.Minute, a.Flows.ExpireRelays)
 	j.Sweep("count advertisements", time.Minute, a.Flows.CountAds)
 	j.SweepPeople("forget applicants", 24*time.Hour, a.Flows.ForgetApplicants)
-	j.Sweep("forget tokens of forms here", 24*time.Hour, a.Flows.TidyForms)
 }

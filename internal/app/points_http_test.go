@@ -104,6 +104,18 @@ func TestARedemptionOverHTTP(t *testing.T) {
 	if !strings.Contains(claims.body, "瓶口漏油") || strings.Contains(claims.body, "陈秀英") {
 		t.Error("the office reads what is not good, and not whose")
 	}
+	photo := regexp.MustCompile(`/desk/points/C1/claims/([0-9a-f]{32})`).FindStringSubmatch(claims.body)
+	if photo == nil {
+		t.Fatal("the office does not see the picture")
+	}
+	if p := g.clerk.get(photo[0]); p.Code != http.StatusOK || p.Header().Get("Content-Type") != "image/jpeg" || p.Header().Get("X-Content-Type-Options") != "nosniff" || strings.Contains(p.Header().Get("Content-Disposition"), "a.png") {
+		t.Errorf("the picture of a claim: %d %v", p.Code, p.Header())
+	}
+	for path, who := range map[string]*browser{photo[0]: g.thief, "/points/pictures/C1/" + photo[1]: g.clerk, "/desk/points/C1/checks/" + photo[1]: g.clerk} {
+		if p := who.get(path); p.Code != http.StatusNotFound && p.Code != http.StatusForbidden {
+			t.Errorf("the picture of a claim as %s: %d", path, p.Code)
+		}
+	}
 	if p := g.clerk.post("/desk/points/C1/orders/"+id+"/verdict", "verdict", "returned", "reason", "确实漏"); p.Code != http.StatusSeeOther {
 		t.Errorf("a verdict: %d", p.Code)
 	}

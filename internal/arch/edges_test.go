@@ -31,7 +31,6 @@ var edges = map[string]string{
 	"charter → policy":          "rules take their numbers from the version in force",
 	"charter → settlement":      "short accounts are stood in for alike, and every rule has one list of titles",
 	"duty → policy":             "what a month asks for are numbers of the policy",
-	"dutyweb → attachment":      "evidence is shown as it was handed in",
 	"dutyweb → charge":          "the share of a profit is paid by a slip",
 	"dutyweb → committee":       "a breach is balloted by the committee",
 	"dutyweb → community":       "duties are a community's",
@@ -40,6 +39,7 @@ var edges = map[string]string{
 	"score → policy":            "weights are numbers of the policy",
 	"scoreweb → community":      "a score is a community's",
 	"scoreweb → duty":           "a score's inputs lead down to the months they come from",
+	"scoreweb → policy":         "weights that are tried add up to what the policy says a full score is",
 	"growth → policy":           "levels and dividends take their numbers from the version in force (B3)",
 	"growthweb → community":     "levels are looked after community by community",
 	"growthweb → policy":        "a page says what a level asks and brings, in numbers of the policy",
@@ -47,6 +47,7 @@ var edges = map[string]string{
 	"honourweb → community":     "a wall of honour is a community's",
 	"honourweb → person":        "a juror is found by the phone number",
 	"honourweb → privacy":       "a look at who was nominated is noted",
+	"marketingweb → attachment": "an invoice is shown as a picture or handed over as a document",
 	"marketingweb → community":  "the shops' common money is a community's",
 	"member → policy":           "levels of growth are numbers of the policy (B3)",
 	"membership → charter":      "what giving a term up brings back is the charter's answer (M-02)",
@@ -91,7 +92,6 @@ var edges = map[string]string{
 	"tradeweb → access":         "who owns a shop or works in it is known by role",
 	"settlementweb → ledger":    "a receipt shows the entry and the names of its accounts",
 	"settlementweb → policy":    "a receipt prints the rates that ruled it",
-	"adslotweb → attachment":    "an advertisement carries a picture",
 	"adslotweb → charge":        "a booking shows what is to be paid for it",
 	"adslotweb → charter":       "a cancellation says beforehand what goes back",
 	"operationweb → attachment": "papers of the founding are files",
@@ -100,7 +100,6 @@ var edges = map[string]string{
 	"segmentweb → privacy":      "offers are stopped by taking their consent back",
 	"selectionweb → member":     "a member acts by her membership",
 	"selectionweb → policy":     "leaders sign up first",
-	"trainingweb → attachment":  "material is a file",
 }
 
 // between lists the arrows between modules that the sources draw; pages count

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/alliance"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/platform/db"
 )
 
@@ -214,7 +214,11 @@ func (d *Demo) bid(trade string, n int, bidders ...bidder) func(ctx context.Cont
 				return err
 			}
 			for _, p := range []alliance.Paper{alliance.Licence, alliance.Storefront} {
-				if _, err := d.Flows.AddPaper(ctx, at, actor, x.ID, p, string(p)+".png", bytes.NewReader(picture(n+i))); err != nil {
+				file, err := attachment.Paper(string(p)+".png", picture(n+i))
+				if err != nil {
+					return err
+				}
+				if _, err := d.Flows.AddPaper(ctx, at, actor, x.ID, p, file); err != nil {
 					return err
 				}
 			}

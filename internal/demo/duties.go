@@ -50,10 +50,14 @@ func (d *Demo) keepDuties(ctx context.Context, day period.Day) error {
 	if err != nil {
 		return fmt.Errorf("duties, %s: %w", day, err)
 	}
-	if age%2 == 0 {
-		if err := d.Flows.BreachesDue(ctx, d.places["C1"]); err != nil {
-			return err
-		}
+	switch {
+	case date%10 == 1:
+		err = d.together(func(at id.ID) error { return d.Flows.BreachesDue(ctx, at) })
+	case age%2 == 0:
+		err = d.Flows.BreachesDue(ctx, d.places["C1"])
+	}
+	if err != nil {
+		return err
 	}
 	if do := d.dutyScript()[int(d.end-day)]; do != nil {
 		if err := do(ctx, d.places["C1"]); err != nil {
@@ -191,7 +195,11 @@ func (d *Demo) eachSeated(ctx context.Context, do func(at, shop id.ID, trade str
 	}
 	owners := make(map[id.ID]db.Actor)
 	for ref, shop := range shops {
-		who, err := d.personOf(ctx, d.owner(ref))
+		owner := d.owner(ref)
+		if owner == "" { // a shop that came later
+			continue
+		}
+		who, err := d.personOf(ctx, owner)
 		if err != nil {
 			return err
 		}
@@ -203,7 +211,7 @@ func (d *Demo) eachSeated(ctx context.Context, do func(at, shop id.ID, trade str
 			return err
 		}
 		for n, s := range o.Seated() {
-			if owners[s.Merchant].ID.IsZero() { // a shop that came later
+			if owners[s.Merchant].ID.IsZero() {
 				continue
 			}
 			if err := do(at, s.Merchant, s.Trade, owners[s.Merchant], n); err != nil {

@@ -45,9 +45,9 @@ func travel(t *testing.T, name string, looks []uitest.Look, way func(j *journey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := d.properNames(t)
+	names := d.wrote(t)
 	uitest.Travel(t, h, name, looks, func(b *uitest.Tab) {
-		b.Names = names
+		b.Typed = names.only
 		way(&journey{b, d, h})
 	})
 }

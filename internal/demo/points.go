@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/merchant"
@@ -117,7 +118,11 @@ func (d *Demo) openShelf(ctx context.Context, at id.ID, day period.Day) error {
 			shop := shops[i%min(4, len(shops))]
 			g := points.Good{Kind: w.kind, Name: w.name, Unit: w.unit, About: w.about, Supplier: shop.ID,
 				Terms: points.Terms{Points: w.worth, Cost: w.cost, Monthly: w.monthly, From: day, Counter: counters[i%len(counters)]}}
-			if g.Terms.Picture, err = d.Flows.Points.Keep(ctx, tx, points.OfGood, w.drawn.jpeg()); err != nil {
+			picture, err := attachment.Picture(w.name+".jpg", w.drawn.jpeg())
+			if err != nil {
+				return err
+			}
+			if g.Terms.Picture, err = d.Flows.Files.Add(ctx, tx, picture); err != nil {
 				return err
 			}
 			if g, err = d.Flows.Points.AddGood(ctx, tx, g); err != nil {

@@ -10,7 +10,6 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/adslot"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/merchant"
@@ -19,6 +18,7 @@ import (
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/paper"
 )
 
 // shared are the communities whose shops have a life together worth looking at.
@@ -87,7 +87,9 @@ func (l *together) begin(ctx context.Context) error {
 				return err
 			}
 		}
-		f, err := attachment.Document("成立批复.pdf", []byte("%PDF-1.4\n% 演示用的文件\n"))
+		p := paper.New("成立批复", "共益 · 演示用的文件")
+		p.Text("同意成立竹溪社区服务中心，受托运营共益平台。")
+		f, err := printed("成立批复.pdf", p)
 		if err != nil {
 			return err
 		}

@@ -191,9 +191,6 @@ func (f *Flows) fillSeats(ctx context.Context, community id.ID) error {
 
 // drawContracts makes the contracts of who has paid.
 func (f *Flows) drawContracts(ctx context.Context, community id.ID) error {
-	if f.Papers == nil {
-		return nil
-	}
 	var paid []id.ID
 	err := f.DB.View(ctx, community, func(r db.Reader) error {
 		paid = nil
@@ -266,39 +263,15 @@ func (f *Flows) forgetPapers(ctx context.Context, community id.ID) error {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || len(old) == 0 {
 		return err
 	}
-	if len(old) > 0 {
-		err = f.DB.Update(ctx, community, byClock, func(tx *db.Tx) error {
-			for _, d := range old {
-				if err := f.Alliance.EndDocument(ctx, tx, d.ID, "kept long enough"); err != nil {
-					return err
-				}
+	return f.DB.Update(ctx, community, byClock, func(tx *db.Tx) error {
+		for _, d := range old {
+			if err := f.endPaper(ctx, tx, d, "kept long enough"); err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
 		}
-	}
-	return f.removeFiles(ctx, community)
-}
-
-// removeFiles removes the files of documents that are no more.
-func (f *Flows) removeFiles(ctx context.Context, community id.ID) error {
-	if f.Papers == nil {
 		return nil
-	}
-	var ended []*alliance.Document
-	err := f.DB.View(ctx, community, func(r db.Reader) (err error) {
-		ended, err = f.Alliance.EndedDocuments(ctx, r, community)
-		return err
 	})
-	for _, d := range ended {
-		if err == nil {
-			err = f.Papers.Remove(community, d.File)
-		}
-	}
-	return err
 }

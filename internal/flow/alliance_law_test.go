@@ -2,17 +2,13 @@ package flow_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"gongyi/internal/flow"
-	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/policy"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 )
@@ -45,28 +41,17 @@ func TestPapersAreForgottenInTime(t *testing.T) {
 		first := w.somebody("first", 91)
 		a := w.bid(first, "wine", 1, alliance.SmallLocal)
 		w.must(w.CheckApplication(ctx, w.home, db.System, a, alliance.Refused, "执照过期"))
-		papers := func() (all []*alliance.Document) {
-			w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) { all, err = w.Alliance.Documents(ctx, r, w.home, a); return err }))
-			return all
-		}
+		files := filesOf(w.papers(a))
 		w.later(9 * oneDay)
 		w.state(a, alliance.Settled)
-		if len(papers()) != 2 || w.files() != 2 {
-			t.Errorf("%d papers, %d files while the days run", len(papers()), w.files())
+		if len(w.papers(a)) != 2 || w.lie(files...) != 2 {
+			t.Errorf("%d papers, %d files while the days run", len(w.papers(a)), w.lie(files...))
 		}
 		w.later(182 * oneDay)
-		if len(papers()) != 0 || w.files() != 0 {
-			t.Errorf("%d papers, %d files are kept too long", len(papers()), w.files())
+		if len(w.papers(a)) != 0 || w.lie(files...) != 0 {
+			t.Errorf("%d papers, %d files are kept too long", len(w.papers(a)), w.lie(files...))
 		}
 	})
-}
-
-// files counts the files in the store.
-func (w *alley) files() int {
-	w.t.Helper()
-	found, err := filepath.Glob(filepath.Join(w.Papers.Dir, "*", "*"))
-	w.must(err)
-	return len(found)
 }
 
 // TestSomebodyIsForgottenInTheAlliance: while her application runs she cannot be; then
@@ -85,12 +70,16 @@ func TestSomebodyIsForgottenInTheAlliance(t *testing.T) {
 			t.Errorf("she is told %q", text)
 		}
 		w.must(w.WithdrawApplication(ctx, w.home, as(first), a))
+		files := filesOf(w.papers(a))
+		if len(files) != 2 || w.lie(files...) != 2 {
+			t.Errorf("%d papers, %d files before", len(files), w.lie(files...))
+		}
 		if _, err := w.AskErasure(ctx, as(first), first, true); err != nil {
 			t.Fatal(err)
 		}
 		x := w.application(a)
-		if !x.Erased || x.Form.ShopName != "" || x.Form.OwnerName != "" || x.Form.Licence != "" || x.State() != alliance.Withdrawn || w.files() != 0 {
-			t.Errorf("%+v, %d files", x.Form, w.files())
+		if !x.Erased || x.Form.ShopName != "" || x.Form.OwnerName != "" || x.Form.Licence != "" || x.State() != alliance.Withdrawn || w.lie(files...) != 0 {
+			t.Errorf("%+v, %d files", x.Form, w.lie(files...))
 		}
 	})
 }
@@ -135,39 +124,4 @@ func TestASeatIsRestored(t *testing.T) {
 		w.state(a, alliance.Admitted)
 		w.sane()
 	})
-}
-
-// TestAFileIsWhatItsContentSays: nothing that could run is taken, whatever its name.
-func TestAFileIsWhatItsContentSays(t *testing.T) {
-	s := &blob.Store{Dir: t.TempDir()}
-	for _, c := range []struct {
-		name, content string
-		want          error
-	}{
-		{"a picture", string(png), nil},
-		{"a scan", "%PDF-1.7\nscan\n%%EOF", nil},
-		{"a page", "<!doctype html><script>", blob.ErrBadKind},
-		{"a drawing that is a program", "<svg onload=1>", blob.ErrBadKind},
-		{"a PDF that runs", "%PDF-1.7\n/OpenAction /JavaScript\n%%EOF", blob.ErrBadKind},
-		{"half a PDF", "%PDF-1.7\n", blob.ErrBadKind},
-		{"nothing", "", blob.ErrEmpty},
-		{"too much", string(png) + strings.Repeat("x", blob.Most), blob.ErrTooLong},
-	} {
-		f, err := s.Put(id.ID{1}, strings.NewReader(c.content))
-		if !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, want %v", c.name, err, c.want)
-		}
-		if err != nil {
-			continue
-		}
-		if _, err := s.Get(id.ID{2}, f.Name, f.SHA256); !errors.Is(err, blob.ErrGone) {
-			t.Errorf("another community reads it: %v", err)
-		}
-		if err := os.WriteFile(filepath.Join(s.Dir, id.ID{1}.String(), f.Name), []byte("changed"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Get(id.ID{1}, f.Name, f.SHA256); !errors.Is(err, blob.ErrChanged) {
-			t.Errorf("a changed file was read: %v", err)
-		}
-	}
 }

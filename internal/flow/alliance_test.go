@@ -1,9 +1,7 @@
 package flow_test
 
 import (
-	"bytes"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -19,7 +17,6 @@ import (
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/policy"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 )
@@ -35,9 +32,6 @@ type alley struct {
 	recommended period.Month
 }
 
-// png is a picture of nothing.
-var png = []byte("\x89PNG\r\n\x1a\n0000IHDR0000IEND\xaeB`\x82")
-
 // spot is where the alley lies.
 var spot = geo.Point{Lat: 36_812_000, Lon: 118_046_000}
 
@@ -48,7 +42,6 @@ func inAlley(t *testing.T, fn func(w *alley)) {
 // furnished is an alley with seven shops in their seats and as many members.
 func furnished(t *testing.T, env dbtest.Env) *alley {
 	w := &alley{town: settled(t, env), owners: make(map[string]id.ID), shops: make(map[string]id.ID)}
-	w.Papers = &blob.Store{Dir: filepath.Join(t.TempDir(), "papers")}
 	for i, trade := range []string{"bakery", "butcher", "deli", "florist", "pharmacy", "wine", "restaurant"} {
 		w.open(w.home, trade, i)
 	}
@@ -173,7 +166,7 @@ func (w *alley) bid(who id.ID, trade string, n int, size alliance.Size) id.ID {
 	w.must(err)
 	w.must(w.SaveApplication(ctx, w.home, as(who), x.ID, form(n, size)))
 	for _, p := range []alliance.Paper{alliance.Licence, alliance.Storefront} {
-		if _, err := w.AddPaper(ctx, w.home, as(who), x.ID, p, "照片.png", bytes.NewReader(png)); err != nil {
+		if _, err := w.AddPaper(ctx, w.home, as(who), x.ID, p, photo(w.t)); err != nil {
 			w.t.Fatal(err)
 		}
 	}

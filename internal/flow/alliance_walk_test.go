@@ -3,7 +3,6 @@ package flow_test
 import (
 	"flag"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +18,6 @@ import (
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/policy"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 )
@@ -44,7 +42,6 @@ func TestEveryApplicationEndsSomewhere(t *testing.T) {
 		env := dbtest.SQLite(t, flow.Schemas, func(o *db.Options) { o.Rehearse = false })
 		defer env.DB.Close()
 		w := furnished(t, env)
-		w.Papers = &blob.Store{Dir: filepath.Join(t.TempDir(), "papers")}
 		people := []id.ID{w.somebody("p1", 91), w.somebody("p2", 92), w.somebody("p3", 93)}
 		office := w.somebody("office", 94)
 		w.free("wine", alliance.Resigned)

@@ -2,16 +2,13 @@ package flow
 
 import (
 	"context"
-	"io"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/alliance"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/platform/db"
 )
-
-// ErrNoStore refuses files where the installation has no place for them.
-var ErrNoStore = fault.New(fault.Conflict, "alliance.no_store")
 
 // ApplyForSeat begins an application of a person for an opening, or finds the one that
 // she has begun (C2). shop is one of hers that is in the register, zero for another.
@@ -150,16 +147,11 @@ func (f *Flows) byApplicant(ctx context.Context, community id.ID, actor db.Actor
 }
 
 // AddPaper takes a file for an application: the applicant's papers while she may change
-// it, pictures of a visit from who notes it. The file is written first; if the note of
-// it is refused it goes again.
-func (f *Flows) AddPaper(ctx context.Context, community id.ID, actor db.Actor, application id.ID, paper alliance.Paper, name string, src io.Reader) (d *alliance.Document, err error) {
+// it, pictures of a visit from who notes it.
+func (f *Flows) AddPaper(ctx context.Context, community id.ID, actor db.Actor, application id.ID, paper alliance.Paper, file *attachment.File) (d *alliance.Document, err error) {
 	defer fault.Wrap(&err, "take a paper")
-	if f.Papers == nil {
-		return nil, ErrNoStore
-	}
-	file, err := f.Papers.Put(community, src)
-	if err != nil {
-		return nil, err
+	if file == nil {
+		return nil, attachment.ErrNoFile.On("file")
 	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
 		x, err := f.Alliance.ApplicationByID(ctx, tx, community, application)
@@ -172,13 +164,27 @@ func (f *Flows) AddPaper(ctx context.Context, community id.ID, actor db.Actor, a
 		if paper != alliance.VisitShot && !x.Editable() {
 			return alliance.ErrFixed
 		}
-		d, err = f.Alliance.AddDocument(ctx, tx, alliance.Document{Application: application, Paper: paper, Name: name, Mime: file.Mime, Bytes: file.Bytes, SHA256: file.SHA256, File: file.Name})
+		d, err = f.keepPaper(ctx, tx, application, paper, file)
 		return err
 	})
+	return d, err
+}
+
+// keepPaper adds a document with its file.
+func (f *Flows) keepPaper(ctx context.Context, tx *db.Tx, application id.ID, paper alliance.Paper, file *attachment.File) (*alliance.Document, error) {
+	kept, err := f.Files.Add(ctx, tx, file)
 	if err != nil {
-		return nil, orElse(f.Papers.Remove(community, file.Name), err)
+		return nil, err
 	}
-	return d, nil
+	return f.Alliance.AddDocument(ctx, tx, alliance.Document{Application: application, Paper: paper, Name: file.Name, File: kept, SHA256: file.Hash})
+}
+
+// endPaper ends a document, and drops its file.
+func (f *Flows) endPaper(ctx context.Context, tx *db.Tx, d *alliance.Document, why string) error {
+	if err := f.Alliance.EndDocument(ctx, tx, d.ID, why); err != nil {
+		return err
+	}
+	return f.Files.Drop(ctx, tx, d.File)
 }
 
 // DropPaper takes a paper back that an applicant has added.
@@ -197,27 +203,27 @@ func (f *Flows) DropPaper(ctx context.Context, community id.ID, actor db.Actor, 
 		case !x.Editable():
 			return alliance.ErrFixed
 		}
-		return f.Alliance.EndDocument(ctx, tx, document, "taken back")
+		return f.endPaper(ctx, tx, d, "taken back")
 	})
 }
 
-// Paper reads a document of an application with its content. Who may is the caller's
-// question.
-func (f *Flows) Paper(ctx context.Context, community, application, document id.ID) (d *alliance.Document, content []byte, err error) {
+// Paper reads the file of a document of an application; it must be the one whose hash
+// was noted. Who may is the caller's question.
+func (f *Flows) Paper(ctx context.Context, community, application, document id.ID) (file *attachment.File, err error) {
 	defer fault.Wrap(&err, "read a paper")
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
-		d, err = f.Alliance.DocumentByID(ctx, r, community, document)
+		d, err := f.Alliance.DocumentByID(ctx, r, community, document)
 		if err == nil && d.Application != application {
 			err = alliance.ErrNoPaper
 		}
+		if err != nil {
+			return err
+		}
+		file, err = f.Files.ByID(ctx, r, community, d.File)
+		if err == nil && file.Hash != d.SHA256 {
+			err = attachment.ErrChanged
+		}
 		return err
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	if f.Papers == nil {
-		return nil, nil, ErrNoStore
-	}
-	content, err = f.Papers.Get(community, d.File, d.SHA256)
-	return d, content, err
+	return file, err
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -214,10 +215,22 @@ func (f *Flows) decided(ctx context.Context, tx *db.Tx, b *committee.Ballot) err
 }
 
 // RuleOnBallot says for one side, the operator's or the residents' committee's, what is
-// to be done where a quorum failed twice; when both agree it is decided.
+// to be done where a quorum failed twice; when both agree it is decided. Who is
+// recused from voting does not rule either.
 func (f *Flows) RuleOnBallot(ctx context.Context, community id.ID, actor db.Actor, ballot id.ID, side committee.Ruler, option int, reason string) (b *committee.Ballot, err error) {
 	defer fault.Wrap(&err, "rule on a ballot")
-	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, _ *allied) error {
+	if b, err = f.Ballot(ctx, community, ballot); err != nil {
+		return nil, err
+	}
+	known, err := f.bystanders(ctx, community, append(slices.Clone(b.Concerns), committee.Concern{Person: actor.ID}))
+	if err != nil {
+		return nil, err
+	}
+	concerns := b.Concerns
+	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, a *allied) error {
+		if rule := known.stops(a.tree, actor.ID, id.ID{}, concerns); rule != "" {
+			return committee.ErrRecused.With("rule", rule)
+		}
 		if b, err = f.Committee.Rule(ctx, tx, ballot, side, option, reason); err != nil || b.Answer() == nil {
 			return err
 		}

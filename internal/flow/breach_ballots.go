@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -59,15 +60,21 @@ func (f *Flows) askCommittee(ctx context.Context, community id.ID, actor db.Acto
 	if err != nil {
 		return nil, err
 	}
-	var concerns []committee.Concern
+	var accused, concerns []committee.Concern
 	if err := f.DB.View(ctx, community, func(r db.Reader) error {
 		found, err := f.Duties.BreachByID(ctx, r, community, breach)
 		if err != nil {
 			return err
 		}
+		if accused, err = f.accusedOf(ctx, r, community, found, owners); err != nil {
+			return err
+		}
 		concerns, err = f.concernsOf(ctx, r, community, found, owners)
 		return err
 	}); err != nil {
+		return nil, err
+	}
+	if err := f.impartial(ctx, community, actor.ID, accused); err != nil { // what is proposed, and said in public, is a say too
 		return nil, err
 	}
 	known, err := f.bystanders(ctx, community, concerns)
@@ -139,10 +146,16 @@ func (f *Flows) appealDecided(ctx context.Context, tx *db.Tx, ballot *committee.
 	return f.decidedBy(ctx, tx, b, ballot, s)
 }
 
+// decidedBy takes the step that a ballot decided. Who voted, and who ruled where too few
+// voted, has decided: the appeal is for others.
 func (f *Flows) decidedBy(ctx context.Context, tx *db.Tx, b *duty.Breach, ballot *committee.Ballot, s duty.Step) error {
-	deciders := make([]id.ID, 0, len(ballot.Voted))
-	for _, who := range ballot.Voted {
-		if !b.HasDecided(who) && who != b.By {
+	asked := slices.Clone(ballot.Voted)
+	for _, r := range ballot.Rulings {
+		asked = append(asked, r.By)
+	}
+	var deciders []id.ID
+	for _, who := range asked {
+		if !who.IsZero() && !b.HasDecided(who) && who != b.By && !slices.Contains(deciders, who) {
 			deciders = append(deciders, who)
 		}
 	}

@@ -12,10 +12,9 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// concernsOf are whom a breach is about: the shop, who owns it, who opened it, and for
-// an appeal who decided first. None of them decides, nor who competes with the shop or
-// shares a home with one of them.
-func (f *Flows) concernsOf(ctx context.Context, r db.Reader, community id.ID, b *duty.Breach, owners map[id.ID][]id.ID) (all []committee.Concern, err error) {
+// accusedOf are whom a breach is about: the shop and who owns it. Neither they, nor who
+// competes with the shop, nor who shares a home with one of them has a say in it.
+func (f *Flows) accusedOf(ctx context.Context, r db.Reader, community id.ID, b *duty.Breach, owners map[id.ID][]id.ID) (all []committee.Concern, err error) {
 	t, err := f.Alliance.TenureByID(ctx, r, community, b.Tenure)
 	if err != nil {
 		return nil, err
@@ -23,6 +22,15 @@ func (f *Flows) concernsOf(ctx context.Context, r db.Reader, community id.ID, b 
 	all = append(all, committee.Concern{Shop: b.Merchant, Trade: t.Trade})
 	for _, who := range owners[b.Merchant] {
 		all = append(all, committee.Concern{Person: who})
+	}
+	return all, nil
+}
+
+// concernsOf are those who do not decide about a breach: see accusedOf, and besides who
+// opened it, and for an appeal who decided first.
+func (f *Flows) concernsOf(ctx context.Context, r db.Reader, community id.ID, b *duty.Breach, owners map[id.ID][]id.ID) (all []committee.Concern, err error) {
+	if all, err = f.accusedOf(ctx, r, community, b, owners); err != nil {
+		return nil, err
 	}
 	if !b.By.IsZero() {
 		all = append(all, committee.Concern{Person: b.By})

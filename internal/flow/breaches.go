@@ -9,9 +9,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/attachment"
-	"gongyi/internal/module/charter"
 	"gongyi/internal/module/duty"
-	"gongyi/internal/module/ledger"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -183,37 +181,8 @@ func (f *Flows) carryOut(ctx context.Context, tx *db.Tx, b *duty.Breach) error {
 	return nil
 }
 
-// postPenalty books what is to be taken or given back.
-func (f *Flows) postPenalty(ctx context.Context, tx *db.Tx, b *duty.Breach) error {
-	due := b.ToTake()
-	if due == 0 {
-		return nil
-	}
-	v, err := f.inForce(ctx, tx, tx.Now)
-	if err != nil {
-		return err
-	}
-	coins := min(max(due, -due), v.Params.PenaltyCoinsMax)
-	if coins == 0 {
-		return nil
-	}
-	var m charter.Move = charter.Penalty{Merchant: b.Merchant, Breach: b.ID, Coins: coins}
-	if due < 0 {
-		balances, err := f.Ledger.Balances(ctx, tx)
-		if err != nil {
-			return err
-		}
-		m = charter.PenaltyLifted{Merchant: b.Merchant, Breach: b.ID, Coins: coins, Pool: balances.Balance(ledger.PoolCoins)}
-	}
-	posted, err := f.Move(ctx, tx, fmt.Sprintf("~penalty:%s/%d", b.ID, len(b.Postings)+1), m)
-	if err != nil {
-		return err
-	}
-	return f.Duties.Posted(ctx, tx, b, coins, posted.Seq)
-}
-
-// BreachesDue takes further what waited too long, each by the rule of its state, and
-// opens what a missing disclosure makes. A sweep calls it.
+// BreachesDue takes further what waited too long, each by the rule of its state. One
+// that cannot go on does not hold up the others. A sweep calls it.
 func (f *Flows) BreachesDue(ctx context.Context, community id.ID) (err error) {
 	defer fault.Wrap(&err, "breaches that are due")
 	now := f.DB.Clock().Now()
@@ -235,6 +204,7 @@ func (f *Flows) BreachesDue(ctx context.Context, community id.ID) (err error) {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, b := range due {
 		s := duty.Step{State: b.State().Overdue()}
 		switch s.State {
@@ -249,11 +219,11 @@ func (f *Flows) BreachesDue(ctx context.Context, community id.ID) (err error) {
 			_, err := f.stepBreach(ctx, tx, b.ID, s, nil, owners)
 			return err
 		})
-		if err != nil && !errors.Is(err, duty.ErrBadStep) && !errors.Is(err, duty.ErrTooEarly) { // somebody was quicker
-			return err
+		if !errors.Is(err, duty.ErrBadStep) && !errors.Is(err, duty.ErrTooEarly) { // somebody was quicker
+			failed = append(failed, err)
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // formOnce reports whether a form is new; an empty token is no token.

@@ -80,6 +80,10 @@ func (f *Flows) SyncCommittee(ctx context.Context, community id.ID) (err error) 
 	return nil
 }
 
+// ByAlliance reports whether a role came with a seat in the committee: it goes with it,
+// and nobody renews it by hand.
+func ByAlliance(g *access.Grant) bool { return g.Grantor == allianceGrantor }
+
 // giveRole gives a role that follows from a seat; one that is held stays as it is.
 func (f *Flows) giveRole(ctx context.Context, g access.Grant) error {
 	told, err := f.RoleGiven(ctx, &g)

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"context"
 	"strconv"
 
@@ -10,6 +9,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/alliance"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -22,9 +22,6 @@ import (
 // first one.
 func (f *Flows) DrawContract(ctx context.Context, community id.ID, actor db.Actor, application id.ID) (err error) {
 	defer fault.Wrap(&err, "draw a contract")
-	if f.Papers == nil {
-		return ErrNoStore
-	}
 	var x *alliance.Application
 	var a *allied
 	var seat id.ID
@@ -54,24 +51,20 @@ func (f *Flows) DrawContract(ctx context.Context, community id.ID, actor db.Acto
 	if err != nil {
 		return err
 	}
-	file, err := f.Papers.Put(community, bytes.NewReader(content))
+	file, err := attachment.Document("入席协议.pdf", content)
 	if err != nil {
 		return err
 	}
-	err = f.inAlliance(ctx, community, actor, func(tx *db.Tx, a *allied) error {
-		d, err := f.Alliance.AddDocument(ctx, tx, alliance.Document{Application: application, Paper: alliance.Contract, Name: "入席协议.pdf", Mime: file.Mime, Bytes: file.Bytes, SHA256: file.SHA256, File: file.Name})
+	return f.inAlliance(ctx, community, actor, func(tx *db.Tx, a *allied) error {
+		d, err := f.keepPaper(ctx, tx, application, alliance.Contract, file)
 		if err != nil {
 			return err
 		}
 		if _, err := f.advance(ctx, tx, a, application, alliance.Contracted, "", 0); err != nil {
 			return err
 		}
-		return f.Alliance.Draw(ctx, tx, alliance.Agreement{Application: application, Seat: seat, Document: d.ID, SHA256: file.SHA256, Months: a.SeatTermMonths})
+		return f.Alliance.Draw(ctx, tx, alliance.Agreement{Application: application, Seat: seat, Document: d.ID, SHA256: file.Hash, Months: a.SeatTermMonths})
 	})
-	if err != nil {
-		return orElse(f.Papers.Remove(community, file.Name), err)
-	}
-	return nil
 }
 
 // contractPaper writes the contract. Its clause of one seat a trade is the alliance's

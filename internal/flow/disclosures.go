@@ -69,7 +69,7 @@ func (f *Flows) askShare(ctx context.Context, tx *db.Tx, d *duty.Disclosure, day
 		return err
 	}
 	_, err = f.Charges.Open(ctx, tx, charge.Charge{Purpose: charge.Profit, Subject: d.ID, Kind: charge.ByMerchant, Payer: d.Merchant, Amount: d.Share(),
-		Title: fmt.Sprintf("%s %d 年第 %d 季度利润分享", m.Name, d.Quarter.Year(), int(d.Quarter.Calendar())/3+1), DueAt: due})
+		Title: fmt.Sprintf("%s %dQ%d", m.Name, d.Quarter.Year(), int(d.Quarter.Calendar())/3+1), DueAt: due})
 	return err
 }
 
@@ -178,7 +178,7 @@ func (f *Flows) DisclosuresDue(ctx context.Context, community id.ID) (err error)
 		if err != nil {
 			return err
 		}
-		made, err := f.Duties.Disclosures(ctx, r, community, o.Today.Plus(-24))
+		made, err := f.Duties.Disclosures(ctx, r, community, 0) // all of them: what was due keeps its name
 		if err != nil {
 			return err
 		}

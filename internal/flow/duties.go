@@ -187,15 +187,15 @@ func (f *Flows) judgeNext(ctx context.Context, community id.ID) (judged bool, er
 	if err != nil {
 		return false, err
 	}
-	for _, s := range inMonth(o.Seats, month) {
-		err := f.inAlliance(ctx, community, byClock, func(tx *db.Tx, _ *allied) error {
-			return f.judge(ctx, tx, s, month, done[s.Merchant], owners)
-		})
-		if err != nil {
-			return false, err
+	err = f.inAlliance(ctx, community, byClock, func(tx *db.Tx, _ *allied) error { // all shops or none: the next month begins where the last result is
+		for _, s := range inMonth(o.Seats, month) {
+			if err := f.judge(ctx, tx, s, month, done[s.Merchant], owners); err != nil {
+				return err
+			}
 		}
-	}
-	return true, nil
+		return nil
+	})
+	return err == nil, err
 }
 
 // ignore makes nothing of one error.

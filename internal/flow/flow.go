@@ -47,7 +47,6 @@ import (
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/module/training"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
 )
@@ -109,7 +108,6 @@ type Flows struct {
 
 	faces    faces
 	trades   trades
-	Papers   *blob.Store // nil: no files are taken with applications
 	deciders map[string]Decider
 
 	portrayed sync.Map // community → first month of the quarter whose portraits are all made

@@ -46,5 +46,9 @@ func (f *Flows) forgetPoints(ctx context.Context, tx *db.Tx, who id.ID) error {
 	if err := f.Badges.Forget(ctx, tx, who); err != nil {
 		return err
 	}
-	return f.Points.Forget(ctx, tx, who, m.Ref)
+	pictures, err := f.Points.Forget(ctx, tx, who, m.Ref)
+	if err != nil {
+		return err
+	}
+	return f.Files.Drop(ctx, tx, pictures...)
 }

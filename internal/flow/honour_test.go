@@ -254,29 +254,36 @@ func TestTheShopsMoney(t *testing.T) {
 		s := openStreet(t, env)
 		_, err := s.move("~fee", charter.MerchantFee{Merchant: s.shop("bakery").ID, Charge: id.ID{1}, Fee: 2000_00, Means: charter.Provider})
 		s.must(err)
-		png := marketing.Picture{Kind: "image/png", Bytes: []byte("\x89PNG\r\n\x1a\n0000")}
-		spend := func(invoice string, amount money.Amount) marketing.Spending {
-			return marketing.Spending{Title: "邻里节海报", Words: "三个小区的电梯海报，印 60 张", Supplier: "青禾图文", Invoice: invoice, Amount: amount, Day: period.Date(2025, 10, 14)}
+		invoice := photo(t)
+		spend := func(number string, amount money.Amount) marketing.Spending {
+			return marketing.Spending{Title: "邻里节海报", Words: "三个小区的电梯海报，印 60 张", Supplier: "青禾图文", Invoice: number, Amount: amount, Day: period.Date(2025, 10, 14)}
 		}
-		_, err = s.RecordSpending(ctx, s.home, desk, spend("25372000", 600_00), marketing.Picture{Kind: "image/png", Bytes: []byte("no picture")})
-		wrong(t, "what is no picture", err, marketing.ErrBadPicture)
-		x, err := s.RecordSpending(ctx, s.home, desk, spend("25372000", 600_00), png)
+		_, err = s.RecordSpending(ctx, s.home, desk, spend("25372000", 600_00), nil)
+		wrong(t, "without its invoice", err, marketing.ErrNoPicture)
+		x, err := s.RecordSpending(ctx, s.home, desk, spend("25372000", 600_00), invoice)
 		s.must(err)
-		_, err = s.RecordSpending(ctx, s.home, other, spend("25372000", 500_00), png)
+		_, err = s.RecordSpending(ctx, s.home, other, spend("25372000", 500_00), invoice)
 		wrong(t, "the invoice again", err, marketing.ErrInvoiceUsed)
 		wrong(t, "who recorded approves", s.ApproveSpending(ctx, s.home, desk, x.ID), marketing.ErrSamePerson)
 		s.must(s.ApproveSpending(ctx, s.home, other, x.ID))
 		wrong(t, "twice", s.ApproveSpending(ctx, s.home, other, x.ID), marketing.ErrSettled)
-		big, err := s.RecordSpending(ctx, s.home, desk, spend("25372001", 1400_01), png)
+		big, err := s.RecordSpending(ctx, s.home, desk, spend("25372001", 1400_01), invoice)
 		s.must(err)
 		wrong(t, "more than is left", s.ApproveSpending(ctx, s.home, other, big.ID), marketing.ErrTooLittle)
 		s.must(s.DropSpending(ctx, s.home, other, big.ID, "先做小的"))
-		_, err = s.RecordSpending(ctx, s.home, desk, spend("25372001", 1400_00), png)
+		_, err = s.RecordSpending(ctx, s.home, desk, spend("25372001", 1400_00), invoice)
 		s.must(err)
 		s.must(s.DB.View(ctx, s.home, func(r db.Reader) error {
 			b, err := s.MarketingBooks(ctx, r, s.home)
 			if b.In != 2000_00 || b.Spent != 600_00 || b.Left != 1400_00 || len(b.Spendings) != 3 {
 				t.Errorf("in %v, spent %v, left %v, %d spendings", b.In, b.Spent, b.Left, len(b.Spendings))
+			}
+			if err != nil {
+				return err
+			}
+			file, err := s.Files.ByID(ctx, r, s.home, b.Spendings[0].Picture)
+			if err == nil && file.Hash != invoice.Hash {
+				t.Errorf("another invoice: %+v", file)
 			}
 			return err
 		}))

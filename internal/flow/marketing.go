@@ -6,22 +6,27 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/marketing"
 	"gongyi/internal/platform/db"
 )
 
-// RecordSpending notes a use of the shops' money with its invoice (C2). Nothing is
-// booked before another person approves it.
-func (f *Flows) RecordSpending(ctx context.Context, community id.ID, actor db.Actor, x marketing.Spending, p marketing.Picture) (recorded *marketing.Spending, err error) {
+// RecordSpending notes a use of the shops' money (C2); without its invoice it is
+// refused. Nothing is booked before another person approves it.
+func (f *Flows) RecordSpending(ctx context.Context, community id.ID, actor db.Actor, x marketing.Spending, invoice *attachment.File) (recorded *marketing.Spending, err error) {
 	defer fault.Wrap(&err, "record a spending")
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
 		day, err := f.civilDay(ctx, tx, tx.Now)
 		if err != nil {
 			return err
 		}
-		recorded, err = f.Marketing.Record(ctx, tx, x, day, p)
+		x := x
+		if x.Picture, err = f.keepPicture(ctx, tx, invoice); err != nil {
+			return err
+		}
+		recorded, err = f.Marketing.Record(ctx, tx, x, day)
 		return err
 	})
 	return recorded, err

@@ -221,7 +221,7 @@ func (f *Flows) chargeMembership(ctx context.Context, tx *db.Tx, w *MembershipWi
 	if err != nil {
 		return err
 	}
-	c := charge.Charge{Purpose: charge.Membership, Subject: o.Order.ID, Kind: charge.ByPerson, Payer: w.Person, Amount: o.Order.Fee, Title: "会员费", DueAt: due}
+	c := charge.Charge{Purpose: charge.Membership, Subject: o.Order.ID, Kind: charge.ByPerson, Payer: w.Person, Amount: o.Order.Fee, DueAt: due}
 	if !o.Order.Member.IsZero() {
 		c.Kind, c.Payer = charge.ByMember, o.Order.Member
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/points"
@@ -23,7 +24,7 @@ type Complaint struct {
 	Member     id.ID
 	Redemption id.ID
 	Words      string
-	Picture    []byte // made anew by the house; nil: none
+	Picture    *attachment.File // nil: none
 }
 
 // Complain notes that something which was handed over is not good (B5). The operator
@@ -48,10 +49,8 @@ func (f *Flows) Complain(ctx context.Context, at id.ID, actor db.Actor, c Compla
 		if claim.Due, err = f.endOfDay(ctx, tx, v.Params.ClaimDecisionDays); err != nil {
 			return err
 		}
-		if c.Picture != nil {
-			if claim.Picture, err = f.Points.Keep(ctx, tx, points.OfClaim, c.Picture); err != nil {
-				return err
-			}
+		if claim.Picture, err = f.keepPicture(ctx, tx, c.Picture); err != nil {
+			return err
 		}
 		return f.Points.Complain(ctx, tx, r, claim)
 	})

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -19,84 +18,6 @@ import (
 
 // ErrNotOver refuses the score of a quarter whose months are not judged yet.
 var ErrNotOver = fault.New(fault.Conflict, "score.not_over")
-
-// QuarterInput is what the score of a quarter is made of, from what is known now: the
-// books by month, confirmed services, recommendations, disclosures, trainings, and
-// breaches that were found for good within it (C6). Every shop with a seat on its last
-// day is there.
-func (f *Flows) QuarterInput(ctx context.Context, r db.Reader, community id.ID, o *Obliged, quarter period.Month) (q score.Quarter, err error) {
-	last := quarter + 2
-	end := last.Last()
-	sums, err := f.Trade.ShopSpans(ctx, r, community, quarter, last)
-	if err != nil {
-		return q, err
-	}
-	good, err := f.Members.InGoodStanding(ctx, r, community)
-	if err != nil {
-		return q, err
-	}
-	served, err := f.Trade.Served(ctx, r, community, quarter, last, good)
-	if err != nil {
-		return q, err
-	}
-	q.Members = int64(len(good))
-	at := make(map[id.ID]*score.Input)
-	for _, s := range o.Seats {
-		if s.In(end) {
-			q.Shops = append(q.Shops, score.Input{Merchant: s.Merchant, Trade: s.Trade, Months: s.Months(last), Served: served[s.Merchant]})
-		}
-	}
-	for i := range q.Shops {
-		at[q.Shops[i].Merchant] = &q.Shops[i]
-	}
-	for i := range sums {
-		if x := at[sums[i].Shop]; x != nil {
-			x.Sales, x.Offers, x.Buyers, x.Returning = sums[i].Price, sums[i].OfferWorth(), sums[i].All, sums[i].Returning
-		}
-	}
-	return q, f.dutyInput(ctx, r, community, o, quarter, at)
-}
-
-// dutyInput adds what does not stand in the books.
-func (f *Flows) dutyInput(ctx context.Context, r db.Reader, community id.ID, o *Obliged, quarter period.Month, at map[id.ID]*score.Input) error {
-	last := quarter + 2
-	begin, end := quarter.First().Start(o.Zone), (last.Last() + 1).Start(o.Zone)
-	services, err := f.Duties.GivenWorth(ctx, r, community, quarter.First(), last.Last())
-	if err != nil {
-		return err
-	}
-	recommended, err := f.Memberships.ByShops(ctx, r, community, quarter, last)
-	if err != nil {
-		return err
-	}
-	attended, err := f.Trainings.Attended(ctx, r, community, begin, end)
-	if err != nil {
-		return err
-	}
-	made, err := f.Duties.Disclosures(ctx, r, community, last.Last().Plus(-24))
-	if err != nil {
-		return err
-	}
-	found, err := f.Duties.Breaches(ctx, r, community, begin.AddDate(-1, 0, 0))
-	if err != nil {
-		return err
-	}
-	for _, s := range o.Seats {
-		x := at[s.Merchant]
-		if x == nil || !s.In(last.Last()) {
-			continue
-		}
-		x.Offers += services[s.Merchant]
-		x.Recommended, x.Attended = recommended[s.Merchant].Counted, attended[s.Merchant]
-		x.Disclosures = duty.Standing(duty.Owed(&o.Alliance, &s, made[s.Merchant], last.Last()), last.Last())
-	}
-	for _, b := range found {
-		if x := at[b.Merchant]; x != nil && b.Counts() && !b.Last().At.Before(begin) && b.Last().At.Before(end) {
-			x.Breaches++
-		}
-	}
-	return nil
-}
 
 // DraftScore makes the score of a quarter once each of its months is judged, by the
 // numbers in force on its last day (C6).
@@ -288,7 +209,7 @@ func (f *Flows) ScoresDue(ctx context.Context, community id.ID) (err error) {
 		if err != nil {
 			return err
 		}
-		quarter = (judged + 1).Quarter() - 3
+		quarter = score.QuarterOver(judged)
 		if all, err = f.Scores.Quarters(ctx, r, community, quarter-3); err != nil {
 			return err
 		}
@@ -351,60 +272,6 @@ func (f *Flows) finishScore(ctx context.Context, community id.ID, x *score.Run, 
 		}
 	}
 	return f.giveNotice(ctx, community, x.ID, owners)
-}
-
-// giveNotice begins the notice of each shop that is last in a final score, once.
-func (f *Flows) giveNotice(ctx context.Context, community, run id.ID, owners map[id.ID][]id.ID) error {
-	var x *score.Run
-	var last []score.Score
-	err := f.DB.View(ctx, community, func(r db.Reader) (err error) {
-		if x, err = f.Scores.RunByID(ctx, r, community, run); err != nil {
-			return err
-		}
-		last = nil
-		for _, s := range x.Last().Scores {
-			if !s.Last {
-				continue
-			}
-			old, err := f.Duties.ByRule(ctx, r, community, s.Merchant, "last/"+x.Quarter.String())
-			if err != nil {
-				return err
-			}
-			if old == nil {
-				last = append(last, s)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, s := range last {
-		if err := f.DB.Update(ctx, community, byClock, func(tx *db.Tx) error { return f.noticeOf(ctx, tx, x, s, owners) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *Flows) noticeOf(ctx context.Context, tx *db.Tx, x *score.Run, s score.Score, owners map[id.ID][]id.ID) error {
-	o, err := f.obligedIn(ctx, tx)
-	if err != nil {
-		return err
-	}
-	seat := o.SeatOf(s.Merchant)
-	if seat == nil {
-		return nil // it is gone already
-	}
-	n := int(x.Quarter.Calendar()-1)/3 + 1
-	about := fmt.Sprintf("%d 年第 %d 季度评分在末位。", x.Quarter.Year(), n)
-	rules := duty.Rules{Alliance: &o.Alliance, Version: o.Version, Zone: o.Zone}
-	b, made, err := f.Duties.Open(ctx, tx, duty.Breach{Merchant: s.Merchant, Tenure: seat.Tenure, Kind: duty.LastPlace, Source: duty.ByRule, Rule: "last/" + x.Quarter.String(), About: about},
-		duty.Step{State: duty.Found, Verdict: duty.Verdict{Outcome: duty.SeatLost}, Words: about, Wording: about + "申诉期满没有变化，席位重新开放申请。"}, rules)
-	if err != nil || !made {
-		return err
-	}
-	return f.tellBreach(ctx, tx, b, owners)
 }
 
 // Rescore is the score of a quarter with what was put in and granted since, by other

@@ -169,10 +169,13 @@ func (f *Flows) forgetBids(ctx context.Context, actor db.Actor, who id.ID) error
 		if !mentioned {
 			continue
 		}
-		err := f.DB.Update(ctx, p.ID, actor, func(tx *db.Tx) error { return f.Alliance.Forget(ctx, tx, who) })
-		if err == nil {
-			err = f.removeFiles(ctx, p.ID)
-		}
+		err := f.DB.Update(ctx, p.ID, actor, func(tx *db.Tx) error {
+			files, err := f.Alliance.Forget(ctx, tx, who)
+			if err != nil {
+				return err
+			}
+			return f.Files.Drop(ctx, tx, files...)
+		})
 		if errors.Is(err, db.ErrElsewhere) {
 			elsewhere = err
 		} else if err != nil {

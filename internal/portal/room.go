@@ -15,7 +15,6 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/kernel/text"
 	"gongyi/internal/module/access"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/community"
 	alliance "gongyi/internal/module/merchant"
 	"gongyi/internal/platform/authz"
@@ -201,16 +200,6 @@ func (p *Portal) OpenShell(ctx context.Context, room *Room, title, help string) 
 		s.Help.Href = "/me/help?page=" + url.QueryEscape(help)
 	}
 	return s
-}
-
-// SendFile answers with a file: a picture to be seen, a document to be taken along. It
-// runs nothing, whatever is in it.
-func SendFile(w http.ResponseWriter, r *http.Request, f *attachment.File, c httpkit.Caching) error {
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if f.Kind == attachment.PDF {
-		w.Header().Set("Content-Disposition", "attachment; filename=\"gongyi.pdf\"; filename*=UTF-8''"+url.PathEscape(f.Name))
-	}
-	return httpkit.Send(w, r, http.StatusOK, c, string(f.Kind), f.Content)
 }
 
 // ErrBadAmount refuses what is no amount of money.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
 )
@@ -19,6 +20,11 @@ func (p *Portal) Somewhere(a authz.Action) func(r *http.Request) (authz.Resource
 // May reports whether the viewer may do something anywhere, so that a page offers
 // her the way to it.
 func (p *Portal) May(ctx context.Context, a authz.Action) bool { return p.may(ctx, authz.Of(ctx), a) }
+
+// MayIn reports whether the viewer may do something about all of a place.
+func (p *Portal) MayIn(ctx context.Context, a authz.Action, place id.ID) bool {
+	return p.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: place}) == nil
+}
 
 // Mine are the communities in which the viewer may do something.
 func (p *Portal) Mine(ctx context.Context, a authz.Action) (mine []community.Place, err error) {

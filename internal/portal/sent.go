@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"gongyi/internal/kernel/fault"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
 )
@@ -108,39 +107,4 @@ func (s Sent) above(page templ.Component) templ.Component {
 		_, err := b.WriteTo(w)
 		return err
 	})
-}
-
-// ErrUpload refuses a form with a file that cannot be read, or is too long.
-var ErrUpload = fault.New(fault.Invalid, "portal.bad_upload")
-
-// Upload reads a form that carries a file: its fields as r.FormValue gives them, and
-// the file of one field, nil if none was chosen. Nothing is left on the disk.
-func Upload(r *http.Request, field string, most int64) (name string, content []byte, err error) {
-	if err := r.ParseMultipartForm(most); err != nil {
-		return "", nil, ErrUpload.On(field)
-	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }()
-	for key, values := range r.MultipartForm.Value { // as if it had come without a file
-		if r.PostForm == nil {
-			r.PostForm = make(url.Values)
-		}
-		r.PostForm[key] = values
-	}
-	f, head, err := r.FormFile(field)
-	if err != nil || head.Filename == "" {
-		return "", nil, nil
-	}
-	defer f.Close()
-	if content, err = io.ReadAll(io.LimitReader(f, most+1)); err != nil {
-		return "", nil, ErrUpload.On(field)
-	}
-	return head.Filename, content, nil
-}
-
-// On moves a refusal to the field of a form that it is about; other errors stay.
-func On(err error, field string) error {
-	if f := fault.Of(err); f != nil && f.Field == "" {
-		return f.On(field)
-	}
-	return err
 }

@@ -84,7 +84,7 @@ func (a *Auditor) look(c *community, t *terms) (why []Reason) {
 	if t.s.Buyer != "" {
 		if t.buyer = a.people[t.s.Buyer]; t.buyer == nil {
 			why = append(why, Unknown)
-		} else if leader := a.people[t.buyer.Leader]; leader != nil && leader.Level.leads() && leader != t.buyer {
+		} else if leader := a.people[t.buyer.Leader]; leader != nil && leader.Good && leader.Level.leads() && leader != t.buyer {
 			t.leader = leader
 		}
 	}

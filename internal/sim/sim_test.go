@@ -48,7 +48,7 @@ func (m *mirror) Balances(context.Context) (map[string]int64, error) { return m.
 // kind of step: else the simulation would prove less than it seems to.
 func TestStreamMeetsEverything(t *testing.T) {
 	seen := make(map[string]int)
-	for seed := range uint64(3) {
+	for seed := range uint64(4) {
 		m := &mirror{spoil: func(_ int, s Step, o *Outcome) { countRare(seen, s, o) }}
 		r, err := Run(context.Background(), m, Grow(seed+1, Small), Everything, 4000)
 		if err != nil {

@@ -47,11 +47,9 @@ type Document struct {
 	ID          id.ID
 	Application id.ID
 	Paper       Paper
-	Name        string // as the applicant's device calls it
-	Mime        string
-	Bytes       int64
-	SHA256      [32]byte
-	File        string // in the store of the community
+	Name        string   // as the applicant's device calls it
+	File        id.ID    // of module attachment; gone when the document has ended
+	SHA256      [32]byte // of the file
 	At          time.Time
 	By          id.ID
 	Ended       time.Time // zero while it is there
@@ -71,12 +69,13 @@ func (s *Service) AddDocument(ctx context.Context, tx *db.Tx, d Document) (_ *Do
 		return nil, ErrManyPapers.On("file").With("most", most)
 	}
 	d.ID, d.At, d.By = tx.NewID(), tx.Now, tx.Actor.ID
-	_, err = tx.Exec(ctx, `INSERT INTO alliance_document (community_id, id, application_id, kind, name, mime, bytes, sha256, file, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		tx.Community[:], d.ID[:], d.Application[:], string(d.Paper), d.Name, d.Mime, d.Bytes, d.SHA256[:], d.File, tx.Now.UnixMicro(), tx.Actor.ID)
+	_, err = tx.Exec(ctx, `INSERT INTO alliance_document (community_id, id, application_id, kind, name, file_id, sha256, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		tx.Community[:], d.ID[:], d.Application[:], string(d.Paper), d.Name, d.File[:], d.SHA256[:], tx.Now.UnixMicro(), tx.Actor.ID)
 	return &d, err
 }
 
-// EndDocument notes that a document of tx's community is no more.
+// EndDocument notes that a document of tx's community is no more. The caller drops its
+// file.
 func (s *Service) EndDocument(ctx context.Context, tx *db.Tx, document id.ID, why string) error {
 	_, err := tx.Exec(ctx, "INSERT INTO alliance_document_end (community_id, document_id, why, ended_at, ended_by) VALUES (?, ?, ?, ?, ?) ON CONFLICT (community_id, document_id) DO NOTHING",
 		tx.Community[:], document[:], why, tx.Now.UnixMicro(), tx.Actor.ID)
@@ -100,25 +99,19 @@ func (s *Service) DocumentByID(ctx context.Context, r db.Reader, community, docu
 	return all[0], nil
 }
 
-// EndedDocuments lists the documents of a community that are no more, so that their
-// files can go.
-func (s *Service) EndedDocuments(ctx context.Context, r db.Reader, community id.ID) ([]*Document, error) {
-	return documents(ctx, r, " AND e.ended_at IS NOT NULL", community[:])
-}
-
 func documents(ctx context.Context, r db.Reader, where string, args ...any) (all []*Document, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		d := &Document{}
 		var at, ended int64
 		var sum []byte
-		if err := rows.Scan(&d.ID, &d.Application, &d.Paper, &d.Name, &d.Mime, &d.Bytes, &sum, &d.File, &at, &d.By, &ended); err != nil {
+		if err := rows.Scan(&d.ID, &d.Application, &d.Paper, &d.Name, &d.File, &sum, &at, &d.By, &ended); err != nil {
 			return err
 		}
 		copy(d.SHA256[:], sum)
 		d.At, d.Ended = micros(at), micros(ended)
 		all = append(all, d)
 		return nil
-	}, `SELECT d.id, d.application_id, d.kind, d.name, d.mime, d.bytes, d.sha256, d.file, d.added_at, d.added_by, COALESCE(e.ended_at, 0)
+	}, `SELECT d.id, d.application_id, d.kind, d.name, d.file_id, d.sha256, d.added_at, d.added_by, COALESCE(e.ended_at, 0)
 		FROM alliance_document d LEFT JOIN alliance_document_end e ON e.community_id = d.community_id AND e.document_id = d.id
 		WHERE d.community_id = ?`+where+" ORDER BY d.added_at, d.id", args...)
 	return all, err

@@ -1,30 +1,24 @@
-// Package attachment keeps the files that belong to something else: the picture of
-// an advertisement, the material of a training, the charter of an operating body. A
-// file is taken as what its content says it is, never as what its name says; a
-// picture is drawn anew, so that it carries nothing but its pixels (no place, no
-// camera, no second file behind it). Files lie in the database, in the transaction
-// and in the backup of what they belong to; nobody changes one.
+// Package attachment keeps the files that people hand in, and those that the house
+// makes for them: the papers of an application, the invoice of a spending, the picture
+// of what points are exchanged for. A file is taken as what its content says it is,
+// never as what its name says; a picture is drawn anew (platform/picture), so that it
+// carries nothing but its points, and a document with anything in it that would run is
+// refused. Files lie in the database, in the transaction and in the backup of what they
+// belong to; nobody changes one, and with what it belonged to it is forgotten.
 package attachment
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"encoding/hex"
 	"errors"
-	"image"
-	"image/jpeg"
-	"image/png"
 	"io/fs"
-	"path"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/text"
 	"gongyi/internal/platform/db"
 )
 
@@ -36,32 +30,12 @@ var schemaFS, _ = fs.Sub(files, "schema")
 // Schema is the table of files.
 var Schema = db.Schema{Owner: "module/attachment", Tables: []db.Table{{Name: "attachment", Placement: db.Distributed}}, FS: schemaFS}
 
-// Limits of a file: bytes of a document, bytes and pixels of a picture as it comes,
-// and the longer side of the picture that is kept.
-const (
-	DocumentMost = 4 << 20
-	PictureMost  = 4 << 20
-	pixelsMost   = 24_000_000
-	sideMost     = 1_600
-	nameMost     = 120
-)
-
-// Refusals of a file, in the order in which they are checked.
-var (
-	ErrNoFile    = fault.New(fault.Invalid, "attachment.no_file")
-	ErrTooLarge  = fault.New(fault.TooLarge, "attachment.too_large")
-	ErrNoPicture = fault.New(fault.Invalid, "attachment.no_picture")
-	ErrNoPaper   = fault.New(fault.Invalid, "attachment.no_paper")
-	ErrNotFound  = fault.New(fault.NotFound, "attachment.not_found")
-)
-
 // Kind is what a file is, as a content type.
 type Kind string
 
 // The kinds that are taken.
 const (
 	JPEG Kind = "image/jpeg"
-	PNG  Kind = "image/png"
 	PDF  Kind = "application/pdf"
 )
 
@@ -80,80 +54,6 @@ type File struct {
 // Sum is the hash as people compare it.
 func (f *File) Sum() string { return hex.EncodeToString(f.Hash[:]) }
 
-// Picture makes a file of what somebody sent as a picture.
-func Picture(name string, content []byte) (*File, error) {
-	switch {
-	case len(content) == 0:
-		return nil, ErrNoFile
-	case len(content) > PictureMost:
-		return nil, ErrTooLarge.With("most_mb", PictureMost>>20)
-	}
-	c, kind, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil || kind != "jpeg" && kind != "png" || c.Width*c.Height > pixelsMost {
-		return nil, ErrNoPicture
-	}
-	drawn, _, err := image.Decode(bytes.NewReader(content))
-	if err != nil {
-		return nil, ErrNoPicture
-	}
-	var b bytes.Buffer
-	f := &File{Kind: JPEG}
-	if kind == "png" {
-		f.Kind = PNG
-		err = png.Encode(&b, shrink(drawn))
-	} else {
-		err = jpeg.Encode(&b, shrink(drawn), &jpeg.Options{Quality: 85})
-	}
-	if err != nil {
-		return nil, err
-	}
-	return f.holding(name, b.Bytes()), nil
-}
-
-// Document makes a file of what somebody sent as a PDF.
-func Document(name string, content []byte) (*File, error) {
-	switch {
-	case len(content) == 0:
-		return nil, ErrNoFile
-	case len(content) > DocumentMost:
-		return nil, ErrTooLarge.With("most_mb", DocumentMost>>20)
-	case !bytes.HasPrefix(content, []byte("%PDF-")):
-		return nil, ErrNoPaper
-	}
-	return (&File{Kind: PDF}).holding(name, content), nil
-}
-
-func (f *File) holding(name string, content []byte) *File {
-	f.Name, f.Content, f.Size, f.Hash = tidy(name), content, int64(len(content)), sha256.Sum256(content)
-	return f
-}
-
-// tidy leaves of a file's name what can be shown.
-func tidy(name string) string {
-	name = strings.TrimSpace(path.Base(strings.ReplaceAll(name, `\`, "/")))
-	if name == "." || name == "/" || !text.Line(name, nameMost) {
-		return "file"
-	}
-	return name
-}
-
-// shrink makes a picture no larger than is shown anywhere, by the nearest pixels.
-func shrink(src image.Image) image.Image {
-	b := src.Bounds()
-	side := max(b.Dx(), b.Dy())
-	w, h := b.Dx(), b.Dy()
-	if side > sideMost {
-		w, h = max(1, w*sideMost/side), max(1, h*sideMost/side)
-	}
-	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			dst.Set(x, y, src.At(b.Min.X+x*b.Dx()/w, b.Min.Y+y*b.Dy()/h))
-		}
-	}
-	return dst
-}
-
 // Service is the door to files.
 type Service struct{}
 
@@ -169,39 +69,35 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, f *File) (kept id.ID, err 
 	return kept, err
 }
 
-// ByID finds a file with its content.
+// ByID finds a file with its content; one that is not what its hash says is refused.
 func (s *Service) ByID(ctx context.Context, r db.Reader, community, file id.ID) (*File, error) {
-	all, err := read(ctx, r, "content", "community_id = ? AND id = ?", community[:], file[:])
-	if err == nil && len(all) == 0 {
-		err = ErrNotFound
+	f, err := one(ctx, r, "content", community, file)
+	if err == nil && sha256.Sum256(f.Content) != f.Hash {
+		return nil, ErrChanged
 	}
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
+	return f, err
 }
 
 // Facts finds a file without its content.
 func (s *Service) Facts(ctx context.Context, r db.Reader, community, file id.ID) (*File, error) {
-	all, err := read(ctx, r, "NULL", "community_id = ? AND id = ?", community[:], file[:])
-	if err == nil && len(all) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
+	return one(ctx, r, "NULL", community, file)
 }
 
-// Drop takes a file away: what it belonged to was forgotten.
-func (s *Service) Drop(ctx context.Context, tx *db.Tx, file id.ID) error {
-	_, err := tx.Exec(ctx, "DELETE FROM attachment WHERE community_id = ? AND id = ?", tx.Community[:], file[:])
-	return err
+// Drop takes files away, since what they belonged to was forgotten; one that is gone
+// stays gone.
+func (s *Service) Drop(ctx context.Context, tx *db.Tx, files ...id.ID) (err error) {
+	defer fault.Wrap(&err, "attachment: drop")
+	for _, f := range files {
+		if _, err := tx.Exec(ctx, "DELETE FROM attachment WHERE community_id = ? AND id = ?", tx.Community[:], f[:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func read(ctx context.Context, r db.Reader, content, where string, args ...any) (all []*File, err error) {
+func one(ctx context.Context, r db.Reader, content string, community, file id.ID) (f *File, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		f := &File{}
+		f = &File{}
 		var hash []byte
 		var at int64
 		if err := rows.Scan(&f.ID, &f.Kind, &f.Name, &f.Size, &hash, &f.Content, &at, &f.By); err != nil {
@@ -211,8 +107,10 @@ func read(ctx context.Context, r db.Reader, content, where string, args ...any) 
 			return errors.New("attachment: a hash of another length")
 		}
 		f.At = time.UnixMicro(at).UTC()
-		all = append(all, f)
 		return nil
-	}, "SELECT id, kind, name, size, hash, "+content+", added_at, added_by FROM attachment WHERE "+where, args...)
-	return all, err
+	}, "SELECT id, kind, name, size, hash, "+content+", added_at, added_by FROM attachment WHERE community_id = ? AND id = ?", community[:], file[:])
+	if err == nil && f == nil {
+		err = ErrNotFound
+	}
+	return f, err
 }

@@ -3,114 +3,77 @@ package attachment
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
-	"image"
-	"image/color"
-	"image/jpeg"
-	"image/png"
 	"testing"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 )
 
-func drawn(w, h int, write func(b *bytes.Buffer, m image.Image) error) []byte {
-	m := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for x := range w {
-		m.Set(x, 0, color.NRGBA{R: 200, A: 255})
-	}
-	var b bytes.Buffer
-	if err := write(&b, m); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
-}
-
-func asPNG(b *bytes.Buffer, m image.Image) error  { return png.Encode(b, m) }
-func asJPEG(b *bytes.Buffer, m image.Image) error { return jpeg.Encode(b, m, nil) }
-
-func TestAFileIsWhatItsContentSays(t *testing.T) {
-	plain := drawn(40, 20, asJPEG)
-	// A picture as a telephone makes it: behind the first marker stands where it was taken.
-	secret := []byte("GPS 36.812N 118.046E")
-	tagged := append(append(append([]byte{}, plain[:2]...), append([]byte{0xff, 0xe1, 0, byte(2 + len(secret))}, secret...)...), plain[2:]...)
-	for _, c := range []struct {
-		says    string
-		make    func(string, []byte) (*File, error)
-		content []byte
-		want    error
-		kind    Kind
-	}{
-		{"a photograph", Picture, plain, nil, JPEG},
-		{"a photograph that says where it was taken", Picture, tagged, nil, JPEG},
-		{"a drawing", Picture, drawn(3_000, 10, asPNG), nil, PNG},
-		{"a page that calls itself a picture", Picture, []byte("<svg onload=alert(1)>"), ErrNoPicture, ""},
-		{"nothing", Picture, nil, ErrNoFile, ""},
-		{"half a picture", Picture, plain[:len(plain)/2], ErrNoPicture, ""},
-		{"more than a picture may be", Picture, make([]byte, PictureMost+1), ErrTooLarge, ""},
-		{"a document", Document, []byte("%PDF-1.7 …"), nil, PDF},
-		{"a page that calls itself a document", Document, []byte("<html>"), ErrNoPaper, ""},
-		{"more than a document may be", Document, make([]byte, DocumentMost+1), ErrTooLarge, ""},
-	} {
-		f, err := c.make(`C:\相册\a.jpg`, c.content)
-		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
-			t.Errorf("%s: %v, want %v", c.says, err, c.want)
-			continue
-		}
-		if err != nil {
-			continue
-		}
-		if f.Kind != c.kind || f.Name != "a.jpg" || f.Size != int64(len(f.Content)) {
-			t.Errorf("%s: %+v", c.says, f)
-		}
-		if bytes.Contains(f.Content, secret) {
-			t.Errorf("%s: it still says where", c.says)
-		}
-		if m, _, err := image.DecodeConfig(bytes.NewReader(f.Content)); c.kind != PDF && (err != nil || m.Width > sideMost) {
-			t.Errorf("%s: %v, %v", c.says, m, err)
-		}
-	}
-	for name, want := range map[string]string{"../../etc/passwd": "passwd", "": "file", "a\nb": "file", "材料.pdf": "材料.pdf"} {
-		if got := tidy(name); got != want {
-			t.Errorf("%q is called %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestAFileIsKept(t *testing.T) {
 	dbtest.Each(t, []db.Schema{db.Own, Schema}, func(t *testing.T, env dbtest.Env) {
 		ctx, home, s := context.Background(), id.ID{1}, New()
-		f, err := Document("章程.pdf", []byte("%PDF-1.7 x"))
+		f, err := Document("章程.pdf", scan("x"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var kept id.ID
-		if err := env.Update(ctx, home, db.System, func(tx *db.Tx) (err error) { kept, err = s.Add(ctx, tx, f); return err }); err != nil {
-			t.Fatal(err)
+		update := func(fn func(tx *db.Tx) error) {
+			t.Helper()
+			if err := env.Update(ctx, home, db.System, fn); err != nil {
+				t.Fatal(err)
+			}
 		}
+		refused := func(says string, community, file id.ID, want *fault.Fault) {
+			t.Helper()
+			err := env.View(ctx, community, func(r db.Reader) error { _, err := s.ByID(ctx, r, community, file); return err })
+			if !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", says, err, want)
+			}
+		}
+		var kept, other, spoilt id.ID
+		update(func(tx *db.Tx) (err error) {
+			for _, to := range []*id.ID{&kept, &other, &spoilt} {
+				if *to, err = s.Add(ctx, tx, f); err != nil {
+					return err
+				}
+			}
+			_, err = tx.Exec(ctx, "UPDATE attachment SET content = ? WHERE community_id = ? AND id = ?", []byte("changed"), home[:], spoilt[:])
+			return err
+		})
 		err = env.View(ctx, home, func(r db.Reader) error {
 			got, err := s.ByID(ctx, r, home, kept)
 			if err != nil || !bytes.Equal(got.Content, f.Content) || got.Sum() != f.Sum() || !got.At.Equal(dbtest.Epoch) {
 				t.Errorf("%+v, %v", got, err)
 			}
 			facts, err := s.Facts(ctx, r, home, kept)
-			if err != nil || facts.Content != nil || facts.Name != "章程.pdf" || facts.Size != 10 {
+			if err != nil || facts.Content != nil || facts.Name != "章程.pdf" || facts.Size != f.Size {
 				t.Errorf("%+v, %v", facts, err)
-			}
-			if _, err := s.ByID(ctx, r, id.ID{2}, kept); !errors.Is(err, ErrNotFound) {
-				t.Errorf("in another community: %v", err)
 			}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := env.Update(ctx, home, db.System, func(tx *db.Tx) error { return s.Drop(ctx, tx, kept) }); err != nil {
+		refused("in another community", id.ID{2}, kept, ErrNotFound)
+		refused("changed beneath us", home, spoilt, ErrChanged)
+		update(func(tx *db.Tx) error { return s.Drop(ctx, tx, kept, spoilt) })
+		refused("dropped", home, kept, ErrNotFound)
+		update(func(tx *db.Tx) error { return s.Drop(ctx, tx, kept) })
+		err = env.View(ctx, home, func(r db.Reader) error {
+			return db.Each(ctx, r, func(rows *sql.Rows) error {
+				var left id.ID
+				err := rows.Scan(&left)
+				if left != other {
+					t.Errorf("%s lies there still", left)
+				}
+				return err
+			}, "SELECT id FROM attachment WHERE community_id = ?", home[:])
+		})
+		if err != nil {
 			t.Fatal(err)
-		}
-		if err := env.View(ctx, home, func(r db.Reader) error { _, err := s.Facts(ctx, r, home, kept); return err }); !errors.Is(err, ErrNotFound) {
-			t.Errorf("dropped: %v", err)
 		}
 	})
 }

@@ -86,7 +86,7 @@ type Charge struct {
 	Kind     PayerKind
 	Payer    id.ID
 	Amount   money.Amount // fen
-	Title    string       // what stands on the slip, in Chinese: a shop's name, a month
+	Title    string       // what it is about, in the words of data: a shop's name, a month; "" where the purpose says all
 	OpenedBy string
 	OpenedAt time.Time
 	DueAt    time.Time // afterwards it expires

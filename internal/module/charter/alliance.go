@@ -110,7 +110,8 @@ func (x Penalty) Legs(p *policy.Params) []ledger.Leg {
 	return legs(leg(13, coins(x.Merchant), ledger.PoolCoins, min(x.Coins, p.PenaltyCoinsMax)))
 }
 
-// PenaltyLifted gives back what an appeal found to be too much (M-13R, C5).
+// PenaltyLifted gives back what an appeal found to be too much (M-13R, C5): what was
+// taken, also where a later policy lets less be taken.
 type PenaltyLifted struct {
 	Merchant id.ID        `json:"merchant"`
 	Breach   id.ID        `json:"breach"`
@@ -126,10 +127,9 @@ func (PenaltyLifted) Subject() id.ID { return id.ID{} }
 
 // Legs implements Move. What the pool has paid out meanwhile is issued anew: a shop
 // that was right does not wait for it.
-func (x PenaltyLifted) Legs(p *policy.Params) []ledger.Leg {
-	all := min(x.Coins, p.PenaltyCoinsMax)
-	pool := max(0, min(all, x.Pool))
-	return undo(leg(13, ledger.PoolCoins, coins(x.Merchant), pool), leg(13, ledger.CoinIssue, coins(x.Merchant), all-pool))
+func (x PenaltyLifted) Legs(*policy.Params) []ledger.Leg {
+	pool := max(0, min(x.Coins, x.Pool))
+	return undo(leg(13, ledger.PoolCoins, coins(x.Merchant), pool), leg(13, ledger.CoinIssue, coins(x.Merchant), x.Coins-pool))
 }
 
 // ProfitShared is a shop's share of its declared profit for the welfare fund (M-14,

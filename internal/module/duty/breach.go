@@ -18,6 +18,8 @@ var (
 	ErrBadStep     = fault.New(fault.Conflict, "duty.bad_step")
 	ErrOverdue     = fault.New(fault.Conflict, "duty.overdue")
 	ErrTooEarly    = fault.New(fault.Conflict, "duty.too_early")
+	ErrBallotRuns  = fault.New(fault.Conflict, "duty.ballot_runs") // nobody decides alone what is put to vote
+	ErrNotOpener   = fault.New(fault.Forbidden, "duty.not_opener") // what somebody opened only she takes back
 	ErrBadWords    = fault.New(fault.Invalid, "duty.bad_words")
 	ErrBadOutcome  = fault.New(fault.Invalid, "duty.bad_outcome")
 	ErrTooMuch     = fault.New(fault.Invalid, "duty.too_much")
@@ -216,14 +218,6 @@ type Decider struct {
 	Number int // of the step
 }
 
-// Posting is what was taken, or with Number > 1 given back.
-type Posting struct {
-	Number int
-	Coins  money.Amount
-	Seq    int64
-	At     time.Time
-}
-
 // Last is the latest step, nil before the first.
 func (b *Breach) Last() *Step {
 	if len(b.Steps) == 0 {
@@ -268,10 +262,13 @@ func (b *Breach) Counts() bool {
 	return b.Kind != LastPlace && (s == Stands || s == Reduced)
 }
 
-// FoundAt is when it was decided, zero if it was not.
-func (b *Breach) FoundAt() time.Time {
-	if s := b.Reached(Found); s != nil {
-		return s.At
+// HoldsSince is when a decision first came to hold, zero if none did. A correction
+// that leaves something of it does not begin it anew: it counts in one quarter.
+func (b *Breach) HoldsSince() time.Time {
+	for i := range b.Steps {
+		if s := b.Steps[i].State; s == Stands || s == Reduced {
+			return b.Steps[i].At
+		}
 	}
 	return time.Time{}
 }
@@ -279,106 +276,4 @@ func (b *Breach) FoundAt() time.Time {
 // HasDecided reports whether somebody took part in a decision about it.
 func (b *Breach) HasDecided(person id.ID) bool {
 	return slices.ContainsFunc(b.Deciders, func(d Decider) bool { return d.Person == person })
-}
-
-// Taken is how much of a penalty was taken and not given back.
-func (b *Breach) Taken() (sum money.Amount) {
-	for _, p := range b.Postings {
-		if p.Number == 1 {
-			sum += p.Coins
-		} else {
-			sum -= p.Coins
-		}
-	}
-	return sum
-}
-
-// ToTake is how much has still to be taken (> 0) or given back (< 0) for what holds
-// now. Nothing is taken while an appeal may come or runs, and it is taken once.
-func (b *Breach) ToTake() money.Amount {
-	switch holds := b.Verdict().Coins; {
-	case !b.State().AtRest():
-		return 0
-	case len(b.Postings) == 0:
-		return holds
-	default:
-		return min(0, holds-b.Taken())
-	}
-}
-
-// May refuses a step that cannot follow at an instant. Who may take it is the flow's
-// question; deciders are those who take part in a decision.
-func (b *Breach) May(s Step, deciders []id.ID, now time.Time) error {
-	from := b.State()
-	if !from.May(s.State) {
-		return ErrBadStep.With("state", string(from))
-	}
-	last := b.Last()
-	byItself := last != nil && s.State == from.Overdue() && s.By.IsZero() && s.Ballot.IsZero()
-	switch {
-	case byItself && now.Before(last.Due):
-		return ErrTooEarly
-	case !byItself && last != nil && !last.Due.IsZero() && !now.Before(last.Due) && (s.State == Stated || s.State == Appealed):
-		return ErrOverdue
-	}
-	if !slices.Contains(carrying, s.State) && s.Verdict != (Verdict{}) {
-		return ErrBadOutcome.On("outcome")
-	}
-	if err := b.compare(s); err != nil {
-		return err
-	}
-	if !byItself {
-		if err := s.said(); err != nil {
-			return err
-		}
-	}
-	switch {
-	case slices.ContainsFunc(deciders, b.HasDecided):
-		return ErrDecided
-	case !b.By.IsZero() && slices.Contains(deciders, b.By):
-		return ErrAccuser
-	}
-	return s.Verdict.validate(b.Most)
-}
-
-// carrying are the states with a verdict: of a ballot it is what is proposed.
-var carrying = []State{Balloted, Found, Reballoted, Stands, Reduced}
-
-// compare holds the verdict of a step against what holds now.
-func (b *Breach) compare(s Step) error {
-	switch now := b.Verdict(); s.State {
-	case Found:
-		if s.Outcome == None {
-			return ErrBadOutcome.On("outcome")
-		}
-	case Stands:
-		if s.Verdict != now {
-			return ErrBadOutcome.On("outcome")
-		}
-	case Reduced, Reballoted:
-		if s.Outcome == None && s.State == Reduced || !s.Verdict.milder(now) {
-			return ErrNotMilder.On("outcome")
-		}
-	}
-	return nil
-}
-
-// said refuses a step of people without the words that belong to it.
-func (s *Step) said() error {
-	least, shown := 2, 0
-	switch s.State {
-	case Found, Stands, Reduced, Lifted:
-		shown = 4
-	case Stated, Appealed:
-		least = 5
-	case Opened, Balloted, Reballoted:
-		least = 0
-	}
-	switch {
-	case !words(s.Words, least, 1000, true):
-		return ErrBadWords.On("words")
-	case !words(s.Wording, shown, 300, true):
-		return ErrBadWording.On("wording")
-	}
-	return nil
 }

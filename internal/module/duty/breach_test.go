@@ -24,9 +24,10 @@ type walk struct {
 }
 
 func begin(kind duty.Kind) *walk {
-	w := &walk{&duty.Breach{Kind: kind, Most: policy.TrialAlliance().PenaltyCoinsMax}, time.Date(2026, 12, 20, 3, 0, 0, 0, time.UTC), policy.TrialAlliance()}
+	w := &walk{&duty.Breach{Kind: kind, By: person(200), Most: policy.TrialAlliance().PenaltyCoinsMax}, time.Date(2026, 12, 20, 3, 0, 0, 0, time.UTC), policy.TrialAlliance()}
 	first := duty.Step{State: duty.Opened, Words: "开"}
 	if kind == duty.LastPlace {
+		w.By = id.ID{} // a rule's
 		first = duty.Step{State: duty.Found, Verdict: duty.Verdict{Outcome: duty.SeatLost}, Words: "评分末位", Wording: "评分末位，让出席位"}
 	}
 	if err := w.take(first); err != nil {
@@ -51,7 +52,17 @@ func said(state duty.State, v duty.Verdict) duty.Step {
 	return duty.Step{State: state, Verdict: v, Words: "写明的理由", Wording: "公示的话", By: person(200)}
 }
 
-var fined = duty.Verdict{Outcome: duty.Penalty, Coins: 10_000}
+// balloted is a step that a ballot decided.
+func balloted(state duty.State, v duty.Verdict) duty.Step {
+	s := said(state, v)
+	s.Ballot = ballot
+	return s
+}
+
+var (
+	fined  = duty.Verdict{Outcome: duty.Penalty, Coins: 10_000}
+	ballot = id.ID{8}
+)
 
 // The paths of docs/breaches.md, with what each costs in the end.
 func TestPathsOfABreach(t *testing.T) {
@@ -65,13 +76,13 @@ func TestPathsOfABreach(t *testing.T) {
 		counts bool
 	}{
 		{"stated, found, not appealed", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), {State: duty.Stands, Verdict: fined}}, duty.Stands, 10_000, true},
-		{"silent, balloted, cleared", []duty.Step{{State: duty.Unanswered}, said(duty.Balloted, fined), said(duty.Cleared, duty.Verdict{})}, duty.Cleared, 0, false},
+		{"silent, balloted, cleared", []duty.Step{{State: duty.Unanswered}, balloted(duty.Balloted, fined), balloted(duty.Cleared, duty.Verdict{})}, duty.Cleared, 0, false},
 		{"silent, nobody decided", []duty.Step{{State: duty.Unanswered}, {State: duty.Dropped}}, duty.Dropped, 0, false},
 		{"opened by mistake", []duty.Step{said(duty.Withdrawn, duty.Verdict{})}, duty.Withdrawn, 0, false},
 		{"found, appealed, upheld", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), said(duty.Stands, fined)}, duty.Stands, 10_000, true},
 		{"found, appealed, reduced", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), said(duty.Reduced, milder)}, duty.Reduced, 4_000, true},
 		{"found, appealed, a warning instead", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), said(duty.Reduced, warned)}, duty.Reduced, 0, true},
-		{"found, appealed, voted again, lifted", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), said(duty.Reballoted, milder), said(duty.Lifted, duty.Verdict{})}, duty.Lifted, 0, false},
+		{"found, appealed, voted again, lifted", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), balloted(duty.Reballoted, milder), balloted(duty.Lifted, duty.Verdict{})}, duty.Lifted, 0, false},
 		{"an appeal nobody decided is granted", []duty.Step{said(duty.Stated, duty.Verdict{}), said(duty.Found, fined), said(duty.Appealed, duty.Verdict{}), {State: duty.Lifted}}, duty.Lifted, 0, false},
 	} {
 		w := begin(duty.NoShow)
@@ -95,7 +106,9 @@ func TestWhatABreachRefuses(t *testing.T) {
 	open := func() *walk { return begin(duty.FalseDiscount) }
 	stated := func() *walk { w := open(); _ = w.take(said(duty.Stated, duty.Verdict{}), person(50)); return w }
 	found := func() *walk { w := stated(); _ = w.take(said(duty.Found, fined), person(1), person(2)); return w }
+	voting := func() *walk { w := stated(); _ = w.take(balloted(duty.Balloted, fined)); return w }
 	appealed := func() *walk { w := found(); _ = w.take(said(duty.Appealed, duty.Verdict{})); return w }
+	votingAgain := func() *walk { w := appealed(); _ = w.take(balloted(duty.Reballoted, duty.Verdict{})); return w }
 	late := func(w *walk) *walk { w.now = w.Last().Due; return w }
 	for _, c := range []struct {
 		says     string
@@ -123,19 +136,87 @@ func TestWhatABreachRefuses(t *testing.T) {
 		{"lifted for half", appealed(), said(duty.Lifted, duty.Verdict{Outcome: duty.Warning}), nil, duty.ErrBadOutcome},
 		{"an appeal drops early", appealed(), duty.Step{State: duty.Lifted}, nil, duty.ErrTooEarly},
 		{"withdrawn when it is found", found(), said(duty.Withdrawn, duty.Verdict{}), nil, duty.ErrBadStep},
+		{"withdrawn by another than who opened it", open(), duty.Step{State: duty.Withdrawn, Words: "立错了", By: person(3)}, nil, duty.ErrNotOpener},
+		{"one member decides while others vote", voting(), said(duty.Found, fined), []id.ID{person(3)}, duty.ErrBallotRuns},
+		{"one member clears it while others vote", voting(), said(duty.Cleared, duty.Verdict{}), []id.ID{person(3)}, duty.ErrBallotRuns},
+		{"a mediator decides while others vote again", votingAgain(), said(duty.Lifted, duty.Verdict{}), []id.ID{person(3)}, duty.ErrBallotRuns},
+		{"the ballot is dropped early", voting(), duty.Step{State: duty.Dropped}, nil, duty.ErrTooEarly},
+		{"who opened it decides it", stated(), said(duty.Found, fined), []id.ID{person(200)}, duty.ErrAccuser},
 	} {
 		if err := c.w.May(c.step, c.deciders, c.w.now); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.says, err, c.want)
 		}
 	}
-	w := open()
-	w.By = person(4)
-	if err := w.take(said(duty.Stated, duty.Verdict{})); err != nil {
-		t.Fatal(err)
+	rule := open()
+	rule.By = id.ID{}
+	if err := rule.May(said(duty.Withdrawn, duty.Verdict{}), nil, rule.now); !errors.Is(err, duty.ErrNotOpener) {
+		t.Errorf("what a rule opened is withdrawn: %v", err)
 	}
-	if err := w.May(said(duty.Found, fined), []id.ID{person(4)}, w.now); !errors.Is(err, duty.ErrAccuser) {
-		t.Errorf("who opened it decides it: %v", err)
+}
+
+// post books what is to be taken or given back now, and fails on what must not be.
+func (w *walk) post(t *rapid.T) {
+	due := w.ToTake()
+	if !w.State().AtRest() && due != 0 {
+		t.Fatalf("%d is taken while it is %s", due, w.State())
 	}
+	if due == 0 {
+		return
+	}
+	n := len(w.Postings) + 1
+	if (n == 1) != (due > 0) {
+		t.Fatalf("posting %d is %d", n, due)
+	}
+	w.Postings = append(w.Postings, duty.Posting{Number: n, Coins: max(due, -due)})
+	if w.Taken() < 0 || w.Taken() > w.Most {
+		t.Fatalf("%d is taken of at most %d", w.Taken(), w.Most)
+	}
+	if w.Taken() != w.Verdict().Coins {
+		t.Fatalf("%d is taken, %d holds", w.Taken(), w.Verdict().Coins)
+	}
+}
+
+// drawnStep is a step that somebody may think of, whether it can follow or not.
+func drawnStep(t *rapid.T) (s duty.Step, deciders []id.ID) {
+	s = duty.Step{State: rapid.SampledFrom(duty.States).Draw(t, "state"), Words: "写明的理由", Wording: "公示的话"}
+	if s.Outcome = rapid.SampledFrom(duty.Outcomes).Draw(t, "outcome"); s.Outcome == duty.Penalty {
+		s.Coins = money.Amount(rapid.Int64Range(-5, 60_000).Draw(t, "coins"))
+	}
+	if rapid.Bool().Draw(t, "by somebody") {
+		s.By = rapid.SampledFrom([]id.ID{person(100), person(200)}).Draw(t, "by")
+	}
+	if rapid.Bool().Draw(t, "by ballot") {
+		s.Ballot = ballot
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "deciders") {
+		if d := person(rapid.IntRange(1, 8).Draw(t, "decider")); !slices.Contains(deciders, d) {
+			deciders = append(deciders, d)
+		}
+	}
+	return s, deciders
+}
+
+// goHome leaves a breach to the clock alone until it comes to rest.
+func (w *walk) goHome(t *rapid.T) {
+	for range 6 {
+		if w.State().AtRest() {
+			return
+		}
+		over := w.State().Overdue()
+		if over == "" || w.Last().Due.IsZero() {
+			t.Fatalf("nothing moves a breach that is %s", w.State())
+		}
+		w.now = w.Last().Due
+		s := duty.Step{State: over}
+		if over == duty.Stands {
+			s.Verdict = w.Verdict()
+		}
+		if err := w.take(s); err != nil {
+			t.Fatalf("the clock is refused: %v", err)
+		}
+		w.post(t)
+	}
+	t.Fatalf("it does not end: %s", w.State())
 }
 
 // Whatever people do, and however late they are, a breach comes to a place of rest by
@@ -146,47 +227,11 @@ func TestEveryPathEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := begin(rapid.SampledFrom([]duty.Kind{duty.MissedDuty, duty.FalseDiscount, duty.LastPlace}).Draw(t, "kind"))
 		w.now = w.now.AddDate(0, 0, rapid.IntRange(0, 800).Draw(t, "begun"))
-		verdict := rapid.Custom(func(t *rapid.T) duty.Verdict {
-			o := rapid.SampledFrom(duty.Outcomes).Draw(t, "outcome")
-			if o == duty.Penalty {
-				return duty.Verdict{Outcome: o, Coins: money.Amount(rapid.Int64Range(-5, 60_000).Draw(t, "coins"))}
-			}
-			return duty.Verdict{Outcome: o}
-		})
-		post := func() {
-			due := w.ToTake()
-			if !w.State().AtRest() && due != 0 {
-				t.Fatalf("%d is taken while it is %s", due, w.State())
-			}
-			if due == 0 {
-				return
-			}
-			coins := max(due, -due)
-			n := len(w.Postings) + 1
-			if (n == 1) != (due > 0) {
-				t.Fatalf("posting %d is %d", n, due)
-			}
-			w.Postings = append(w.Postings, duty.Posting{Number: n, Coins: coins})
-			if w.Taken() < 0 || w.Taken() > w.Most {
-				t.Fatalf("%d is taken of at most %d", w.Taken(), w.Most)
-			}
-			if w.Taken() != w.Verdict().Coins {
-				t.Fatalf("%d is taken, %d holds", w.Taken(), w.Verdict().Coins)
-			}
-		}
-		found, voted := 0, make(map[id.ID]int)
+		found, voted, held := 0, make(map[id.ID]int), time.Time{}
 		for range rapid.IntRange(0, 12).Draw(t, "steps") {
 			w.now = w.now.Add(time.Duration(rapid.Int64Range(0, int64(20*24*time.Hour)).Draw(t, "later")))
-			s := duty.Step{State: rapid.SampledFrom(duty.States).Draw(t, "state"), Verdict: verdict.Draw(t, "verdict"), Words: "写明的理由", Wording: "公示的话"}
-			if rapid.Bool().Draw(t, "by somebody") {
-				s.By = person(100)
-			}
-			var deciders []id.ID
-			for range rapid.IntRange(0, 3).Draw(t, "deciders") {
-				if d := person(rapid.IntRange(1, 8).Draw(t, "decider")); !slices.Contains(deciders, d) {
-					deciders = append(deciders, d)
-				}
-			}
+			before := w.State()
+			s, deciders := drawnStep(t)
 			if w.take(s, deciders...) != nil {
 				continue
 			}
@@ -200,30 +245,23 @@ func TestEveryPathEnds(t *testing.T) {
 					t.Fatal("it is decided twice")
 				}
 			}
-			post()
+			if s.State == duty.Withdrawn && s.By != w.By {
+				t.Fatal("somebody takes back what another opened")
+			}
+			if (before == duty.Balloted || before == duty.Reballoted) && s.Ballot.IsZero() && !s.By.IsZero() {
+				t.Fatalf("somebody makes it %s while others vote", s.State)
+			}
+			if !held.IsZero() && !w.HoldsSince().Equal(held) {
+				t.Fatal("a correction begins anew what held before")
+			}
+			held = w.HoldsSince()
+			w.post(t)
 		}
-		for range 6 { // then everybody goes home
-			if w.State().AtRest() {
-				break
-			}
-			over := w.State().Overdue()
-			if over == "" || w.Last().Due.IsZero() {
-				t.Fatalf("nothing moves a breach that is %s", w.State())
-			}
-			w.now = w.Last().Due
-			s := duty.Step{State: over}
-			if over == duty.Stands {
-				s.Verdict = w.Verdict()
-			}
-			if err := w.take(s); err != nil {
-				t.Fatalf("the clock is refused: %v", err)
-			}
-			post()
+		w.goHome(t)
+		w.post(t)
+		if w.Counts() && w.HoldsSince().IsZero() {
+			t.Fatalf("it counts, and never came to hold: %s", w.State())
 		}
-		if !w.State().AtRest() {
-			t.Fatalf("it does not end: %s", w.State())
-		}
-		post()
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/db"
 )
 
 func made(t *testing.T, topic duty.Topic, on string, quarter string) *duty.Disclosure {
@@ -82,4 +83,57 @@ func TestAClaimIsNamedByItsDay(t *testing.T) {
 	if q := period.Month(0).Quarter(); q != 0 {
 		t.Errorf("January's quarter begins in %s", q)
 	}
+}
+
+// A disclosure made at the end of August holds to the end of February, leap day or not;
+// and a quarter's profit is due thirty days after it, over the end of the year.
+func TestDisclosuresOverTheYear(t *testing.T) {
+	p := policy.TrialAlliance()
+	seat := duty.Seat{From: day(t, "2027-03-01"), Over: day(t, "2029-03-01")}
+	for _, c := range []struct {
+		says, made, today string
+		standing          int
+		grave             bool
+	}{
+		{"to the leap day", "2027-08-31", "2028-02-29", 3, false},
+		{"and no longer", "2027-08-31", "2028-03-01", 1, false},
+		{"missing for a quarter after the leap day", "2027-08-31", "2028-05-29", 1, false},
+		{"and a day", "2027-08-31", "2028-05-30", 1, true},
+		{"to 28 February in another year", "2028-08-31", "2029-02-28", 3, false},
+		{"made on the leap day, to the day of August", "2028-02-29", "2028-08-29", 3, false},
+		{"and no longer", "2028-02-29", "2028-08-30", 1, false},
+	} {
+		today := day(t, c.today)
+		q := today.Month().Quarter() - 3
+		owed := duty.Owed(&p, &seat, []*duty.Disclosure{made(t, duty.Goods, c.made, ""), made(t, duty.Standard, c.made, ""), made(t, duty.Profit, c.made, q.String())}, today)
+		if got := duty.Standing(owed, today); got != c.standing || owed[0].Grave(today) != c.grave {
+			t.Errorf("%s: %d in order, a breach: %v", c.says, got, owed[0].Grave(today))
+		}
+	}
+	for today, due := range map[string]string{"2028-01-15": "2028-01-30", "2028-04-15": "2028-04-30", "2027-12-31": "2027-10-30"} {
+		if owed := duty.Owed(&p, &seat, nil, day(t, today)); owed[2].Due.String() != due {
+			t.Errorf("on %s the profit of the quarter was due on %s, want %s", today, owed[2].Due, due)
+		}
+	}
+}
+
+// The profit of a quarter is declared once, of many who press the button too.
+func TestAProfitIsDeclaredOnce(t *testing.T) {
+	inRegister(t, func(g *register) {
+		g.Clock.Advance(day(t, "2027-01-02").Start(shanghai).Sub(g.Clock.Now()))
+		declare := func(quarter string, profit money.Amount) error {
+			return g.update(func(tx *db.Tx) error {
+				_, err := g.Disclose(ctx, tx, duty.Disclosure{Merchant: shop, Topic: duty.Profit, Quarter: month(t, quarter), Profit: profit, Rate: 10_000}, g.today(), 6)
+				return err
+			})
+		}
+		if n := g.atOnce(6, duty.ErrDeclared, func(n int) error { return declare("2026-10", money.Amount(n)) }); n != 1 {
+			t.Errorf("declared %d times", n)
+		}
+		g.refused("a quarter that is not over", declare("2027-01", 0), duty.ErrBadQuarter)
+		g.refused("no quarter", declare("2026-08", 0), duty.ErrBadQuarter)
+		g.refused("one of long ago", declare("2024-10", 0), duty.ErrBadQuarter)
+		g.refused("more than any shop has", declare("2026-07", 100_000_000_01), duty.ErrBadProfit)
+		g.must(declare("2026-07", -5_00))
+	})
 }

@@ -142,6 +142,9 @@ func TestFullMonthsInASeat(t *testing.T) {
 		{"2026-10-02", "2027-01-01", "2026-12", true, 2},
 		{"2025-12-15", "2027-01-01", "2026-02", true, 2},
 		{"2027-01-01", "2028-01-01", "2026-12", false, 0},
+		{"2028-02-01", "2028-03-01", "2028-02", true, 1},  // the leap day is one of its days
+		{"2028-02-01", "2028-02-29", "2028-02", false, 1}, // but not here
+		{"2028-02-29", "2029-02-28", "2028-03", true, 1},
 	} {
 		s := duty.Seat{From: day(t, c.from), Over: day(t, c.over)}
 		if got := s.Whole(month(t, c.month)); got != c.whole {

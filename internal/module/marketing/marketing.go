@@ -7,9 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"io/fs"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,7 +28,7 @@ var schemaFS, _ = fs.Sub(files, "schema")
 var Schema = db.Schema{
 	Owner: "module/marketing",
 	Tables: []db.Table{
-		{Name: "marketing_spending", Placement: db.Distributed}, {Name: "marketing_picture", Placement: db.Distributed}, {Name: "marketing_end", Placement: db.Distributed},
+		{Name: "marketing_spending", Placement: db.Distributed}, {Name: "marketing_end", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -44,27 +42,15 @@ var (
 	ErrBadInvoice  = fault.New(fault.Invalid, "marketing.bad_invoice")
 	ErrBadAmount   = fault.New(fault.Invalid, "marketing.bad_amount")
 	ErrBadDay      = fault.New(fault.Invalid, "marketing.bad_day")
-	ErrBadPicture  = fault.New(fault.Invalid, "marketing.bad_picture")
+	ErrNoPicture   = fault.New(fault.Invalid, "marketing.no_picture")
 	ErrInvoiceUsed = fault.New(fault.Conflict, "marketing.invoice_used")
 	ErrSettled     = fault.New(fault.Conflict, "marketing.settled")
 	ErrSamePerson  = fault.New(fault.Forbidden, "marketing.same_person")
 	ErrTooLittle   = fault.New(fault.Conflict, "marketing.too_little_left")
 )
 
-// MostPicture bounds the picture of an invoice, in bytes.
-const MostPicture = 1 << 20
-
 // mostSpent bounds one spending, in fen.
 const mostSpent = 10_000_000_00
-
-// kinds are the media types of a picture, as its first bytes tell.
-var kinds = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp": true, "application/pdf": true}
-
-// Picture is the picture of an invoice.
-type Picture struct {
-	Kind  string // media type
-	Bytes []byte
-}
 
 // Spending is one use of the shops' money.
 type Spending struct {
@@ -73,6 +59,7 @@ type Spending struct {
 	Words    string // what the shops got for it
 	Supplier string
 	Invoice  string // its number
+	Picture  id.ID  // of the invoice, of module attachment
 	Amount   money.Amount
 	Day      period.Day
 	By       id.ID
@@ -98,7 +85,7 @@ const (
 )
 
 // Validate refuses a spending that cannot be recorded; today bounds its day.
-func (x *Spending) Validate(today period.Day, p Picture) error {
+func (x *Spending) Validate(today period.Day) error {
 	switch {
 	case !between(x.Title, 2, 60):
 		return ErrBadTitle.On("title")
@@ -112,8 +99,8 @@ func (x *Spending) Validate(today period.Day, p Picture) error {
 		return ErrBadAmount.On("amount")
 	case x.Day > today || x.Day < today-366:
 		return ErrBadDay.On("day")
-	case len(p.Bytes) == 0 || len(p.Bytes) > MostPicture || !kinds[p.Kind] || http.DetectContentType(p.Bytes) != p.Kind:
-		return ErrBadPicture.On("picture").With("megabytes", MostPicture>>20)
+	case x.Picture.IsZero():
+		return ErrNoPicture.On("picture")
 	}
 	return nil
 }
@@ -154,7 +141,7 @@ func read(ctx context.Context, r db.Reader, where string, args ...any) (all []*S
 		var kind, words sql.NullString
 		var seq, ended sql.NullInt64
 		var by []byte
-		if err := rows.Scan(&x.ID, &x.Title, &x.Words, &x.Supplier, &x.Invoice, &x.Amount, &x.Day, &x.By, &at, &kind, &words, &seq, &by, &ended); err != nil {
+		if err := rows.Scan(&x.ID, &x.Title, &x.Words, &x.Supplier, &x.Invoice, &x.Picture, &x.Amount, &x.Day, &x.By, &at, &kind, &words, &seq, &by, &ended); err != nil {
 			return err
 		}
 		if x.At = time.UnixMicro(at).UTC(); kind.Valid {
@@ -163,29 +150,16 @@ func read(ctx context.Context, r db.Reader, where string, args ...any) (all []*S
 		}
 		all = append(all, &x)
 		return nil
-	}, `SELECT s.id, s.title, s.words, s.supplier, s.invoice, s.amount, s.day, s.recorded_by, s.recorded_at, e.kind, e.words, e.seq, e.ended_by, e.ended_at
+	}, `SELECT s.id, s.title, s.words, s.supplier, s.invoice, s.picture_id, s.amount, s.day, s.recorded_by, s.recorded_at, e.kind, e.words, e.seq, e.ended_by, e.ended_at
 		FROM marketing_spending s LEFT JOIN marketing_end e ON e.community_id = s.community_id AND e.spending_id = s.id WHERE s.community_id = ?`+where, args...)
 	return all, err
 }
 
-// Picture is the picture of a spending's invoice.
-func (s *Service) Picture(ctx context.Context, r db.Reader, community, at id.ID) (p Picture, err error) {
-	var row struct {
-		Kind    string `db:"kind"`
-		Picture []byte `db:"picture"`
-	}
-	err = db.One(ctx, r, &row, "SELECT kind, picture FROM marketing_picture WHERE community_id = ? AND spending_id = ?", community[:], at[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
-	return Picture{row.Kind, row.Picture}, err
-}
-
 // Record notes a spending with the picture of its invoice. An invoice is recorded once
 // unless it was refused or withdrawn.
-func (s *Service) Record(ctx context.Context, tx *db.Tx, x Spending, today period.Day, p Picture) (_ *Spending, err error) {
+func (s *Service) Record(ctx context.Context, tx *db.Tx, x Spending, today period.Day) (_ *Spending, err error) {
 	defer fault.Wrap(&err, "marketing: record")
-	if err := x.Validate(today, p); err != nil {
+	if err := x.Validate(today); err != nil {
 		return nil, err
 	}
 	same, err := read(ctx, tx, " AND s.invoice = ? AND s.supplier = ?", tx.Community[:], x.Invoice, x.Supplier)
@@ -198,11 +172,8 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, x Spending, today perio
 		}
 	}
 	x.ID, x.By, x.At, x.End = tx.NewID(), tx.Actor.ID, tx.Now, nil
-	if _, err := tx.Exec(ctx, "INSERT INTO marketing_spending (community_id, id, title, words, supplier, invoice, amount, day, recorded_by, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], x.ID[:], x.Title, x.Words, x.Supplier, x.Invoice, int64(x.Amount), int64(x.Day), x.By[:], tx.Now.UnixMicro()); err != nil {
-		return nil, err
-	}
-	_, err = tx.Exec(ctx, "INSERT INTO marketing_picture (community_id, spending_id, kind, picture) VALUES (?, ?, ?, ?)", tx.Community[:], x.ID[:], p.Kind, p.Bytes)
+	_, err = tx.Exec(ctx, "INSERT INTO marketing_spending (community_id, id, title, words, supplier, invoice, picture_id, amount, day, recorded_by, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], x.Title, x.Words, x.Supplier, x.Invoice, x.Picture[:], int64(x.Amount), int64(x.Day), x.By[:], tx.Now.UnixMicro())
 	return &x, err
 }
 

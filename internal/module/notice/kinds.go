@@ -140,7 +140,7 @@ var Kinds = []Kind{
 
 	{ID: PointsRedeemed, Group: OfMoney, Name: "积分兑换", Title: "兑好了：%s", Body: "用了 %s 分，最晚 %s 来领，凭码领取。", Open: "看领取码", May: []Way{Push}, Most: 10, Per: day},
 	{ID: PointsReady, Group: OfMoney, Name: "换的东西可以领了", Title: "给您换的%s可以领了", Body: "不再扣积分，最晚 %s 来领。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
-	{ID: PointsCalled, Group: OfMoney, Name: "领取叫号", Title: "轮到您了：%s 号", Body: "领%s，请到柜台。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat}, Urgent: true, Most: 20, Per: day},
+	{ID: PointsCalled, Group: OfMoney, Name: "领取叫号", Title: "轮到您了：%s 号", Body: "领%s，请到柜台。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat}, Most: 20, Per: day},
 	{ID: PointsLapsing, Group: OfMoney, Name: "兑换快到期", Title: "%s还没有领", Body: "最晚 %s 来领，过了就退回积分。", Open: "看领取码", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: PointsBack, Group: OfMoney, Name: "积分退回", Title: "退回您 %s 分", Body: "%s不领了，积分原样退回。", Open: "看明细", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: PointsClaim, Group: OfMoney, Name: "兑换的东西不好", Title: "您说不好的%s，定了：%s", Body: "理由：%s", Open: "看这一单", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},

@@ -176,24 +176,6 @@ func (s *Service) AddCounter(ctx context.Context, tx *db.Tx, c Counter) (_ Count
 	return c, err
 }
 
-// Shown is what a picture shows, which decides who may see it.
-type Shown string
-
-// What pictures show.
-const (
-	OfGood  Shown = "good" // for everybody
-	OfCheck Shown = "check"
-	OfClaim Shown = "claim"
-)
-
-// Keep keeps a picture that the house has made anew (platform/picture).
-func (s *Service) Keep(ctx context.Context, tx *db.Tx, shows Shown, jpeg []byte) (key id.ID, err error) {
-	key = tx.NewID()
-	_, err = tx.Exec(ctx, "INSERT INTO points_picture (community_id, id, shows, bytes, taken_by, taken_at) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], key[:], string(shows), jpeg, tx.Actor.String(), tx.Now.UnixMicro())
-	return key, err
-}
-
 func insertTerms(ctx context.Context, tx *db.Tx, good id.ID, t Terms) error {
 	_, err := tx.Exec(ctx, `INSERT INTO points_terms (community_id, good_id, number, points, cost, monthly, from_day, until_day, counter_id, picture_id, reason, set_by, set_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], good[:], t.Number, int64(t.Points), int64(t.Cost), t.Monthly, int64(t.From), int64(t.Until),

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
 )
@@ -158,12 +159,30 @@ func batches(ctx context.Context, r db.Reader, community id.ID, where string, ar
 	return all, err
 }
 
-// Picture reads a picture that shows what the caller says.
-func (s *Service) Picture(ctx context.Context, r db.Reader, community, picture id.ID, shows Shown) (jpeg []byte, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&jpeg) },
-		"SELECT bytes FROM points_picture WHERE community_id = ? AND id = ? AND shows = ?", community[:], picture[:], string(shows))
-	if err == nil && jpeg == nil {
+// Shown is what a picture shows, which decides who may see it.
+type Shown string
+
+// What pictures show.
+const (
+	OfGood  Shown = "good" // for everybody
+	OfCheck Shown = "check"
+	OfClaim Shown = "claim"
+)
+
+// showing counts what a picture is shown with.
+var showing = map[Shown]string{
+	OfGood:  "SELECT COUNT(*) FROM points_terms WHERE community_id = ? AND picture_id = ?",
+	OfCheck: "SELECT COUNT(*) FROM points_check WHERE community_id = ? AND picture_id = ?",
+	OfClaim: "SELECT COUNT(*) FROM points_claim WHERE community_id = ? AND picture_id = ?",
+}
+
+// Shows refuses a picture that does not show what the caller says.
+func (s *Service) Shows(ctx context.Context, r db.Reader, community, picture id.ID, what Shown) (err error) {
+	defer fault.Wrap(&err, "points: picture of a %s", what)
+	var n int
+	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&n) }, showing[what], community[:], picture[:])
+	if err == nil && n == 0 {
 		err = ErrNoPicture
 	}
-	return jpeg, err
+	return err
 }

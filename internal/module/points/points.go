@@ -36,7 +36,7 @@ var Schema = db.Schema{
 	Owner: "module/points",
 	Tables: []db.Table{
 		{Name: "points_good", Placement: db.Distributed}, {Name: "points_terms", Placement: db.Distributed}, {Name: "points_good_end", Placement: db.Distributed},
-		{Name: "points_picture", Placement: db.Distributed}, {Name: "points_counter", Placement: db.Distributed},
+		{Name: "points_counter", Placement: db.Distributed},
 		{Name: "points_batch", Placement: db.Distributed}, {Name: "points_check", Placement: db.Distributed}, {Name: "points_writeoff", Placement: db.Distributed},
 		{Name: "points_redemption", Placement: db.Distributed}, {Name: "points_redemption_end", Placement: db.Distributed}, {Name: "points_reminder", Placement: db.Distributed},
 		{Name: "points_claim", Placement: db.Distributed}, {Name: "points_verdict", Placement: db.Distributed},
@@ -103,7 +103,7 @@ type Terms struct {
 	From    period.Day
 	Until   period.Day // the last day, 0 without an end
 	Counter id.ID      // a shop, or a counter of this package
-	Picture id.ID      // zero: none
+	Picture id.ID      // of module attachment, zero: none
 	Reason  string     // why they were changed
 	By      string
 	At      time.Time
@@ -178,7 +178,7 @@ type Check struct {
 	Sample  int64 // how many were looked at
 	Faulty  int64 // of them
 	Note    string
-	Picture id.ID
+	Picture id.ID // of module attachment, zero: none
 	By      string
 	At      time.Time
 }

@@ -100,7 +100,7 @@ type Ending struct {
 // Claim says that what was handed over is not good.
 type Claim struct {
 	Words    string
-	Picture  id.ID
+	Picture  id.ID // of module attachment, zero: none
 	By       string
 	At       time.Time
 	Due      time.Time // when the clock decides

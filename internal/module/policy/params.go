@@ -50,11 +50,18 @@ type Params struct {
 	Alliance
 }
 
-// UnmarshalJSON reads numbers. Versions that were made before membership and the
-// alliance had numbers of their own mean those of the default policy.
+// UnmarshalJSON reads numbers over those that are there. Versions that were made
+// before membership and the alliance had numbers of their own mean those of the
+// default policy.
 func (p *Params) UnmarshalJSON(b []byte) error {
 	type plain Params // has no UnmarshalJSON
-	q := plain{Membership: TrialMembership(), Alliance: TrialAlliance()}
+	q := plain(*p)
+	if q.Membership == (Membership{}) {
+		q.Membership = TrialMembership()
+	}
+	if q.Alliance == (Alliance{}) {
+		q.Alliance = TrialAlliance()
+	}
 	if err := json.Unmarshal(b, &q); err != nil {
 		return err
 	}

@@ -71,6 +71,10 @@ type Step struct {
 	By     id.ID     // zero: the clock
 }
 
+// QuarterOver is the latest quarter of which every month is judged, when the latest
+// judged month is given: over the end of a year as within it.
+func QuarterOver(judged period.Month) period.Month { return (judged + 1).Quarter() - 3 }
+
 // Last is the latest step.
 func (r *Run) Last() *Step { return &r.Steps[len(r.Steps)-1] }
 

@@ -39,6 +39,7 @@ type Swept struct {
 	At     time.Time // when it ended; zero if none has
 	Took   time.Duration
 	Places int              // communities it went through
+	People bool             // it is for people: it goes through the one place that is everybody's
 	Failed map[id.ID]string // and those in which it failed
 	Err    error            // why it went through none
 }
@@ -60,7 +61,7 @@ func (j *Jobs) Status() Status {
 		s.Trouble[community] = err.Error()
 	}
 	for _, w := range j.sweeps {
-		swept := Swept{Name: w.name, At: w.at, Took: w.took, Places: w.places, Failed: make(map[id.ID]string), Err: w.err}
+		swept := Swept{Name: w.name, At: w.at, Took: w.took, Places: w.places, People: w.people, Failed: make(map[id.ID]string), Err: w.err}
 		for c, text := range w.last {
 			swept.Failed[c] = text
 		}

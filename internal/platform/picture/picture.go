@@ -12,48 +12,39 @@ import (
 	"image/color"
 	"image/jpeg"
 	_ "image/png" // a format that is read
-	"io"
+	"slices"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // a format that is read
-
-	"gongyi/internal/kernel/fault"
 )
 
 // Limits of a picture.
 const (
-	MaxBytes  = 8 << 20    // of the file that is sent
-	maxPoints = 50_000_000 // of the picture in it: a file of a few bytes may claim more
-	side      = 1_200      // of the longer edge afterwards
+	MaxPoints = 50_000_000 // as it comes: a file of a few bytes may claim more
+	Side      = 1_600      // of the longer edge afterwards: the print of a licence stays legible
 	quality   = 82
 )
 
-// Refusals, in the order in which they are checked.
+// What is wrong with a picture. Who takes it from somebody says so in words.
 var (
-	ErrTooLarge = fault.New(fault.Invalid, "picture.too_large")
-	ErrNone     = fault.New(fault.Invalid, "picture.none")
-	ErrUnknown  = fault.New(fault.Invalid, "picture.unknown_format")
+	ErrTooLarge = errors.New("picture: more than MaxPoints points")
+	ErrUnknown  = errors.New("picture: no JPEG, PNG or WebP")
 )
+
+// formats are those that are read, whatever others the program knows.
+var formats = []string{"jpeg", "png", "webp"}
 
 // one keeps two large pictures from being unpacked at the same time.
 var one = make(chan struct{}, 1)
 
-// Anew reads a picture and makes it anew. An empty file is ErrNone.
-func Anew(r io.Reader) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(raw) == 0:
-		return nil, ErrNone
-	case len(raw) > MaxBytes:
-		return nil, ErrTooLarge
-	}
+// Anew makes a picture anew; what is none is ErrUnknown, one of too many points
+// ErrTooLarge.
+func Anew(raw []byte) ([]byte, error) {
 	c, format, err := image.DecodeConfig(bytes.NewReader(raw))
 	switch {
-	case err != nil || c.Width < 1 || c.Height < 1:
+	case err != nil || !slices.Contains(formats, format) || c.Width < 1 || c.Height < 1:
 		return nil, ErrUnknown
-	case c.Width > maxPoints/c.Height:
+	case c.Width > MaxPoints/c.Height:
 		return nil, ErrTooLarge
 	}
 	one <- struct{}{}
@@ -71,12 +62,12 @@ func Anew(r io.Reader) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// smaller draws a picture on white, its longer edge no longer than side.
+// smaller draws a picture on white, its longer edge no longer than Side.
 func smaller(src image.Image) *image.RGBA {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
-	if longer := max(w, h); longer > side {
-		w, h = max(1, w*side/longer), max(1, h*side/longer)
+	if longer := max(w, h); longer > Side {
+		w, h = max(1, w*Side/longer), max(1, h*Side/longer)
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)

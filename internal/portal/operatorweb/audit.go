@@ -224,9 +224,14 @@ func (d *Desk) placeChanges(ctx context.Context, r db.Reader, p community.Place,
 	if err != nil {
 		return nil, err
 	}
+	opens := d.Portal.MayIn(ctx, "proposal.read", p.ID)
 	for _, v := range versions {
 		if !v.ProposedAt.Before(from) && v.ProposedAt.Before(to) {
-			all = append(all, change{At: v.ProposedAt, Kind: "policies", Place: p.ID, By: v.Author, Named: true, What: i18n.T(ctx, "提出第 %d 版规则", v.Number), Reason: v.Reason, Href: versionPath(p, v.Number)})
+			c := change{At: v.ProposedAt, Kind: "policies", Place: p.ID, By: v.Author, Named: true, What: i18n.T(ctx, "提出第 %d 版规则", v.Number), Reason: v.Reason}
+			if opens {
+				c.Href = versionPath(p, v.Number)
+			}
+			all = append(all, c)
 		}
 	}
 	closings, err := d.Flows.Ledger.Closings(ctx, r, p.ID, from, to)

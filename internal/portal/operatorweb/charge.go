@@ -1,6 +1,7 @@
 package operatorweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -58,7 +59,7 @@ func (d *Desk) chargeView(r *http.Request) (v chargeView, err error) {
 	v.Means, v.Reference, v.Reason = r.FormValue("means"), r.FormValue("reference"), r.FormValue("reason")
 	self := chargePath(v.Place, c.Code)
 	v.Form, v.Cancel = ui.Form{Action: self + "/payment", Busy: i18n.T(ctx, "正在记账")}, ui.Form{Action: self + "/cancellation", In: "cancel"}
-	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "为什么付"), Text: purposeName(ctx, c.Purpose)}, {Name: i18n.T(ctx, "说明"), Text: c.Title}, {Name: i18n.T(ctx, "最晚"), Text: d.moment(ctx, c.DueAt)}}
+	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "为什么付"), Text: purposeName(ctx, c.Purpose)}, {Name: i18n.T(ctx, "说明"), Text: cmp.Or(c.Title, "–")}, {Name: i18n.T(ctx, "最晚"), Text: d.moment(ctx, c.DueAt)}}
 	if c.Paid() {
 		v.Facts = append(v.Facts, ui.Fact{Name: i18n.T(ctx, "怎么付的"), Text: meansName(ctx, c.End.Means)}, ui.Fact{Name: i18n.T(ctx, "凭证号"), Text: c.End.Reference})
 		if d.may(ctx, "account.read", v.Place.ID) {

@@ -42,7 +42,7 @@ type Source struct {
 func (d *Desk) queues() []Source {
 	return append([]Source{
 		{"imports", "upload", i18n.M("导入"), i18n.M("导入"), "import.read", d.importMatters},
-		{"grants", "person-check", i18n.M("快到期的身份"), i18n.M("身份"), "desk.read", d.grantMatters},
+		{"grants", "person-check", i18n.M("快到期的身份"), i18n.M("身份"), "person.read", d.grantMatters},
 		{"policies", "sliders", i18n.M("快生效的规则"), i18n.M("规则"), "proposal.read", d.policyMatters},
 		{"evidence", "proof", i18n.M("存证记录"), i18n.M("存证记录"), "evidence.read", d.evidenceMatters},
 		{"refunds", "undo", i18n.M("等交还的退款"), i18n.M("退款"), "charge.hand", d.chargeMatters},

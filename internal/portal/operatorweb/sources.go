@@ -2,6 +2,7 @@ package operatorweb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gongyi/internal/flow"
@@ -75,6 +76,7 @@ func (d *Desk) grantMatters(ctx context.Context) (all []Matter, err error) {
 		if grants, err = d.Flows.Access.Lapsing(ctx, r, now, now.Add(lapseIn)); err != nil {
 			return err
 		}
+		grants = slices.DeleteFunc(grants, flow.ByAlliance)
 		var ids []id.ID
 		for _, g := range grants {
 			ids = append(ids, g.Person)

@@ -12,7 +12,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/adslot"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
@@ -23,8 +22,6 @@ import (
 
 // Pages are the pages of advertising.
 type Pages struct{ *portal.Portal }
-
-const uploadMost = attachment.PictureMost + 64<<10
 
 // Routes adds the pages and their door on the desk, and lets pages of residents show
 // what is booked on them.
@@ -40,7 +37,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET /shop/{shop}/ads/{booking}", Action: "ad.read", On: portal.OfShop, Do: h.booking},
 		httpkit.Route{Pattern: "GET /shop/{shop}/ads/{booking}/export", Action: "ad.export", On: portal.OfShop, Do: h.export},
 		httpkit.Route{Pattern: "GET /shop/{shop}/ads/{booking}/picture/{creative}", Action: "ad.read", On: portal.OfShop, Do: h.ownPicture},
-		httpkit.Route{Pattern: "POST /shop/{shop}/ads/{booking}/creative", Action: "ad.book", On: portal.OfShop, Upload: uploadMost, Do: h.draft},
+		httpkit.Route{Pattern: "POST /shop/{shop}/ads/{booking}/creative", Action: "ad.book", On: portal.OfShop, Upload: portal.UploadMost, Do: h.draft},
 		httpkit.Route{Pattern: "POST /shop/{shop}/ads/{booking}/cancellation", Action: "ad.book", On: portal.OfShop, Do: h.cancel},
 	)
 	const look, keep = "ad_desk.read", "ad.keep"

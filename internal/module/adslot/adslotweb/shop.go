@@ -11,7 +11,6 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/adslot"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -252,15 +251,9 @@ func (h *Pages) change(w http.ResponseWriter, r *http.Request, form string, do f
 
 func (h *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	return h.change(w, r, "creative", func(ctx context.Context, at authz.Resource, booking id.ID) error {
-		name, content, err := portal.Upload(r, "picture", uploadMost)
+		picture, err := portal.PictureIn(r, "picture")
 		if err != nil {
 			return err
-		}
-		var picture *attachment.File
-		if content != nil {
-			if picture, err = attachment.Picture(name, content); err != nil {
-				return portal.On(err, "picture")
-			}
 		}
 		c := adslot.Creative{Booking: booking, Text: strings.TrimSpace(r.FormValue("text")), Target: r.FormValue("target")}
 		return h.Flows.DraftAd(ctx, at.Place, at.Subject, authz.Of(ctx).Actor(), c, picture)

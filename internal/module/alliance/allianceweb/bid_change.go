@@ -3,7 +3,6 @@ package allianceweb
 import (
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,9 +12,7 @@ import (
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/portal"
 )
 
@@ -148,31 +145,13 @@ func sumOf(r *http.Request) (sum [32]byte, err error) {
 // addPaper takes a file.
 func (p *Pages) addPaper(w http.ResponseWriter, r *http.Request) error {
 	return p.step(w, r, "papers", func(at, x id.ID, actor db.Actor) error {
-		file, head, err := r.FormFile("file")
+		file, err := portal.PaperIn(r, "file")
 		if err != nil {
-			return blob.ErrEmpty.On("file")
+			return err
 		}
-		defer file.Close()
-		_, err = p.Flows.AddPaper(r.Context(), at, actor, x, alliance.Paper(r.FormValue("paper")), nameOf(head.Filename), file)
+		_, err = p.Flows.AddPaper(r.Context(), at, actor, x, alliance.Paper(r.FormValue("paper")), file)
 		return err
 	})
-}
-
-// nameOf is a file's name without folders and letters that nobody sees.
-func nameOf(name string) string {
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	name = strings.Map(func(c rune) rune {
-		if strconv.IsPrint(c) {
-			return c
-		}
-		return -1
-	}, name)
-	if letters := []rune(name); len(letters) > 100 {
-		name = string(letters[len(letters)-100:])
-	}
-	return strings.TrimSpace(name)
 }
 
 func (p *Pages) dropPaper(w http.ResponseWriter, r *http.Request) error {
@@ -194,22 +173,15 @@ func (p *Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	return p.sendPaper(w, r, at.ID, x.ID)
 }
 
-// sendPaper answers with the document of an address. Pictures are shown, everything else
-// is taken along: nothing that came from outside is ever opened as a page.
+// sendPaper answers with the document of an address.
 func (p *Pages) sendPaper(w http.ResponseWriter, r *http.Request, at, application id.ID) error {
 	document, err := idIn(r, "document", alliance.ErrNoPaper)
 	if err != nil {
 		return err
 	}
-	d, content, err := p.Flows.Paper(r.Context(), at, application, document)
+	file, err := p.Flows.Paper(r.Context(), at, application, document)
 	if err != nil {
 		return err
 	}
-	how := "attachment"
-	if strings.HasPrefix(d.Mime, "image/") {
-		how = "inline"
-	}
-	w.Header().Set("Content-Disposition", how+"; filename*=UTF-8''"+url.PathEscape(d.Name))
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	return httpkit.Send(w, r, http.StatusOK, never, d.Mime, content)
+	return portal.SendFile(w, r, file, never)
 }

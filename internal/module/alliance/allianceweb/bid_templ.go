@@ -303,9 +303,9 @@ func editing(v bidView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "照片（JPG、PNG）或 PDF，每份不超过 8 MB。只有您、委员会和经手的人看得到；没有通过的，留 %d 天后删掉。营业执照和门面照片必须有。", v.Board.Rules.ApplicantKeptDays))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "照片（JPG、PNG、WebP）或 PDF，每份不超过 %d MB。只有您、委员会和经手的人看得到；没有通过的，留 %d 天后删掉。营业执照和门面照片必须有。", portal.UploadMB, v.Board.Rules.ApplicantKeptDays))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/alliance/allianceweb/bid.templ`, Line: 66, Col: 253}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/alliance/allianceweb/bid.templ`, Line: 66, Col: 278}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -404,7 +404,7 @@ func editing(v bidView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field{Name: "file", In: "papers", Label: i18n.T(ctx, "选一份"), Accept: "image/jpeg,image/png,application/pdf", Error: f.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field{Name: "file", In: "papers", Label: i18n.T(ctx, "选一份"), Accept: "image/jpeg,image/png,image/webp,application/pdf", Error: f.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

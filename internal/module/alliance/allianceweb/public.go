@@ -37,6 +37,7 @@ type openView struct {
 
 // group are the seats of a branch of trades.
 type group struct {
+	Code string // of the branch
 	Name string
 	Rows []ui.Row
 }
@@ -101,7 +102,7 @@ func (p *Pages) openings(ctx context.Context, b *flow.Board, v *publicView) erro
 // groups lists the seats by branch of trades: who holds what until when.
 func (p *Pages) groups(ctx context.Context, b *flow.Board) (all []group) {
 	for _, branch := range b.Tree.Below("") {
-		g := group{Name: branch.Name(english(ctx))}
+		g := group{Code: branch.Code, Name: branch.Name(english(ctx))}
 		for _, s := range b.Seats {
 			if b.Tree.Clash(branch.Code, s.Trade) == alliance.None {
 				continue

@@ -180,7 +180,7 @@ func publicPage(v publicView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("g-"+g.Name, g.Name, ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Part("g-"+g.Code, g.Name, ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

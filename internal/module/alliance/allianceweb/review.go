@@ -22,7 +22,6 @@ import (
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/basemap"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -262,12 +261,11 @@ func (p *Pages) visit(w http.ResponseWriter, r *http.Request) error {
 // picture takes a picture of a visit.
 func (p *Pages) picture(w http.ResponseWriter, r *http.Request) error {
 	return p.decide(w, r, "pictures", func(at, x id.ID, actor db.Actor) error {
-		file, head, err := r.FormFile("file")
+		file, err := portal.PictureIn(r, "file")
 		if err != nil {
-			return blob.ErrEmpty.On("file")
+			return err
 		}
-		defer file.Close()
-		_, err = p.Flows.AddPaper(r.Context(), at, actor, x, alliance.VisitShot, nameOf(head.Filename), file)
+		_, err = p.Flows.AddPaper(r.Context(), at, actor, x, alliance.VisitShot, file)
 		return err
 	})
 }

@@ -832,7 +832,7 @@ func visitForm(v reviewView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "file", In: "pictures", Label: i18n.T(ctx, "看店照片"), Accept: "image/jpeg,image/png", Error: g.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "file", In: "pictures", Label: i18n.T(ctx, "看店照片"), Accept: "image/jpeg,image/png,image/webp", Error: g.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,6 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/basemap"
-	"gongyi/internal/platform/blob"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -29,9 +28,6 @@ type Pages struct {
 	*portal.Portal
 	Base *basemap.Map
 }
-
-// upload is what a form with a paper may have: the paper and a little around it.
-const upload = blob.Most + 1<<20
 
 // Routes adds the pages and their doors.
 func (p *Pages) Routes(t *httpkit.Router) {
@@ -55,7 +51,7 @@ func (p *Pages) bidRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST /c/{community}/alliance/openings/{opening}/bids", Action: "bid.make", On: httpkit.Mine, Do: p.begin},
 		httpkit.Route{Pattern: "GET " + bid, Action: "bid.read", On: p.ofBid, Do: p.bid},
 		httpkit.Route{Pattern: "POST " + bid, Action: "bid.change", On: p.ofBid, Do: p.save},
-		httpkit.Route{Pattern: "POST " + bid + "/papers", Action: "bid.change", On: p.ofBid, Do: p.addPaper, Upload: upload},
+		httpkit.Route{Pattern: "POST " + bid + "/papers", Action: "bid.change", On: p.ofBid, Do: p.addPaper, Upload: portal.UploadMost},
 		httpkit.Route{Pattern: "GET " + bid + "/papers/{document}", Action: "bid.read", On: p.ofBid, Do: p.paper},
 		httpkit.Route{Pattern: "POST " + bid + "/papers/{document}/removal", Action: "bid.change", On: p.ofBid, Do: p.dropPaper},
 		httpkit.Route{Pattern: "POST " + bid + "/withdrawal", Action: "bid.change", On: p.ofBid, Do: p.withdraw},
@@ -83,7 +79,7 @@ func (p *Pages) deskRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET " + bid + "/papers/{document}", Action: "seating.read", On: p.inCommunity, Do: p.officePaper},
 		httpkit.Route{Pattern: "POST " + bid + "/check", Action: "seating.change", On: p.inCommunity, Do: p.check},
 		httpkit.Route{Pattern: "POST " + bid + "/visits", Action: "seating.change", On: p.inCommunity, Do: p.visit},
-		httpkit.Route{Pattern: "POST " + bid + "/pictures", Action: "seating.change", On: p.inCommunity, Do: p.picture, Upload: upload},
+		httpkit.Route{Pattern: "POST " + bid + "/pictures", Action: "seating.change", On: p.inCommunity, Do: p.picture, Upload: portal.UploadMost},
 		httpkit.Route{Pattern: "POST " + bid + "/appeal", Action: "seating.change", On: p.inCommunity, Do: p.decideAppeal},
 		httpkit.Route{Pattern: "POST " + bid + "/contract", Action: "seating.change", On: p.inCommunity, Do: p.draw},
 		httpkit.Route{Pattern: "POST " + bid + "/signature", Action: "contract.sign", On: p.inCommunity, Do: p.signAlliance},

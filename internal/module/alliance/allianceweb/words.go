@@ -62,14 +62,14 @@ func formFacts(ctx context.Context, x *alliance.Application, trade string, rules
 
 func paperRows(ctx context.Context, papers []*alliance.Document, base string) (rows []ui.Row) {
 	for _, d := range papers {
-		rows = append(rows, ui.Row{Href: base + d.ID.String(), Icon: "file", Title: alliance.PaperName(d.Paper).In(ctx), Text: d.Name})
+		rows = append(rows, ui.Row{Href: base + d.ID.String(), Icon: "paper", Title: alliance.PaperName(d.Paper).In(ctx), Text: d.Name})
 	}
 	return rows
 }
 
 func chargeRows(ctx context.Context, v bidView) (rows []ui.Row) {
 	for _, c := range v.Charges {
-		row := ui.Row{Icon: "receipt", Title: purposeName(ctx, c.Purpose), Text: i18n.T(ctx, "付款号 %s", c.Code), End: i18n.T(ctx, "¥ %s", ui.Yuan(c.Amount))}
+		row := ui.Row{Icon: "card", Title: purposeName(ctx, c.Purpose), Text: i18n.T(ctx, "付款号 %s", c.Code), End: i18n.T(ctx, "¥ %s", ui.Yuan(c.Amount))}
 		switch {
 		case c.Paid():
 			row.Tag, row.Tone, row.End = i18n.T(ctx, "已缴"), ui.OK, ""

@@ -62,25 +62,23 @@ CREATE TABLE alliance_step (
     PRIMARY KEY (community_id, application_id, number)
 );
 
--- Papers and pictures of an application: the file lies beside the database, under a
--- name of its own; here stands what it is and its hash.
+-- Papers and pictures of an application: what each is, its file (of module attachment)
+-- and its hash, which outlives the file.
 CREATE TABLE alliance_document (
     community_id   BYTEA  NOT NULL,
     id             BYTEA  NOT NULL,
     application_id BYTEA  NOT NULL,
     kind           TEXT   NOT NULL,
     name           TEXT   NOT NULL,
-    mime           TEXT   NOT NULL,
-    bytes          BIGINT NOT NULL,
+    file_id        BYTEA  NOT NULL,
     sha256         BYTEA  NOT NULL,
-    file           TEXT   NOT NULL,
     added_at       BIGINT NOT NULL,
     added_by       BYTEA  NOT NULL,
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX alliance_document_of ON alliance_document (community_id, application_id);
 
--- A document that is no more: taken back, or kept long enough.
+-- A document that is no more, nor its file: taken back, or kept long enough.
 CREATE TABLE alliance_document_end (
     community_id BYTEA  NOT NULL,
     document_id  BYTEA  NOT NULL,

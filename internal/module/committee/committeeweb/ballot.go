@@ -176,7 +176,7 @@ func (p *Pages) application(ctx context.Context, v *ballotView, b *flow.Board, a
 		papers, err := p.Flows.Alliance.Documents(ctx, rd, v.At.ID, application)
 		for _, d := range papers {
 			if d.Paper != alliance.Contract {
-				o.Papers = append(o.Papers, ui.Row{Icon: "file", Title: alliance.PaperName(d.Paper).In(ctx), Href: v.href(fmt.Sprintf("/ballots/%s/papers/%s/%s", v.ID, application, d.ID))})
+				o.Papers = append(o.Papers, ui.Row{Icon: "paper", Title: alliance.PaperName(d.Paper).In(ctx), Href: v.href(fmt.Sprintf("/ballots/%s/papers/%s/%s", v.ID, application, d.ID))})
 			}
 		}
 		return err
@@ -293,19 +293,9 @@ func (p *Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	if !onIt || (e == nil || !e.May()) && !p.office(r, at) {
 		return alliance.ErrNoPaper // of what is not for her it is not even said that it is there
 	}
-	d, content, err := p.Flows.Paper(ctx, at, application, document)
+	file, err := p.Flows.Paper(ctx, at, application, document)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Disposition", disposition(d.Mime))
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	return httpkit.Send(w, r, http.StatusOK, httpkit.Never, d.Mime, content)
-}
-
-// disposition shows pictures, and has everything else taken along.
-func disposition(mime string) string {
-	if strings.HasPrefix(mime, "image/") {
-		return "inline"
-	}
-	return "attachment"
+	return portal.SendFile(w, r, file, httpkit.Never)
 }

@@ -214,7 +214,7 @@ func (h *Pages) showDeskBreach(w http.ResponseWriter, r *http.Request, sent port
 	handles := h.may(ctx, "breach.handle", at)
 	heard := state == duty.Stated || state == duty.Unanswered
 	v.CanShow = handles && !state.AtRest()
-	v.CanWithdraw = handles && (state == duty.Opened || heard)
+	v.CanWithdraw = handles && (state == duty.Opened || heard) && !b.By.IsZero() && b.By == authz.Of(ctx).Person
 	v.CanVote, v.CanVoteAgain = handles && heard, handles && state == duty.Appealed
 	v.CanConfirm = heard && b.Source == duty.ByRule && h.may(ctx, "breach.confirm", at)
 	mediates := h.may(ctx, "breach.mediate", at)

@@ -571,7 +571,7 @@ func evidence(v breachView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "photo", In: f.In, Label: i18n.T(ctx, "照片"), Accept: "image/jpeg,image/png", Optional: true, Error: f.Of("photo")}.File().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "photo", In: f.In, Label: i18n.T(ctx, "照片"), Accept: "image/jpeg,image/png,image/webp", Optional: true, Error: f.Of("photo")}.File().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -241,7 +241,7 @@ func deskPage(v deskView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Section("shops", i18n.T(ctx, "各店这个月"), i18n.T(ctx, "%d 家落后", v.Behind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Section("progress", i18n.T(ctx, "各店这个月"), i18n.T(ctx, "%d 家落后", v.Behind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

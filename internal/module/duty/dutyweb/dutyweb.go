@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/platform/authz"
@@ -22,9 +21,6 @@ import (
 
 // Pages are the pages of duties.
 type Pages struct{ *portal.Portal }
-
-// uploadMost bounds a form with a photo: the file and its fields.
-const uploadMost = attachment.PictureMost + 64<<10
 
 // Routes adds the pages and their doors.
 func Routes(t *httpkit.Router, p *portal.Portal) {
@@ -47,7 +43,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET /shop/{shop}/duty/breaches/{breach}/photos/{evidence}", Action: read, On: portal.OfShop, Do: h.shopPhoto},
 		httpkit.Route{Pattern: "POST /shop/{shop}/duty/breaches/{breach}/statement", Action: change, On: portal.OfShop, Do: h.state},
 		httpkit.Route{Pattern: "POST /shop/{shop}/duty/breaches/{breach}/appeal", Action: change, On: portal.OfShop, Do: h.appeal},
-		httpkit.Route{Pattern: "POST /shop/{shop}/duty/breaches/{breach}/evidence", Action: change, On: portal.OfShop, Upload: uploadMost, Do: h.shopEvidence},
+		httpkit.Route{Pattern: "POST /shop/{shop}/duty/breaches/{breach}/evidence", Action: change, On: portal.OfShop, Upload: portal.UploadMost, Do: h.shopEvidence},
 	)
 	t.Add(
 		httpkit.Route{Pattern: "GET /c/{community}/breaches", Action: open, On: p.InCommunity, Do: h.notices},
@@ -70,7 +66,7 @@ func (h *Pages) deskRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + at + "/breaches", Action: handle, On: h.inCommunity, Do: h.openBreach},
 		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}", Action: look, On: h.inCommunity, Do: h.deskBreach},
 		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}/photos/{evidence}", Action: look, On: h.inCommunity, Do: h.deskPhoto},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/evidence", Action: handle, On: h.inCommunity, Upload: uploadMost, Do: h.deskEvidence},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/evidence", Action: handle, On: h.inCommunity, Upload: portal.UploadMost, Do: h.deskEvidence},
 		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/withdrawal", Action: handle, On: h.inCommunity, Do: h.withdraw},
 		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/ballot", Action: handle, On: h.inCommunity, Do: h.ballot},
 		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/appeal_ballot", Action: handle, On: h.inCommunity, Do: h.appealBallot},
@@ -140,23 +136,10 @@ func (h *Pages) breachIn(r *http.Request, at id.ID) (b *duty.Breach, err error) 
 	return b, err
 }
 
-// picture reads the photo of a form, nil if none was chosen.
-func picture(r *http.Request) (*attachment.File, error) {
-	name, content, err := portal.Upload(r, "photo", uploadMost)
-	if err != nil || content == nil {
-		return nil, err
-	}
-	f, err := attachment.Picture(name, content)
-	if err != nil {
-		return nil, portal.On(err, "photo")
-	}
-	return f, nil
-}
-
 // show adds evidence of one side to a breach: words, and a photo if there is one.
 func (h *Pages) show(r *http.Request, at id.ID, b *duty.Breach, side duty.Side) error {
 	ctx := r.Context()
-	file, err := picture(r)
+	file, err := portal.PictureIn(r, "photo")
 	if err != nil {
 		return err
 	}

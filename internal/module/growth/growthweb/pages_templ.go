@@ -509,7 +509,7 @@ func askedBlock(v teamView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = words(i18n.T(ctx, "要做的"), v.Duties).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = words("duties", i18n.T(ctx, "要做的"), v.Duties).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -517,7 +517,7 @@ func askedBlock(v teamView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = words(i18n.T(ctx, "得到的"), v.Rights).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = words("rights", i18n.T(ctx, "得到的"), v.Rights).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -615,7 +615,7 @@ func askedBlock(v teamView) templ.Component {
 	})
 }
 
-func words(title string, lines []string) templ.Component {
+func words(key, title string, lines []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -677,7 +677,7 @@ func words(title string, lines []string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("words-"+title, title, ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Part("words-"+key, title, ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -744,7 +744,7 @@ func leadBlock(v teamView) templ.Component {
 			}
 		}
 		if v.Asked == nil {
-			templ_7745c5c3_Err = words(i18n.T(ctx, "要做的"), v.Duties).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = words("duties", i18n.T(ctx, "要做的"), v.Duties).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -752,7 +752,7 @@ func leadBlock(v teamView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = words(i18n.T(ctx, "得到的"), v.Rights).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = words("rights", i18n.T(ctx, "得到的"), v.Rights).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,8 +4,6 @@ package marketingweb
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,16 +26,13 @@ import (
 // Pages are the pages of joint marketing.
 type Pages struct{ *portal.Portal }
 
-// uploadMost bounds a form with a picture, in bytes.
-const uploadMost = marketing.MostPicture + 64<<10
-
 // Routes adds the pages, and their door to the portal.
 func Routes(t *httpkit.Router, p *portal.Portal) {
 	m := &Pages{p}
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/marketing", Action: "marketing.read", On: m.Somewhere("marketing.read"), Do: m.places},
 		httpkit.Route{Pattern: "GET /desk/marketing/{community}", Action: "marketing.read", On: m.inCommunity, Do: m.desk},
-		httpkit.Route{Pattern: "POST /desk/marketing/{community}", Action: "marketing.record", On: m.inCommunity, Do: m.record, Upload: uploadMost},
+		httpkit.Route{Pattern: "POST /desk/marketing/{community}", Action: "marketing.record", On: m.inCommunity, Do: m.record, Upload: portal.UploadMost},
 		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}", Action: "marketing.read", On: m.inCommunity, Do: m.spending},
 		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}/picture", Action: "marketing.read", On: m.inCommunity, Do: m.picture},
 		httpkit.Route{Pattern: "POST /desk/marketing/{community}/{spending}/approval", Action: "marketing.decide", On: m.inCommunity, Do: m.approve},
@@ -192,37 +187,17 @@ func file(ctx context.Context, b flow.MarketingBooks) sheet.Table {
 	return t
 }
 
-// sent reads the form with its picture.
-func sent(r *http.Request) (x marketing.Spending, p marketing.Picture, err error) {
-	if r.ContentLength > uploadMost {
-		return x, p, &http.MaxBytesError{Limit: uploadMost}
-	}
-	err = r.ParseForm() // a form without a picture; ParseMultipartForm would not say what is wrong with it
-	if err == nil {
-		err = r.ParseMultipartForm(uploadMost)
-	}
-	switch {
-	case errors.As(err, new(*http.MaxBytesError)):
-		return x, p, err
-	case err != nil && !errors.Is(err, http.ErrNotMultipart):
-		return x, p, httpkit.ErrNotAForm
-	}
+// typed reads the fields of the form.
+func typed(r *http.Request) (x marketing.Spending, err error) {
 	f := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	x = marketing.Spending{Title: f("title"), Words: f("words"), Supplier: f("supplier"), Invoice: f("invoice")}
 	if x.Amount, err = money.Parse(f("amount"), money.CNY); err != nil {
-		return x, p, marketing.ErrBadAmount.On("amount")
+		return x, marketing.ErrBadAmount.On("amount")
 	}
 	if x.Day, err = period.ParseDay(f("day")); err != nil {
-		return x, p, marketing.ErrBadDay.On("day")
+		return x, marketing.ErrBadDay.On("day")
 	}
-	in, head, err := r.FormFile("picture")
-	if err != nil {
-		return x, p, nil // Validate says what is missing
-	}
-	defer in.Close()
-	p.Kind = head.Header.Get("Content-Type")
-	p.Bytes, err = io.ReadAll(io.LimitReader(in, marketing.MostPicture+1))
-	return x, p, err
+	return x, nil
 }
 
 func (m *Pages) record(w http.ResponseWriter, r *http.Request) error {
@@ -231,10 +206,14 @@ func (m *Pages) record(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, picture, err := sent(r)
+	invoice, err := portal.PaperIn(r, "picture")
+	var x marketing.Spending
+	if err == nil {
+		x, err = typed(r)
+	}
 	if err == nil {
 		var recorded *marketing.Spending
-		if recorded, err = m.Flows.RecordSpending(ctx, p.ID, actor(ctx), x, picture); err == nil {
+		if recorded, err = m.Flows.RecordSpending(ctx, p.ID, actor(ctx), x, invoice); err == nil {
 			http.Redirect(w, r, deskHref(p)+"/"+recorded.ID.String(), http.StatusSeeOther)
 			return nil
 		}

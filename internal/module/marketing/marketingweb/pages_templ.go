@@ -165,7 +165,7 @@ func deskPage(v booksView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "picture", Label: i18n.T(ctx, "发票的照片或 PDF"), Accept: "image/jpeg,image/png,image/webp,application/pdf", Help: i18n.T(ctx, "最大 1 MB。每家店都看得到。"), Error: f.Of("picture")}.File().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "picture", Label: i18n.T(ctx, "发票的照片或 PDF"), Accept: "image/jpeg,image/png,image/webp,application/pdf", Help: i18n.T(ctx, "最大 %d MB。每家店都看得到。", portal.UploadMB), Error: f.Of("picture")}.File().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/marketing"
 	"gongyi/internal/platform/db"
@@ -58,19 +59,19 @@ func (m *Pages) showSpending(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	var x *marketing.Spending
-	var pic marketing.Picture
+	var pic *attachment.File
 	if err := m.Flows.DB.View(ctx, p.ID, func(rd db.Reader) error {
 		if x, err = m.Flows.Marketing.Spending(ctx, rd, p.ID, at); err != nil {
 			return err
 		}
-		pic, err = m.Flows.Marketing.Picture(ctx, rd, p.ID, at)
+		pic, err = m.Flows.Files.Facts(ctx, rd, p.ID, x.Picture)
 		return err
 	}); err != nil {
 		return err
 	}
 	self := deskHref(p) + "/" + x.ID.String()
 	v := spendingView{Place: p, Title: x.Title, Open: x.End == nil, Mine: x.By == actor(ctx).ID, May: x.End == nil && m.may(ctx, "marketing.decide", p.ID), Words: r.FormValue("reason"), Picture: self + "/picture",
-		Image: pic.Kind != "application/pdf", Drop: ui.Form{Action: self + "/refusal", Wrong: wrong}}
+		Image: pic.Kind != attachment.PDF, Drop: ui.Form{Action: self + "/refusal", Wrong: wrong}}
 	for _, x := range wrong {
 		if x.Field == "" {
 			v.Wrong = x.Text
@@ -153,7 +154,7 @@ func (m *Pages) picture(w http.ResponseWriter, r *http.Request) error {
 // sendPicture answers with an invoice; a shop sees those that were paid.
 func (m *Pages) sendPicture(w http.ResponseWriter, r *http.Request, community, at id.ID, paid bool) error {
 	ctx := r.Context()
-	var pic marketing.Picture
+	var file *attachment.File
 	err := m.Flows.DB.View(ctx, community, func(rd db.Reader) error {
 		x, err := m.Flows.Marketing.Spending(ctx, rd, community, at)
 		if err != nil {
@@ -162,16 +163,15 @@ func (m *Pages) sendPicture(w http.ResponseWriter, r *http.Request, community, a
 		if paid && (x.End == nil || x.End.Kind != marketing.Approved) {
 			return marketing.ErrNotFound
 		}
-		pic, err = m.Flows.Marketing.Picture(ctx, rd, community, at)
+		if file, err = m.Flows.Files.ByID(ctx, rd, community, x.Picture); err == nil {
+			file.Name = x.Invoice + ".pdf" // what the office calls it is its own
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if pic.Kind == "application/pdf" {
-		w.Header().Set("Content-Disposition", `attachment; filename="invoice.pdf"`)
-	}
-	return httpkit.Send(w, r, http.StatusOK, httpkit.Private, pic.Kind, pic.Bytes)
+	return portal.SendFile(w, r, file, httpkit.Private)
 }
 
 // shop is what a shop of the alliance sees: in, out, left, and each invoice that was

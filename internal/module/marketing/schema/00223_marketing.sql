@@ -8,6 +8,7 @@ CREATE TABLE marketing_spending (
     words        TEXT   NOT NULL,
     supplier     TEXT   NOT NULL,
     invoice      TEXT   NOT NULL,
+    picture_id   BYTEA  NOT NULL, -- of the invoice, of module attachment
     amount       BIGINT NOT NULL, -- fen
     day          BIGINT NOT NULL, -- of the invoice
     recorded_by  BYTEA  NOT NULL,
@@ -15,15 +16,6 @@ CREATE TABLE marketing_spending (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX marketing_invoice ON marketing_spending (community_id, invoice, supplier);
-
--- The picture of the invoice.
-CREATE TABLE marketing_picture (
-    community_id BYTEA  NOT NULL,
-    spending_id  BYTEA  NOT NULL,
-    kind         TEXT   NOT NULL, -- its media type
-    picture      BYTEA  NOT NULL,
-    PRIMARY KEY (community_id, spending_id)
-);
 
 CREATE TABLE marketing_end (
     community_id BYTEA  NOT NULL,

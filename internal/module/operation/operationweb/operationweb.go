@@ -22,8 +22,6 @@ import (
 // Pages are the pages of the operating body.
 type Pages struct{ *portal.Portal }
 
-const uploadMost = attachment.DocumentMost + 64<<10
-
 // Routes adds the pages and their door on the desk.
 func Routes(t *httpkit.Router, p *portal.Portal) {
 	h := &Pages{p}
@@ -37,7 +35,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /desk/operator/{community}", Action: keep, On: p.InCommunity, Do: h.declare},
 		httpkit.Route{Pattern: "POST /desk/operator/{community}/team", Action: keep, On: p.InCommunity, Do: h.seat},
 		httpkit.Route{Pattern: "POST /desk/operator/{community}/team/{person}/end", Action: keep, On: p.InCommunity, Do: h.unseat},
-		httpkit.Route{Pattern: "POST /desk/operator/{community}/papers", Action: keep, On: p.InCommunity, Upload: uploadMost, Do: h.file},
+		httpkit.Route{Pattern: "POST /desk/operator/{community}/papers", Action: keep, On: p.InCommunity, Upload: portal.UploadMost, Do: h.file},
 		httpkit.Route{Pattern: "POST /desk/operator/{community}/papers/{document}/end", Action: keep, On: p.InCommunity, Do: h.unfile},
 	)
 }
@@ -185,12 +183,9 @@ func (h *Pages) unseat(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Pages) file(w http.ResponseWriter, r *http.Request) error {
-	name, content, err := portal.Upload(r, "file", uploadMost)
-	var f *attachment.File
-	if err == nil {
-		if f, err = attachment.Document(name, content); err != nil {
-			err = portal.On(err, "file")
-		}
+	f, err := portal.DocumentIn(r, "file")
+	if err == nil && f == nil {
+		err = attachment.ErrNoFile.On("file")
 	}
 	return h.keep(w, r, "paper", func(ctx context.Context, tx *db.Tx) error {
 		if err != nil {

@@ -964,7 +964,7 @@ func paperList(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "file", In: f.In, Label: i18n.T(ctx, "一份 PDF，4 MB 以内"), Accept: "application/pdf", Error: f.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "file", In: f.In, Label: i18n.T(ctx, "一份 PDF，%d MB 以内", portal.UploadMB), Accept: "application/pdf", Error: f.Of("file")}.File().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -297,5 +297,5 @@ func (p *Pages) pilot(w http.ResponseWriter, r *http.Request) error {
 		}
 		rows = append(rows, row)
 	}
-	return p.Show(w, r, p.desk(ctx, "goods", i18n.T(ctx, "试点的数")), pilotPage(rows))
+	return p.Show(w, r, p.desk(ctx, "goods", i18n.T(ctx, "试点的数")), pilotPage(rows, p.May(ctx, "capability.read")))
 }

@@ -21,7 +21,7 @@ import (
 // A counter is a shop, or a pickup point with its keeper: the same pages, in the frame
 // of the one or the other.
 func (p *Pages) counterRoutes(t *httpkit.Router) {
-	t.Add(httpkit.Route{Pattern: "GET /point", Action: "counter.read", On: firstPoint, Do: p.enterPoint})
+	t.Add(httpkit.Route{Pattern: "GET /point", Action: "point.read", On: firstPoint, Do: p.enterPoint})
 	t.Add(httpkit.Route{Pattern: "GET /collect/{code}", Action: "counter.read", On: firstCounter, Do: p.scanned})
 	for _, at := range []string{"/shop/{shop}/counter", "/point/{point}/counter"} {
 		t.Add(

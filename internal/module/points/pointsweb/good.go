@@ -115,7 +115,7 @@ func (p *Pages) addGood(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	jpeg, err := sent(r, "picture")
+	picture, err := portal.PictureIn(r, "picture")
 	var g points.Good
 	if err == nil {
 		g = points.Good{Kind: points.Kind(r.FormValue("kind")), Name: strings.TrimSpace(r.FormValue("name")), Unit: strings.TrimSpace(r.FormValue("unit")), About: strings.TrimSpace(r.FormValue("about"))}
@@ -127,39 +127,12 @@ func (p *Pages) addGood(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = p.update(ctx, at.ID, func(tx *db.Tx) error {
-			if err := p.known(ctx, tx, g.Supplier, g.Terms.Counter); err != nil {
-				return err
-			}
-			if jpeg != nil {
-				var err error
-				if g.Terms.Picture, err = p.Flows.Points.Keep(ctx, tx, points.OfGood, jpeg); err != nil {
-					return err
-				}
-			}
-			made, err := p.Flows.Points.AddGood(ctx, tx, g)
-			g.ID = made.ID
-			return err
-		})
+		g, err = p.Flows.AddGood(ctx, at.ID, authz.Of(ctx).Actor(), g, picture)
 	}
 	if err != nil {
 		return again(ctx, err, func(status int, wrong []ui.Wrong) error { return p.showNew(w, r, status, wrong) })
 	}
 	return see(w, r, deskGood(at, g.ID))
-}
-
-// known refuses a supplier or counter that the community does not have.
-func (p *Pages) known(ctx context.Context, tx *db.Tx, supplier, counter id.ID) error {
-	if !supplier.IsZero() {
-		if _, err := p.Flows.Merchants.ByID(ctx, tx, tx.Community, supplier); err != nil {
-			return points.ErrBadGood.On("supplier")
-		}
-	}
-	names, err := p.Flows.CounterNames(ctx, tx, tx.Community)
-	if err == nil && names[counter] == "" {
-		err = points.ErrBadTerms.On("counter")
-	}
-	return err
 }
 
 func (p *Pages) addCounter(w http.ResponseWriter, r *http.Request) error {

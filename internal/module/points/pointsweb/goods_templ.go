@@ -211,7 +211,7 @@ func termsFields(v goodForm, f ui.Form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field{Name: "picture", In: f.In, Label: i18n.T(ctx, "图片"), Optional: true, Accept: "image/jpeg,image/png,image/webp", Error: f.Of("picture"), Help: i18n.T(ctx, "JPG、PNG 或 WebP，8 MB 以内。")}.File().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field{Name: "picture", In: f.In, Label: i18n.T(ctx, "图片"), Optional: true, Accept: "image/jpeg,image/png,image/webp", Error: f.Of("picture"), Help: i18n.T(ctx, "JPG、PNG 或 WebP，%d MB 以内。", portal.UploadMB)}.File().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -30,7 +30,7 @@ func (p *Pages) residentRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET /me/points/orders/{redemption}", Action: "points.read", On: httpkit.Mine, Do: p.order},
 		httpkit.Route{Pattern: "POST /me/points/orders/{redemption}/cancellation", Action: "points.redeem", On: httpkit.Mine, Do: p.cancel},
 		httpkit.Route{Pattern: "POST /me/points/orders/{redemption}/number", Action: "points.redeem", On: httpkit.Mine, Do: p.queueUp},
-		httpkit.Route{Pattern: "POST /me/points/orders/{redemption}/claim", Action: "points.redeem", On: httpkit.Mine, Do: p.complain, Upload: upload},
+		httpkit.Route{Pattern: "POST /me/points/orders/{redemption}/claim", Action: "points.redeem", On: httpkit.Mine, Do: p.complain, Upload: portal.UploadMost},
 		httpkit.Route{Pattern: "GET /points/pictures/{community}/{picture}", Action: "points.open", Do: p.picture(points.OfGood)},
 	)
 }
@@ -339,22 +339,14 @@ func (p *Pages) picture(shows points.Shown) httpkit.Func {
 		if err != nil {
 			return err
 		}
-		return p.sendPicture(w, r, at.ID, key, shows)
+		file, err := p.Flows.PointsPicture(r.Context(), at.ID, key, shows)
+		if err != nil {
+			return err
+		}
+		keep := httpkit.Private
+		if shows == points.OfGood {
+			keep = httpkit.Public
+		}
+		return portal.SendFile(w, r, file, keep)
 	}
-}
-
-func (p *Pages) sendPicture(w http.ResponseWriter, r *http.Request, at, key id.ID, shows points.Shown) error {
-	var jpeg []byte
-	err := p.view(r.Context(), at, func(rd db.Reader) (err error) {
-		jpeg, err = p.Flows.Points.Picture(r.Context(), rd, at, key, shows)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	keep := httpkit.Private
-	if shows == points.OfGood {
-		keep = httpkit.Public
-	}
-	return httpkit.Send(w, r, http.StatusOK, keep, "image/jpeg", jpeg)
 }

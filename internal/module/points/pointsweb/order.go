@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // orderView is one redemption: its code, its number in the queue, what happened.
@@ -168,14 +169,14 @@ func (p *Pages) queueUp(w http.ResponseWriter, r *http.Request) error {
 // complain says that what was collected is not good, with a picture if she likes.
 func (p *Pages) complain(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	made, err := sent(r, "picture")
+	picture, err := portal.PictureIn(r, "picture")
 	if err == nil {
 		var b *flow.Belonging
 		var order *points.Redemption
 		if b, order, err = p.own(r); err != nil {
 			return err
 		}
-		err = p.Flows.Complain(ctx, b.Community.ID, authz.Of(ctx).Actor(), flow.Complaint{Member: b.Member.ID, Redemption: order.ID, Words: r.FormValue("words"), Picture: made})
+		err = p.Flows.Complain(ctx, b.Community.ID, authz.Of(ctx).Actor(), flow.Complaint{Member: b.Member.ID, Redemption: order.ID, Words: r.FormValue("words"), Picture: picture})
 	}
 	if err != nil {
 		return again(ctx, err, func(status int, wrong []ui.Wrong) error { return p.showOrder(w, r, status, wrong) })

@@ -22,7 +22,6 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
-	"gongyi/internal/platform/picture"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
@@ -35,15 +34,12 @@ type Pages struct {
 	Base func(ctx context.Context) string
 }
 
-// upload bounds a form with a picture or a table.
-const upload = picture.MaxBytes + 1<<20
-
 // Routes adds the pages and their doors.
 func (p *Pages) Routes(t *httpkit.Router) {
 	p.Add(portal.Door{Kind: ui.MerchantFrame, Key: "counter", Href: "/shop/{shop}/counter", Icon: "gift", Text: i18n.M("领取柜台"), Action: "counter.read"})
 	group := i18n.M("积分和同壹币")
 	p.Add(
-		portal.Door{Kind: ui.FieldFrame, Key: "point", Href: "/point", Icon: "gift", Text: i18n.M("领取柜台"), Action: "counter.read"},
+		portal.Door{Kind: ui.FieldFrame, Key: "point", Href: "/point", Icon: "gift", Text: i18n.M("领取柜台"), Action: "point.read"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "goods", Href: "/desk/points", Icon: "gift", Text: i18n.M("兑换目录"), Group: group, Action: "catalogue.read"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "claims", Href: "/desk/points/claims", Icon: "undo", Text: i18n.M("说不好的"), Group: group, Action: "redemption.read", Count: p.claimCount},
 		portal.Door{Kind: ui.OperatorFrame, Key: "thanks", Href: "/desk/thanks", Icon: "star", Text: i18n.M("发放积分"), Group: group, Action: "thanks.read"},
@@ -144,26 +140,6 @@ func day(r *http.Request, field string, bad *fault.Fault) (period.Day, error) {
 		return 0, bad.On(field)
 	}
 	return d, nil
-}
-
-// sent is the picture of a form, made anew; nil if none was sent.
-func sent(r *http.Request, field string) ([]byte, error) {
-	if err := parts(r, upload); err != nil {
-		return nil, err
-	}
-	file, _, err := r.FormFile(field)
-	if err != nil {
-		return nil, nil //nolint:nilerr // no picture was chosen
-	}
-	defer file.Close()
-	made, err := picture.Anew(file)
-	switch f := fault.Of(err); {
-	case f != nil && f.Is(picture.ErrNone):
-		return nil, nil
-	case f != nil:
-		return nil, f.On(field)
-	}
-	return made, err
 }
 
 // parts reads a form that carries files.

@@ -7,12 +7,14 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/points"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // onGood does something to a good and leads back to its page.
-func (p *Pages) onGood(w http.ResponseWriter, r *http.Request, which string, do func(ctx context.Context, tx *db.Tx, good id.ID) error) error {
+func (p *Pages) onGood(w http.ResponseWriter, r *http.Request, which string, do func(ctx context.Context, at, good id.ID) error) error {
 	ctx := r.Context()
 	at, err := p.place(r)
 	if err != nil {
@@ -22,47 +24,41 @@ func (p *Pages) onGood(w http.ResponseWriter, r *http.Request, which string, do 
 	if err != nil {
 		return err
 	}
-	if err := p.update(ctx, at.ID, func(tx *db.Tx) error { return do(ctx, tx, good) }); err != nil {
+	if err := do(ctx, at.ID, good); err != nil {
 		return again(ctx, err, func(status int, wrong []ui.Wrong) error { return p.showGoodDesk(w, r, status, which, wrong) })
 	}
 	return see(w, r, deskGood(at, good))
 }
 
+// change is onGood in one transaction.
+func (p *Pages) change(w http.ResponseWriter, r *http.Request, which string, do func(ctx context.Context, tx *db.Tx, good id.ID) error) error {
+	return p.onGood(w, r, which, func(ctx context.Context, at, good id.ID) error {
+		return p.update(ctx, at, func(tx *db.Tx) error { return do(ctx, tx, good) })
+	})
+}
+
 func (p *Pages) setTerms(w http.ResponseWriter, r *http.Request) error {
-	jpeg, bad := sent(r, "picture")
-	return p.onGood(w, r, "terms", func(ctx context.Context, tx *db.Tx, good id.ID) error {
-		if bad != nil {
-			return bad
+	return p.onGood(w, r, "terms", func(ctx context.Context, at, good id.ID) error {
+		picture, err := portal.PictureIn(r, "picture")
+		if err != nil {
+			return err
 		}
 		t, err := terms(r)
 		if err != nil {
 			return err
 		}
-		if err := p.known(ctx, tx, id.ID{}, t.Counter); err != nil {
-			return err
-		}
-		g, err := p.Flows.Points.Good(ctx, tx, tx.Community, good)
-		if err != nil {
-			return err
-		}
-		if t.Picture = g.Terms.Picture; jpeg != nil {
-			if t.Picture, err = p.Flows.Points.Keep(ctx, tx, points.OfGood, jpeg); err != nil {
-				return err
-			}
-		}
-		_, err = p.Flows.Points.SetTerms(ctx, tx, good, t)
-		return err
+		return p.Flows.SetTerms(ctx, at, authz.Of(ctx).Actor(), good, t, picture)
 	})
 }
 
 func (p *Pages) endGood(w http.ResponseWriter, r *http.Request) error {
-	return p.onGood(w, r, "end", func(ctx context.Context, tx *db.Tx, good id.ID) error {
+	return p.change(w, r, "end", func(ctx context.Context, tx *db.Tx, good id.ID) error {
 		return p.Flows.Points.EndGood(ctx, tx, good, strings.TrimSpace(r.FormValue("reason")))
 	})
 }
 
 func (p *Pages) deliver(w http.ResponseWriter, r *http.Request) error {
-	return p.onGood(w, r, "batch", func(ctx context.Context, tx *db.Tx, good id.ID) error {
+	return p.change(w, r, "batch", func(ctx context.Context, tx *db.Tx, good id.ID) error {
 		n, err := number(r, "quantity", points.ErrBadBatch)
 		if err != nil {
 			return err
@@ -73,7 +69,7 @@ func (p *Pages) deliver(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) writeOff(w http.ResponseWriter, r *http.Request) error {
-	return p.onGood(w, r, "writeoff", func(ctx context.Context, tx *db.Tx, good id.ID) error {
+	return p.change(w, r, "writeoff", func(ctx context.Context, tx *db.Tx, good id.ID) error {
 		n, err := number(r, "quantity", points.ErrBadBatch)
 		if err != nil {
 			return err
@@ -98,10 +94,10 @@ func (p *Pages) inspect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r.SetPathValue("good", of.Good.String())
-	jpeg, bad := sent(r, "picture")
-	return p.onGood(w, r, "check", func(ctx context.Context, tx *db.Tx, _ id.ID) error {
-		if bad != nil {
-			return bad
+	return p.onGood(w, r, "check", func(ctx context.Context, at, _ id.ID) error {
+		picture, err := portal.PictureIn(r, "picture")
+		if err != nil {
+			return err
 		}
 		c := points.Check{Passed: r.FormValue("result") == "passed", Note: strings.TrimSpace(r.FormValue("note"))}
 		if c.Sample, err = number(r, "sample", points.ErrBadCheck); err != nil {
@@ -110,12 +106,6 @@ func (p *Pages) inspect(w http.ResponseWriter, r *http.Request) error {
 		if c.Faulty, err = number(r, "faulty", points.ErrBadCheck); err != nil {
 			return err
 		}
-		if jpeg != nil {
-			if c.Picture, err = p.Flows.Points.Keep(ctx, tx, points.OfCheck, jpeg); err != nil {
-				return err
-			}
-		}
-		_, err := p.Flows.Points.Inspect(ctx, tx, batch, c)
-		return err
+		return p.Flows.CheckBatch(ctx, at, authz.Of(ctx).Actor(), batch, c, picture)
 	})
 }

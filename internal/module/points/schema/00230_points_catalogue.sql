@@ -14,7 +14,8 @@ CREATE TABLE points_good (
     PRIMARY KEY (community_id, id)
 );
 
--- monthly 0: as many as one likes. until_day 0: without an end.
+-- monthly 0: as many as one likes. until_day 0: without an end. picture_id: of module
+-- attachment, as in the tables below; zero: none.
 CREATE TABLE points_terms (
     community_id BYTEA  NOT NULL,
     good_id      BYTEA  NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE points_terms (
     set_at       BIGINT NOT NULL,
     PRIMARY KEY (community_id, good_id, number)
 );
+CREATE INDEX points_terms_picture ON points_terms (community_id, picture_id);
 
 CREATE TABLE points_good_end (
     community_id BYTEA  NOT NULL,
@@ -39,18 +41,6 @@ CREATE TABLE points_good_end (
     ended_by     TEXT   NOT NULL,
     ended_at     BIGINT NOT NULL,
     PRIMARY KEY (community_id, good_id)
-);
-
--- Pictures of goods, of checks and of claims, as the house made them anew: without
--- what a camera writes beside the picture.
-CREATE TABLE points_picture (
-    community_id BYTEA  NOT NULL,
-    id           BYTEA  NOT NULL,
-    shows        TEXT   NOT NULL,
-    bytes        BYTEA  NOT NULL,
-    taken_by     TEXT   NOT NULL,
-    taken_at     BIGINT NOT NULL,
-    PRIMARY KEY (community_id, id)
 );
 
 -- A place to collect at that is no shop: a pickup point, the office.

@@ -59,7 +59,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		if err != nil || !any || !h.may(ctx, "score.run", room.ID) {
 			return err
 		}
-		for q := (judged + 1).Quarter() - 3; q > judged-15; q -= 3 {
+		for q := score.QuarterOver(judged); q > judged-15; q -= 3 {
 			if !have[q] {
 				v.Runnable = append(v.Runnable, ui.Option{Value: q.String(), Text: ui.Quarter(ctx, q)})
 			}

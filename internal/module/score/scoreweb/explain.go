@@ -91,9 +91,9 @@ func crowd(ctx context.Context, all, some ui.Fact, of, n int64, k int, g score.G
 // weightLines are the numbers that rank, as the public reads them.
 func weightLines(ctx context.Context, w *score.Weights) (lines []ui.Line) {
 	for _, p := range score.Parts {
-		lines = append(lines, ui.Line{Text: score.PartName(p).In(ctx), Note: formula(ctx, p, w), Num: i18n.T(ctx, "%d 分", w.Parts[p])})
+		lines = append(lines, ui.Line{Text: score.PartName(p).In(ctx), Note: formula(ctx, p, w), Num: strconv.Itoa(w.Parts[p])})
 	}
-	return append(lines, ui.Line{Text: i18n.T(ctx, "每一次成立的违约"), Num: "−" + i18n.T(ctx, "%d 分", w.BreachPoints)}, ui.Line{Text: i18n.T(ctx, "满分"), Num: strconv.Itoa(1000), Total: true})
+	return append(lines, ui.Line{Text: i18n.T(ctx, "每一次成立的违约"), Num: "−" + strconv.Itoa(w.BreachPoints)}, ui.Line{Text: i18n.T(ctx, "满分"), Num: strconv.Itoa(1000), Total: true})
 }
 
 // lastWords says who loses a seat, with the community's numbers.

@@ -211,7 +211,7 @@ func shopPage(v shopView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("taken", i18n.T(ctx, "成立的违约"), "−"+i18n.T(ctx, "%d 分", v.Score.Taken)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("taken", i18n.T(ctx, "成立的违约"), "−"+strconv.Itoa(v.Score.Taken)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -803,7 +803,7 @@ func publicPage(v publicView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section("", b.Name, i18n.T(ctx, "%d 家", len(b.Shops))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section("band-"+b.Key, b.Name, i18n.T(ctx, "%d 家", len(b.Shops))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1169,7 +1169,7 @@ func runPage(v runView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Section("scores", i18n.T(ctx, "得分"), i18n.T(ctx, "%d 家在末位", v.Last)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Section("places", i18n.T(ctx, "得分"), i18n.T(ctx, "%d 家在末位", v.Last)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1601,7 +1601,7 @@ func comparePage(v compareView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Section("shifts", i18n.T(ctx, "谁会变"), i18n.T(ctx, "%d 家变了", v.Moved)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var67), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Section("moved", i18n.T(ctx, "谁会变"), i18n.T(ctx, "%d 家变了", v.Moved)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var67), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -179,8 +179,8 @@ type publicView struct {
 
 // bandView are the shops of a band, by name.
 type bandView struct {
-	Name  string
-	Shops []string
+	Key, Name string
+	Shops     []string
 }
 
 // bandsShown are the bands in the order of the page.
@@ -227,7 +227,7 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	if v.Run != nil {
 		v.Active, v.Weights = v.Run.Quarter.String(), v.Run.Weights
 		for _, b := range bandsShown {
-			x := bandView{Name: score.BandName(b).In(ctx)}
+			x := bandView{Key: string(b), Name: score.BandName(b).In(ctx)}
 			for _, s := range v.Run.Last().Scores {
 				if s.Band == b {
 					x.Shops = append(x.Shops, room.ShopName(ctx, s.Merchant))

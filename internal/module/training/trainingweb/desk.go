@@ -10,7 +10,6 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -285,15 +284,9 @@ func (h *Pages) record(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) hand(w http.ResponseWriter, r *http.Request) error {
 	return h.keep(w, r, "material", func(ctx context.Context, community, session id.ID) error {
-		name, content, err := portal.Upload(r, "file", uploadMost)
+		file, err := portal.DocumentIn(r, "file")
 		if err != nil {
 			return err
-		}
-		var file *attachment.File
-		if content != nil {
-			if file, err = attachment.Document(name, content); err != nil {
-				return portal.On(err, "file")
-			}
 		}
 		m := training.Material{Session: session, Title: strings.TrimSpace(r.FormValue("material_title")), Link: strings.TrimSpace(r.FormValue("link"))}
 		return h.Flows.HandMaterial(ctx, community, authz.Of(ctx).Actor(), m, file)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -20,9 +19,6 @@ import (
 
 // Pages are the pages of training.
 type Pages struct{ *portal.Portal }
-
-// uploadMost bounds a form with material: a file and its fields.
-const uploadMost = attachment.DocumentMost + 64<<10
 
 // Routes adds the pages, and their door on the desk.
 func Routes(t *httpkit.Router, p *portal.Portal) {
@@ -47,7 +43,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/off", Action: keep, On: p.InCommunity, Do: h.callOff},
 		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/list", Action: keep, On: p.InCommunity, Do: h.note},
 		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/minutes", Action: keep, On: p.InCommunity, Do: h.record},
-		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/material", Action: keep, On: p.InCommunity, Upload: uploadMost, Do: h.hand},
+		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/material", Action: keep, On: p.InCommunity, Upload: portal.UploadMost, Do: h.hand},
 		httpkit.Route{Pattern: "POST /desk/training/{community}/{session}/material/{material}/off", Action: keep, On: p.InCommunity, Do: h.takeBack},
 	)
 }

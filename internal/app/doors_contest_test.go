@@ -53,9 +53,9 @@ func (c *contestant) seen(who *browser, path string) (page shown) {
 }
 
 // refused sends a form that must not be taken, and finds what was typed in it again.
-func (c *contestant) refused(who *browser, path, typed string, pairs ...string) {
+func (c *contestant) refused(who *browser, path, typed string, pairs ...string) (p shown) {
 	c.t.Helper()
-	p := who.post(path, pairs...)
+	p = who.post(path, pairs...)
 	if p.Code < 400 || p.Code >= 500 {
 		c.t.Errorf("%s: %d", path, p.Code)
 	}
@@ -63,6 +63,7 @@ func (c *contestant) refused(who *browser, path, typed string, pairs ...string) 
 	if !strings.Contains(p.body, typed) {
 		c.t.Errorf("%s (%d) forgets %q: %.6000s", path, p.Code, typed, p.body)
 	}
+	return p
 }
 
 // upload hands in a picture.

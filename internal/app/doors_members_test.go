@@ -44,5 +44,5 @@ func (g *guarded) members(home, owner, clerk id.ID) {
 	code, err := g.Flows.MakeCode(ctx, db.System, community.Place{ID: home, Ref: "C1"}, membership.By{Kind: membership.ByMember, ID: m.Member.ID})
 	g.must(err)
 	g.holes["order"], g.holes["ref"], g.holes["use"], g.holes["pack"], g.holes["claim"] = m.Terms[0].ID.String(), m.Ref, u.ID.String(), pack.ID.String(), claim.Code
-	g.holes["member"], g.holes["code"], g.holes["charge"] = m.Member.ID.String(), code, order(clerk).Charge.Code
+	g.holes["member"], g.holes["/join/{code}"], g.holes["charge"] = m.Member.ID.String(), code, order(clerk).Charge.Code
 }

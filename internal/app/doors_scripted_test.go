@@ -24,7 +24,6 @@ var scriptedPeople = map[string]string{
 	"/sign-in/welcome":                        "walked through in TestWhatPeopleTypeStaysText",
 	"/me/wechat/end":                          "without a field, and this house has no WeChat",
 	"/me/data/erasure/end":                    "without a field, on the page once an erasure was asked for",
-	"/me/data/consents/{purpose}/end":         "without a field, on the page once there is a consent",
 	"/me/devices/others/end":                  "without a field, on the page once there is another device",
 	"/assist/sessions/{session}/end":          "without a field, in the bar while a session runs: TestAssistedSession",
 	"/desk/evidence/checks/{id}/attendance":   "without a field, on the page once a check has found something",
@@ -76,6 +75,8 @@ var scriptedAlliance = map[string]string{
 	"/desk/alliance/{community}/introduction":                  "without a field, on the page until the alliance is introduced",
 }
 
-var scriptedLife = map[string]string{}
+var scriptedLife = map[string]string{
+	"/shop/{shop}/training/{session}/leave": "without a field, on the page once the shop has signed up: TestTrainingOnThePages",
+}
 
 var scriptedDuty = map[string]string{}

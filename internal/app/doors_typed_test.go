@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -42,6 +43,7 @@ func found(t testing.TB, who *browser, at, page string) (forms []blank, links []
 		t.Fatal(err)
 	}
 	var form *blank
+	var others []string // where other buttons of the form send it
 	var visit func(n *html.Node)
 	visit = func(n *html.Node) {
 		a := make(map[string]string)
@@ -58,7 +60,19 @@ func found(t testing.TB, who *browser, at, page string) (forms []blank, links []
 				t.Fatal(err)
 			}
 			form = &blank{who: who, action: to.RequestURI(), fields: url.Values{}}
-			defer func() { forms, form = append(forms, *form), nil }()
+			defer func() {
+				forms = append(forms, *form)
+				for _, to := range others {
+					forms = append(forms, blank{who: who, action: to, fields: maps.Clone(form.fields), free: form.free})
+				}
+				form, others = nil, nil
+			}()
+		case form != nil && a["formaction"] != "":
+			to, err := base.Parse(a["formaction"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			others = append(others, to.RequestURI())
 		case form != nil && a["name"] != "":
 			form.add(n, a)
 		}
@@ -156,7 +170,7 @@ func (g *guarded) walk(t *testing.T, who *browser, start ...string) (forms []bla
 func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
-	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1"}
+	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"]}
 	starts = append(starts, "/desk/duty/C1/breaches/"+g.holes["heard"], "/desk/duty/C1/breaches/"+g.holes["appealed"])
 	var forms []blank
 	for _, who := range []*browser{g.owner, g.clerk} {

@@ -1,8 +1,13 @@
 package portal
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/a-h/templ"
 
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/ui"
@@ -73,4 +78,33 @@ func (s Sent) StatusOf() int {
 		return http.StatusOK
 	}
 	return s.Status
+}
+
+// ShowSent shows a page with a form that was refused. What it was refused for stands
+// above the page where none of its forms says so: what the form was about has moved on
+// meanwhile, and its form is gone.
+func (p *Portal) ShowSent(w http.ResponseWriter, r *http.Request, s Sent, shell ui.Shell, page templ.Component) error {
+	return p.ShowAs(w, r, s.StatusOf(), httpkit.Private, shell, s.above(page))
+}
+
+func (s Sent) above(page templ.Component) templ.Component {
+	if len(s.Wrong) == 0 {
+		return page
+	}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var b bytes.Buffer
+		if err := page.Render(ctx, &b); err != nil {
+			return err
+		}
+		for _, x := range s.Wrong {
+			if bytes.Contains(b.Bytes(), []byte(templ.EscapeString(x.Text))) {
+				continue
+			}
+			if err := ui.Notice(ui.Bad, x.Text).Render(templ.ClearChildren(ctx), w); err != nil {
+				return err
+			}
+		}
+		_, err := b.WriteTo(w)
+		return err
+	})
 }

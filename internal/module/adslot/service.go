@@ -188,8 +188,8 @@ func (s *Service) Review(ctx context.Context, tx *db.Tx, creative id.ID, passed 
 		return c, ErrNoWords.On("words")
 	}
 	if passed {
-		if err := c.validate(); err != nil {
-			return c, err
+		if f := fault.Of(c.validate()); f != nil {
+			return c, f.On("words") // who reviews it has no other field to mend
 		}
 	}
 	n := 0

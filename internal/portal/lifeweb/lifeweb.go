@@ -6,6 +6,7 @@ package lifeweb
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -56,13 +57,21 @@ func mine(r *http.Request) (authz.Resource, error) {
 	return authz.Resource{Kind: "shop"}, nil
 }
 
-// forward leads from a notice to the page of the viewer's shop.
+// forward leads from a notice to the page of the viewer's shop, and to nothing beside
+// the shop: an address is taken as its parts, each of which is no step up.
 func (h *Pages) forward(w http.ResponseWriter, r *http.Request) error {
 	at, err := mine(r)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/shop/"+at.Subject.String()+"/"+strings.TrimLeft(r.PathValue("rest"), "/\\"), http.StatusSeeOther)
+	to := "/shop/" + at.Subject.String()
+	for part := range strings.SplitSeq(r.PathValue("rest"), "/") {
+		if part == "" || part == "." || part == ".." {
+			return httpkit.ErrNoSuchPage
+		}
+		to += "/" + url.PathEscape(part)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -61,7 +61,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err := h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error { return h.fillDesk(ctx, rd, &v) }); err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "ads", i18n.T(ctx, "广告位")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "ads", i18n.T(ctx, "广告位")), deskPage(v))
 }
 
 func (h *Pages) fillDesk(ctx context.Context, rd db.Reader, v *deskView) error {

@@ -76,7 +76,7 @@ func (h *Pages) showList(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	}
 	s := h.ShopShell(ctx, c.ID, c.Shop.ID, "life", i18n.T(ctx, "我的广告"))
 	s.Back = ui.Link{Href: c.Href("/life"), Text: i18n.T(ctx, "联盟")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, listPage(v))
+	return h.ShowSent(w, r, sent, s, listPage(v))
 }
 
 func slotNames(ctx context.Context, slots []adslot.Slot) map[id.ID]string {
@@ -184,7 +184,7 @@ func (h *Pages) showBooking(w http.ResponseWriter, r *http.Request, sent portal.
 	v.Sent = sent
 	s := h.ShopShell(ctx, v.Counter.ID, v.Counter.Shop.ID, "life", ui.Month(ctx, v.Month))
 	s.Back = ui.Link{Href: v.Href("/ads"), Text: i18n.T(ctx, "我的广告")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, bookingPage(v))
+	return h.ShowSent(w, r, sent, s, bookingPage(v))
 }
 
 func (h *Pages) bookingOf(r *http.Request) (v bookingView, err error) {

@@ -209,7 +209,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if v.Rules, err = h.rules(ctx, &room); err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "days", i18n.T(ctx, "商家日")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "days", i18n.T(ctx, "商家日")), deskPage(v))
 }
 
 // keep does something with the calendar of the community in an address.
@@ -236,9 +236,9 @@ func at(r *http.Request) (merchantday.At, error) {
 
 func words(r *http.Request) string { return strings.TrimSpace(r.FormValue("words")) }
 
-// oneDay does something with the day in an address.
-func (h *Pages) oneDay(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error) error {
-	return h.keep(w, r, "day-"+r.PathValue("rule")+r.PathValue("day"), func(ctx context.Context, community id.ID) error {
+// oneDay does something with the day in an address, by one of the day's two forms.
+func (h *Pages) oneDay(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error) error {
+	return h.keep(w, r, form+r.PathValue("rule")+r.PathValue("day"), func(ctx context.Context, community id.ID) error {
 		on, err := at(r)
 		if err != nil {
 			return err
@@ -248,19 +248,19 @@ func (h *Pages) oneDay(w http.ResponseWriter, r *http.Request, do func(ctx conte
 }
 
 func (h *Pages) callOff(w http.ResponseWriter, r *http.Request) error {
-	return h.oneDay(w, r, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
+	return h.oneDay(w, r, changeForm, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
 		return h.Flows.CallOffMerchantDay(ctx, community, on, by.Actor(), words(r))
 	})
 }
 
 func (h *Pages) restore(w http.ResponseWriter, r *http.Request) error {
-	return h.oneDay(w, r, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
+	return h.oneDay(w, r, restoreForm, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
 		return h.Flows.RestoreMerchantDay(ctx, community, on, by.Actor(), words(r))
 	})
 }
 
 func (h *Pages) swap(w http.ResponseWriter, r *http.Request) error {
-	return h.oneDay(w, r, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
+	return h.oneDay(w, r, changeForm, func(ctx context.Context, community id.ID, on merchantday.At, by authz.Viewer) error {
 		rule, day, _ := strings.Cut(r.FormValue("with"), " ")
 		other, err := id.Parse(rule)
 		if err != nil {

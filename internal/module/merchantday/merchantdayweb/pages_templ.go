@@ -471,7 +471,7 @@ func occurrence(v deskView, o *merchantday.Occurrence) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		form := "day-" + key(o)
+		form, back := changeForm+key(o), restoreForm+key(o)
 		base := v.Desk("days", "/"+o.ID.String()+"/"+o.Planned.String())
 		line := row(ctx, &v.Room, o)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<li class=\"stack\"><span class=\"body\"><span class=\"title\">")
@@ -553,7 +553,7 @@ func occurrence(v deskView, o *merchantday.Occurrence) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Sent.Form == form {
+			if v.Sent.Form == form || v.Sent.Form == back {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, " open")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -577,7 +577,7 @@ func occurrence(v deskView, o *merchantday.Occurrence) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if o.Off || o.Moved() {
-				f := v.Sent.Ask(form, base+"/restoration")
+				f := v.Sent.Ask(back, base+"/restoration")
 				templ_7745c5c3_Var26 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -590,7 +590,7 @@ func occurrence(v deskView, o *merchantday.Occurrence) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field{Name: "words", In: f.In + "-r", Label: i18n.T(ctx, "说一句"), Value: v.Sent.Typed(form, "words", ""), MaxLen: 200, Error: f.Of("words")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "words", In: f.In, Label: i18n.T(ctx, "说一句"), Value: v.Sent.Typed(back, "words", ""), MaxLen: 200, Error: f.Of("words")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

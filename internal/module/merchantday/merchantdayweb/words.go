@@ -9,6 +9,12 @@ import (
 	"gongyi/internal/platform/ui"
 )
 
+// How the two forms of a day are called, before the day itself.
+const (
+	changeForm  = "day-"
+	restoreForm = "back-"
+)
+
 // key names a day in forms and addresses.
 func key(o *merchantday.Occurrence) string { return o.ID.String() + o.Planned.String() }
 

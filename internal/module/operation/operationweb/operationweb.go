@@ -132,7 +132,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		return err
 	}
 	v.Sent = sent
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "operator", i18n.T(ctx, "谁在运营")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "operator", i18n.T(ctx, "谁在运营")), deskPage(v))
 }
 
 // keep changes something in the community in an address.

@@ -14,7 +14,6 @@ import (
 	"gongyi/internal/module/recruit"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
@@ -72,7 +71,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "calls", i18n.T(ctx, "招贤令")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "calls", i18n.T(ctx, "招贤令")), deskPage(v))
 }
 
 func (h *Pages) publish(w http.ResponseWriter, r *http.Request) error {
@@ -164,7 +163,7 @@ func (h *Pages) showReview(w http.ResponseWriter, r *http.Request, sent portal.S
 	if err := h.Looked(ctx, who, privacy.Profile, i18n.M("审看招贤令的报名").Key); err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "calls", c.Title), reviewPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "calls", c.Title), reviewPage(v))
 }
 
 // keep does something with the call in an address.

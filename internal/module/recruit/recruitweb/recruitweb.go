@@ -179,7 +179,7 @@ func (h *Pages) showCall(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	v.CanApply = c.Open(room.Now) && me.SignedIn() && me.For.IsZero() && (v.Mine == nil || v.Mine.Answered != nil && v.Mine.Answered.Answer == recruit.Withdrawn)
 	s := h.OpenShell(ctx, &room, c.Title, v.Base)
 	s.Back = ui.Link{Href: room.Path("/calls"), Text: i18n.T(ctx, "招贤令")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, callPage(v))
+	return h.ShowSent(w, r, sent, s, callPage(v))
 }
 
 func (h *Pages) apply(w http.ResponseWriter, r *http.Request) error {

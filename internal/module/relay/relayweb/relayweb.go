@@ -178,7 +178,7 @@ func (h *Pages) showList(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	}
 	s := h.ShopShell(ctx, c.ID, c.Shop.ID, "life", i18n.T(ctx, "商家接龙"))
 	s.Back = ui.Link{Href: c.Href("/life"), Text: i18n.T(ctx, "联盟")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, listPage(v))
+	return h.ShowSent(w, r, sent, s, listPage(v))
 }
 
 // partsShown is how many parts the form has lines for.
@@ -281,7 +281,7 @@ func (h *Pages) showRelay(w http.ResponseWriter, r *http.Request, sent portal.Se
 	}
 	shell := h.ShopShell(ctx, c.ID, c.Shop.ID, "life", s.Title)
 	shell.Back = ui.Link{Href: c.Href("/relays"), Text: i18n.T(ctx, "商家接龙")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, shell, relayPage(v))
+	return h.ShowSent(w, r, sent, shell, relayPage(v))
 }
 
 // act does something with the set in an address in the name of the shop.
@@ -351,7 +351,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "sets", i18n.T(ctx, "商家接龙")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "sets", i18n.T(ctx, "商家接龙")), deskPage(v))
 }
 
 func (h *Pages) stop(w http.ResponseWriter, r *http.Request) error {

@@ -99,7 +99,7 @@ func (h *Pages) showList(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	}
 	s := h.ShopShell(ctx, c.ID, c.Shop.ID, "life", i18n.T(ctx, "给会员发优惠"))
 	s.Back = ui.Link{Href: c.Href("/life"), Text: i18n.T(ctx, "联盟")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, listPage(v))
+	return h.ShowSent(w, r, sent, s, listPage(v))
 }
 
 // message draws one message, with its counts as far as they may be told.
@@ -224,7 +224,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "messages", i18n.T(ctx, "优惠消息")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "messages", i18n.T(ctx, "优惠消息")), deskPage(v))
 }
 
 func (h *Pages) answer(w http.ResponseWriter, r *http.Request) error {

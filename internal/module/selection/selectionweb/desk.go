@@ -12,7 +12,6 @@ import (
 	"gongyi/internal/module/selection"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
@@ -52,7 +51,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "selection", i18n.T(ctx, "选品会")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "selection", i18n.T(ctx, "选品会")), deskPage(v))
 }
 
 func (h *Pages) call(w http.ResponseWriter, r *http.Request) error {
@@ -116,7 +115,7 @@ func (h *Pages) showTable(w http.ResponseWriter, r *http.Request, sent portal.Se
 	if err := h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error { return h.fillTable(ctx, rd, &v) }); err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "selection", m.Title), tablePage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "selection", m.Title), tablePage(v))
 }
 
 func (h *Pages) fillTable(ctx context.Context, rd db.Reader, v *tableView) error {

@@ -204,7 +204,7 @@ func (h *Pages) showMeeting(w http.ResponseWriter, r *http.Request, sent portal.
 	}
 	s := h.OpenShell(ctx, &room, m.Title, v.Base)
 	s.Back = ui.Link{Href: room.Path("/selection"), Text: i18n.T(ctx, "选品会")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, s, meetingPage(v))
+	return h.ShowSent(w, r, sent, s, meetingPage(v))
 }
 
 func (h *Pages) fillMeeting(ctx context.Context, rd db.Reader, v *meetingView, me *member.Member) error {

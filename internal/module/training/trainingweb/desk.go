@@ -13,7 +13,6 @@ import (
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
@@ -61,7 +60,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, h.DeskShell(ctx, "training", i18n.T(ctx, "培训会")), deskPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "training", i18n.T(ctx, "培训会")), deskPage(v))
 }
 
 func (h *Pages) may(ctx context.Context, community id.ID) bool {
@@ -195,7 +194,7 @@ func (h *Pages) showRoom(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		return err
 	}
 	shell := h.DeskShell(ctx, "training", s.Title)
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, shell, roomPage(v))
+	return h.ShowSent(w, r, sent, shell, roomPage(v))
 }
 
 func (h *Pages) fillRoom(ctx context.Context, rd db.Reader, v *roomView) error {

@@ -133,7 +133,7 @@ func (h *Pages) showSession(w http.ResponseWriter, r *http.Request, sent portal.
 	}
 	shell := h.ShopShell(ctx, c.ID, c.Shop.ID, "life", s.Title)
 	shell.Back = ui.Link{Href: c.Href("/training"), Text: i18n.T(ctx, "培训会")}
-	return h.ShowAs(w, r, sent.StatusOf(), httpkit.Private, shell, sessionPage(v))
+	return h.ShowSent(w, r, sent, shell, sessionPage(v))
 }
 
 func (h *Pages) fillSession(ctx context.Context, rd db.Reader, c *portal.Counter, v *sessionView) (err error) {

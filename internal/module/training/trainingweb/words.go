@@ -18,10 +18,11 @@ func facts(ctx context.Context, s *training.Session, taken int) []ui.Fact {
 	return append(all, ui.Fact{Name: i18n.T(ctx, "座位"), Text: i18n.T(ctx, "%d 个，坐了 %d 个", s.Seats, taken)})
 }
 
-// materialRows are what is handed out, under an address of the session.
+// materialRows are what is handed out, under an address of the session. A link is
+// written out and not made one: no page of the house leads away from it.
 func materialRows(ctx context.Context, all []training.Material, base string) (rows []ui.Row) {
 	for _, m := range all {
-		row := ui.Row{Icon: "link", Title: m.Title, Text: m.Link, Href: m.Link}
+		row := ui.Row{Icon: "link", Title: m.Title, Text: m.Link}
 		if !m.File.IsZero() {
 			row.Icon, row.Text, row.Href = "file", i18n.T(ctx, "PDF 文件，点开下载"), base+"/material/"+m.ID.String()
 		}

@@ -183,7 +183,10 @@ func TestMonthsAreJudgedOnce(t *testing.T) {
 			w.must(<-failed)
 		}
 		var all []duty.Result
-		w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) { all, err = w.Duties.Results(ctx, r, w.home, december, december+1); return err }))
+		w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) {
+			all, err = w.Duties.Results(ctx, r, w.home, december, december+1)
+			return err
+		}))
 		if len(all) != len(w.shops) {
 			t.Errorf("%d results of %d shops", len(all), len(w.shops))
 		}

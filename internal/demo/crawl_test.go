@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"gongyi/internal/module/alliance"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui/uitest"
@@ -111,7 +112,7 @@ func alike(path string) string {
 }
 
 var (
-	number = regexp.MustCompile(`[0-9a-f]{32}|\d+(-\d+)*|/r/[\w-]+|/[CMHV]\d+[-\w]*`)
+	number = regexp.MustCompile(`[0-9a-f]{32}|\d+(-\d+)*|/r/[\w-]+|/charter/[\w.]+|/[CMHV]\d+[-\w]*`)
 	values = regexp.MustCompile(`=[^&]*`)
 )
 
@@ -197,7 +198,11 @@ func (v *visitor) crawl(start string, names *typed) (pages []string) {
 	return pages
 }
 
-var han = regexp.MustCompile(`\p{Han}`)
+var (
+	han     = regexp.MustCompile(`\p{Han}`)
+	hanRuns = regexp.MustCompile(`\p{Han}+`)
+	called  = regexp.MustCompile(`\b(?:Mr|Ms|Uncle|Auntie?) \p{Han}{1,2}`) // by the surname
+)
 
 // links are the addresses of the house that a page leads to without changing
 // anything; switches of language, theme and person are left alone.
@@ -267,6 +272,9 @@ func (d *Demo) wrote(t *testing.T) *typed {
 		}
 	}
 	w.add("共益") // who made it
+	for _, trade := range alliance.Seed() {
+		w.add(trade.Zh) // beside its English where trades are kept
+	}
 	var pairs []string
 	for text := range w.whole {
 		if utf8.RuneCountInString(text) > 1 {
@@ -316,7 +324,15 @@ func (w *typed) addAll(value any) {
 // only reports whether the Chinese of a text is all what people wrote.
 func (w *typed) only(text string) bool {
 	text = html.UnescapeString(text)
-	return w.whole[strings.TrimSpace(text)] || !han.MatchString(w.parts.Replace(text))
+	if w.whole[strings.TrimSpace(text)] {
+		return true
+	}
+	for _, left := range hanRuns.FindAllString(w.parts.Replace(called.ReplaceAllString(text, "")), -1) {
+		if !w.whole[left] { // a unit of one character
+			return false
+		}
+	}
+	return true
 }
 
 // textColumns are the columns of text.

@@ -56,7 +56,7 @@ func (d *Demo) masks(ctx context.Context) (all []mask, err error) {
 	}
 	find(access.Name(access.Resident), func(p *player) bool { return p.ref == d.cast.regular })
 	find(i18n.M("长辈版"), func(p *player) bool { return p.ref == d.cast.senior })
-	find(i18n.M("报名席位的店主"), func(p *player) bool { return p.ref == d.bidding(applicant) })
+	find(demoweb.Applicant, func(p *player) bool { return p.ref == d.bidding(applicant) })
 	for _, role := range looks {
 		find(access.Name(role), func(p *player) bool {
 			return slices.ContainsFunc(p.parts, func(part part) bool { return part.role == role })

@@ -65,6 +65,14 @@ func TestWhoHasNoSayInABreach(t *testing.T) {
 			_, err = w.DecideBreachAppeal(ctx, w.home, as(who), b.ID, duty.Step{State: duty.Lifted, Words: "我说没有", Wording: "没有这回事"})
 			w.refused(says+" lifts it", err, flow.ErrPartial)
 		}
+		_, err = w.DecideBreachAppeal(ctx, w.home, as(officer), b.ID, duty.Step{State: duty.Lifted, Words: "我说没有", Wording: "没有这回事"})
+		w.refused("who opened it lifts it", err, flow.ErrPartial)
+		b = w.accused(w.owners["bakery"]) // a member opens one
+		w.must(propose(officer))
+		b = w.breach(b)
+		if ballot, err = w.Ballot(ctx, w.home, b.Last().Ballot); err != nil || w.rule(ballot, w.owners["bakery"]) != flow.RuleOneself {
+			t.Errorf("who opened it may vote: %v", err)
+		}
 		b = w.accused(officer)
 		w.must(withdraw(officer))
 		if b = w.breach(b); b.State() != duty.Withdrawn {

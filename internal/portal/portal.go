@@ -79,6 +79,16 @@ func (p *Portal) Opens(path string) bool {
 	return false
 }
 
+// OpensTo reports whether a page is served and the viewer may open it about something.
+func (p *Portal) OpensTo(ctx context.Context, path string, on authz.Resource) bool {
+	for _, r := range p.router.Routes() {
+		if r.Pattern == "GET "+path {
+			return p.Engine.May(ctx, authz.Of(ctx), r.Action, on) == nil
+		}
+	}
+	return false
+}
+
 // may reports whether the viewer may do something that her frame is for: on
 // something that is her own, or in a part of the tree where she holds a role.
 func (p *Portal) may(ctx context.Context, v authz.Viewer, a authz.Action) bool {

@@ -122,6 +122,9 @@ func (s State) May(to State) bool { return slices.Contains(next[s], to) }
 // Next lists what may follow a state.
 func (s State) Next() []State { return slices.Clone(next[s]) }
 
+// rulingDays are for the operator and the residents' committee where too few voted twice.
+const rulingDays = 7
+
 // Due is until when something has to happen in a state that began at an instant; zero
 // for no time.
 func (s State) Due(at time.Time, p *policy.Alliance, zone *time.Location) time.Time {
@@ -132,7 +135,7 @@ func (s State) Due(at time.Time, p *policy.Alliance, zone *time.Location) time.T
 	case Stated, Unanswered, Appealed:
 		days = p.DecisionDays
 	case Balloted, Reballoted:
-		days = p.DecisionDays // twice a ballot's time and a ruling fit in
+		days = max(p.DecisionDays, 2*p.BallotDays+rulingDays) // a second round and a ruling fit in, however long a ballot is
 	case Found:
 		days = p.AppealDays
 	default:

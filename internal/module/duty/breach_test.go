@@ -278,4 +278,10 @@ func TestStatesAreWired(t *testing.T) {
 			t.Errorf("the clock leads %s where it may not go", s)
 		}
 	}
+	p.BallotDays = 60 // longer than the time to decide
+	for _, s := range []duty.State{duty.Balloted, duty.Reballoted} {
+		if due := s.Due(time.Unix(0, 0), &p, shanghai); due.Before(time.Unix(0, 0).AddDate(0, 0, 2*60)) {
+			t.Errorf("%s: over on %s, before two rounds of the ballot are", s, due)
+		}
+	}
 }

@@ -30,6 +30,7 @@ var (
 	ErrObjected      = fault.New(fault.Conflict, "score.objected")
 	ErrNoObjection   = fault.New(fault.NotFound, "score.no_objection")
 	ErrAnswered      = fault.New(fault.Conflict, "score.answered")
+	ErrBadFinding    = fault.New(fault.Invalid, "score.bad_finding")
 	ErrAnswersItsOwn = fault.New(fault.Forbidden, "score.own_objection")
 )
 

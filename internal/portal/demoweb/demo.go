@@ -22,6 +22,9 @@ import (
 	"gongyi/internal/platform/ui"
 )
 
+// Applicant is who wants a seat in the alliance: no role yet.
+var Applicant = i18n.M("报名席位的店主")
+
 // Guise is one of the demo's people as whom a visitor may look around.
 type Guise struct {
 	Person id.ID

@@ -100,9 +100,9 @@ var inner = []way{
 	{"/shop/{shop}/messages", "/messages", "message", i18n.M("给会员发优惠"), i18n.M("只发给同意收的人，社区先看过")},
 }
 
-func (h *Pages) ways(ctx context.Context, all []way, base string) (rows []ui.Row) {
+func (h *Pages) ways(ctx context.Context, all []way, base string, on authz.Resource) (rows []ui.Row) {
 	for _, x := range all {
-		if h.Opens(x.path) {
+		if h.OpensTo(ctx, x.path, on) {
 			rows = append(rows, ui.Row{Href: base + x.href, Icon: x.icon, Title: x.title.In(ctx), Text: x.text.In(ctx)})
 		}
 	}
@@ -122,7 +122,7 @@ func (h *Pages) life(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := lifeView{Place: portal.PlaceName(room.Place), Ways: h.ways(ctx, outside, room.Path(""))}
+	v := lifeView{Place: portal.PlaceName(room.Place), Ways: h.ways(ctx, outside, room.Path(""), authz.Resource{Kind: "community", Place: room.ID})}
 	if v.Today, err = h.NearRows(ctx, room.ID); err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (h *Pages) inside(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	public := c.Path("/shops/" + c.Shop.ID.String())
-	v := insideView{Shop: c.ShopName(ctx, c.Shop.ID), Ways: h.ways(ctx, inner, c.Href("")), Public: public, Poster: public + "/poster"}
+	v := insideView{Shop: c.ShopName(ctx, c.Shop.ID), Ways: h.ways(ctx, inner, c.Href(""), authz.Resource{Kind: "shop", Place: c.ID, Subject: c.Shop.ID}), Public: public, Poster: public + "/poster"}
 	return h.Show(w, r, h.ShopShell(ctx, c.ID, c.Shop.ID, "life", i18n.T(ctx, "联盟")), insidePage(v))
 }
 

@@ -29,7 +29,7 @@ type tradesView struct {
 
 func (v tradesView) title(ctx context.Context) string {
 	if v.Edit {
-		return i18n.T(ctx, "改“%s”", v.Trade.Zh)
+		return i18n.T(ctx, "改“%s”", v.Trade.Name(english(ctx)))
 	}
 	return i18n.T(ctx, "加一个业态")
 }

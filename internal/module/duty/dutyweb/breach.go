@@ -40,6 +40,15 @@ type evidenceView struct {
 	When  string
 }
 
+// lost is what was wrong with a form that is on the page no more: somebody was quicker.
+func (v *breachView) lost() []ui.Wrong {
+	if there := map[string]bool{"": true, "statement": v.CanState, "appeal": v.CanAppeal, "evidence": v.CanShow, "withdraw": v.CanWithdraw, "ballot": v.CanVote, "again": v.CanVoteAgain,
+		"confirm": v.CanConfirm, "rule": v.CanRule || v.CanCorrect}; there[v.Sent.Form] {
+		return nil
+	}
+	return v.Sent.Wrong
+}
+
 // fill reads what both sides see.
 func (h *Pages) fill(ctx context.Context, v *breachView) error {
 	v.Usual, v.Due = v.Rules.PenaltyCoins, ""
@@ -69,14 +78,17 @@ func (h *Pages) fill(ctx context.Context, v *breachView) error {
 			if err != nil {
 				return err
 			}
-			v.Ballots = append(v.Ballots, ballotRow(ctx, &v.Room, b))
+			v.Ballots = append(v.Ballots, h.ballotRow(ctx, &v.Room, b))
 		}
 		return nil
 	})
 }
 
-func ballotRow(ctx context.Context, room *portal.Room, b *committee.Ballot) ui.Row {
-	row := ui.Row{Icon: "vote", Href: "/committee/" + room.Place.ID.String() + "/ballots/" + b.ID.String(), Title: i18n.T(ctx, b.Question, b.About)}
+func (h *Pages) ballotRow(ctx context.Context, room *portal.Room, b *committee.Ballot) ui.Row {
+	row := ui.Row{Icon: "vote", Title: i18n.T(ctx, b.Question, b.About)}
+	if h.may(ctx, "committee.read", room.Place.ID) { // others are told of it on this page
+		row.Href = "/committee/" + room.Place.ID.String() + "/ballots/" + b.ID.String()
+	}
 	if b.Tally == nil {
 		row.Text = i18n.T(ctx, "最晚 %s", lastMinute(ctx, room, b.To))
 	}

@@ -41,6 +41,7 @@ type breachesView struct {
 	Sent  portal.Sent
 	Table ui.Table
 	Opens bool
+	Takes bool // the table, with figures
 }
 
 func breachColumns(ctx context.Context) []ui.Column {
@@ -61,7 +62,7 @@ func (h *Pages) showBreaches(w http.ResponseWriter, r *http.Request, sent portal
 		return err
 	}
 	ask := ui.AskTable(r.URL.Query(), breachColumns(ctx), "kind")
-	v := breachesView{Room: room, Sent: sent, Opens: h.may(ctx, "breach.handle", room.ID)}
+	v := breachesView{Room: room, Sent: sent, Opens: h.may(ctx, "breach.handle", room.ID), Takes: h.may(ctx, "duty_desk.export", room.ID)}
 	err = h.view(ctx, room.ID, func(rd db.Reader) error {
 		all, err := h.Flows.Duties.Breaches(ctx, rd, room.ID, room.Now.AddDate(-breachYears, 0, 0))
 		v.Table = breachTable(ctx, &room, all, ask)

@@ -200,8 +200,11 @@ func (h *Pages) answerService(w http.ResponseWriter, r *http.Request) error {
 		return duty.ErrNoService
 	}
 	a := duty.Answer{Confirmed: r.FormValue("found") == "confirmed", Slip: strings.TrimSpace(r.FormValue("slip")), Note: strings.TrimSpace(r.FormValue("note"))}
-	if a.Confirmed {
+	switch {
+	case a.Confirmed:
 		a.Worth, err = portal.Yuan(r, "worth")
+	case r.FormValue("found") != "refused":
+		err = duty.ErrBadFinding.On("found")
 	}
 	if err == nil {
 		err = h.Flows.AnswerService(ctx, at.ID, authz.Of(ctx).Actor(), n, a)

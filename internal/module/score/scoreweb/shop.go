@@ -33,6 +33,14 @@ type shopView struct {
 	Try        tryView
 }
 
+// lost is what was wrong with an objection when there is no form for one any more.
+func (v *shopView) lost() []ui.Wrong {
+	if v.Sent.Form != "object" || v.CanObject && len(v.Names) > 0 {
+		return nil
+	}
+	return v.Sent.Wrong
+}
+
 // tryView is what would have been.
 type tryView struct {
 	Offers                string

@@ -82,7 +82,7 @@ func (g *guarded) accusations(home, shop id.ID, hers, office db.Actor) {
 	}
 	found := duty.Step{State: duty.Found, Verdict: seat, Words: "评分在末位", Wording: "评分在末位，让出席位"}
 	heard := byRule(duty.MissedDuty, "missed/2025-09", duty.Step{State: duty.Opened})
-	byRule(duty.LastPlace, "last/2025-07", found)
+	g.holes["found"] = byRule(duty.LastPlace, "last/2025-07", found).String()
 	appealed := byRule(duty.LastPlace, "last/2025-04", found)
 	for breach, s := range map[id.ID]duty.Step{heard: {State: duty.Stated, Words: "店里装修了一个月"}, appealed: {State: duty.Appealed, Words: "有六位会员漏算了"}} {
 		_, err := g.Flows.StepBreach(ctx, home, hers, breach, s)

@@ -171,8 +171,11 @@ func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
 	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"]}
-	for _, breach := range []string{"breach", "heard", "appealed"} { // each has other forms
-		starts = append(starts, "/desk/duty/C1/breaches/"+g.holes[breach])
+	for _, of := range []string{"breach", "heard", "appealed"} { // a walk opens three of a route: these have all the forms between them
+		starts = append(starts, "/desk/duty/C1/breaches/"+g.holes[of])
+	}
+	for _, of := range []string{"breach", "found"} {
+		starts = append(starts, "/shop/"+g.holes["shop"]+"/duty/breaches/"+g.holes[of])
 	}
 	var forms []blank
 	for _, who := range []*browser{g.owner, g.clerk} {

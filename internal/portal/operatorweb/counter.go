@@ -1,7 +1,6 @@
 package operatorweb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -152,7 +151,7 @@ func (d *Desk) fillCounter(ctx context.Context, v *counterView) error {
 		for _, x := range hand[i].Refunds {
 			if x.Handed == nil {
 				v.Hand = append(v.Hand, ui.Row{Href: chargePath(v.Place, hand[i].Code), Icon: "undo", Title: i18n.T(ctx, "%s，%s", spaced(hand[i].Code), purposeName(ctx, hand[i].Purpose)),
-					Text: i18n.T(ctx, "%s，按原来的办法退：%s", cmp.Or(hand[i].Title, purposeName(ctx, hand[i].Purpose)), meansName(ctx, hand[i].End.Means)), End: ui.Yuan(x.Amount), EndNote: d.moment(ctx, x.At)})
+					Text: i18n.T(ctx, "按原来的办法退：%s", meansName(ctx, hand[i].End.Means)), End: ui.Yuan(x.Amount), EndNote: d.moment(ctx, x.At)})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package operatorweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"

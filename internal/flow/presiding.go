@@ -166,11 +166,11 @@ func (f *Flows) WriteHandover(ctx context.Context, community id.ID, actor db.Act
 func (f *Flows) ConfirmHandover(ctx context.Context, community id.ID, actor db.Actor, handover id.ID, side committee.Side, office bool) (err error) {
 	defer fault.Wrap(&err, "confirm a hand-over")
 	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		h, err := f.handsOver(ctx, tx, handover, side, office)
-		if err != nil {
+		if _, err := f.handsOver(ctx, tx, handover, side, office); err != nil {
 			return err
 		}
-		if h, err = f.Committee.Confirm(ctx, tx, handover, side); err != nil || !h.Done() {
+		h, err := f.Committee.Confirm(ctx, tx, handover, side)
+		if err != nil || !h.Done() {
 			return err
 		}
 		return f.attest(ctx, tx, "~handover:"+h.ID.String(), map[string]any{"handover": h.ID, "from": h.From, "to": h.To, "given": h.Given, "taken": h.Taken})

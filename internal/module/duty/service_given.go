@@ -28,7 +28,7 @@ var (
 // The most that one record of a free service states.
 const (
 	worthMost  money.Amount = 10_000_00
-	peopleMost              = 500
+	peopleMost int          = 500
 )
 
 // Given is a service that a shop gave for nothing, with the worth it states (C3). Who

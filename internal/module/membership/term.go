@@ -1,7 +1,6 @@
 package membership
 
 import (
-	"slices"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -144,11 +143,6 @@ const (
 
 // Terms are all terms of one member, by their days.
 type Terms []Term
-
-// standing are those that nobody gave up.
-func (all Terms) standing() Terms {
-	return slices.DeleteFunc(slices.Clone(all), func(t Term) bool { return !t.Stands() })
-}
 
 // Current is the term in force on a day, nil if none is.
 func (all Terms) Current(day period.Day) *Term {

@@ -87,7 +87,7 @@ func TestFormatsAndRefusals(t *testing.T) {
 		"words":              {"<svg onload=alert(1)>", picture.ErrUnknown},
 		"a broken one":       {string(p.Bytes()[:60]), picture.ErrUnknown},
 		"too many points":    {string(bomb), picture.ErrTooLarge},
-		"another format":     {string(moving.Bytes()), picture.ErrUnknown},
+		"another format":     {moving.String(), picture.ErrUnknown},
 		"a JPEG's head only": {string(encoded(t, half(8, 8))[:20]), picture.ErrUnknown},
 	} {
 		if _, err := picture.Anew([]byte(c.file)); !errors.Is(err, c.want) {

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"gongyi/internal/platform/i18n"
@@ -132,6 +133,16 @@ func (b *Tab) Medium(name string) {
 func (b *Tab) Open(path string) {
 	b.Helper()
 	b.Do(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
+}
+
+// Forget makes the browser one that nobody has used: it keeps no sign-in and no look.
+func (b *Tab) Forget() {
+	b.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.ClearBrowserCookies, cdp.Empty{})
+		return err
+	}))
+	b.Open("/?lang=" + b.Look.Lang.String() + "&theme=" + b.Look.Theme)
 }
 
 // Dressed opens an address in the tab's language and theme: somebody who signs in

@@ -103,7 +103,8 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if latest.IsZero() {
+	begins := latest.IsZero()
+	if begins {
 		latest = d.clock.Now()
 	}
 	if err := d.settleIn(ctx); err != nil {
@@ -112,7 +113,7 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if d.masked, err = d.masks(ctx); err != nil {
 		return err
 	}
-	if err := d.listen(ctx); err != nil {
+	if err := d.listen(ctx, begins); err != nil {
 		return err
 	}
 	d.end = period.DayOf(now, d.zone)

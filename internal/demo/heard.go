@@ -27,8 +27,8 @@ func (h *heard) note(at id.ID, member string, seq int64) {
 // listen makes everybody as whom a visitor may look around a reader of notices, and
 // tells who has a part that she got it. What she is told of the past is collected only
 // where the books were told to their ends; else an earlier start was cut short, and the
-// ordinary way tells it.
-func (d *Demo) listen(ctx context.Context) error {
+// ordinary way tells it. Where the street begins, nobody is told of how it was made.
+func (d *Demo) listen(ctx context.Context, begins bool) error {
 	var got []notice.Notice
 	for _, m := range d.masked {
 		var grants []*access.Grant
@@ -59,6 +59,15 @@ func (d *Demo) listen(ctx context.Context) error {
 	for _, m := range d.masked {
 		h.members[m.ref] = m.ref != ""
 	}
+	if begins {
+		made := make(map[id.ID][]int64)
+		for _, at := range d.places {
+			made[at] = nil
+		}
+		if err := d.Flows.TellPast(ctx, made); err != nil {
+			return err
+		}
+	}
 	for _, at := range d.places {
 		untold, err := d.untold(ctx, at)
 		if err != nil || untold {
@@ -81,7 +90,25 @@ func (d *Demo) untold(ctx context.Context, at id.ID) (untold bool, err error) {
 	return size > 1 && told < size, err // the first entry is the policy
 }
 
-// tell tells what was collected.
+// tellDay tells what a day has brought before the next one begins: an inbox stands in
+// the order of the days.
+func (d *Demo) tellDay(ctx context.Context) error {
+	if d.heard == nil {
+		return nil
+	}
+	brought := make(map[id.ID][]int64)
+	for at, entries := range d.heard.entries {
+		if len(entries) > 0 {
+			brought[at], d.heard.entries[at] = entries, nil
+		}
+	}
+	if len(brought) == 0 {
+		return nil
+	}
+	return d.Flows.TellPast(ctx, brought)
+}
+
+// tell tells what was collected, and counts the books as told to their ends.
 func (d *Demo) tell(ctx context.Context) error {
 	h := d.heard
 	if d.heard = nil; h == nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/person"
 	"gongyi/internal/platform/db"
@@ -34,8 +35,8 @@ func TestTheYearWasTold(t *testing.T) {
 		}
 		bought, seen := 0, make(map[string]bool)
 		for i, it := range inbox {
-			if i > 0 && it.At.After(inbox[i-1].At) {
-				t.Fatalf("%s: what happened %s stands below what happened %s", m.Name, it.At, inbox[i-1].At)
+			if i > 0 && period.DayOf(it.At, d.zone) > period.DayOf(inbox[i-1].At, d.zone) {
+				t.Fatalf("%s: %s of %s stands below %s of %s", m.Name, it.Kind.ID, it.At, inbox[i-1].Kind.ID, inbox[i-1].At)
 			}
 			if !it.Read && now.Sub(it.At) > fresh+time.Hour {
 				t.Errorf("%s has not read what happened %s", m.Name, it.At)

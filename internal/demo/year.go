@@ -72,6 +72,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 			return err
 		}
 	}
+	if err := d.tellDay(ctx); err != nil {
+		return err
+	}
 	if evening := day.Start(d.zone).Add(19*time.Hour + 30*time.Minute); evening.After(from) && evening.Before(to) {
 		d.clock.Put(evening)
 		if err := d.ally(ctx, day); err != nil {

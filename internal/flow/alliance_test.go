@@ -171,6 +171,7 @@ func (w *alley) bid(who id.ID, trade string, n int, size alliance.Size) id.ID {
 		}
 	}
 	w.must(w.SubmitApplication(ctx, w.home, as(who), x.ID))
+	w.env.Clock.Advance(time.Minute) // who comes first came first
 	return x.ID
 }
 

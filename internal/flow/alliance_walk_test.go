@@ -43,7 +43,7 @@ func TestEveryApplicationEndsSomewhere(t *testing.T) {
 		defer env.DB.Close()
 		w := furnished(t, env)
 		people := []id.ID{w.somebody("p1", 91), w.somebody("p2", 92), w.somebody("p3", 93)}
-		office := w.somebody("office", 94)
+		office, neutral := w.somebody("office", 94), w.somebody("residents", 95)
 		w.free("wine", alliance.Resigned)
 		for step := range rapid.IntRange(5, 30).Draw(rt, "steps") {
 			w.something(rt, people, office, step)
@@ -60,7 +60,7 @@ func TestEveryApplicationEndsSomewhere(t *testing.T) {
 			}
 			w.later(9 * oneDay)
 			w.later(9 * oneDay)
-			w.ruleOnAll(office, people[0])
+			w.ruleOnAll(office, neutral)
 		}
 		w.sane()
 		for _, x := range w.everyone() {

@@ -34,6 +34,9 @@ var databases atomic.Int64
 // or of the one that GONGYI_TEST_POSTGRES_URL names.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
+	if os.Getenv("GONGYI_TEST_ENGINE") == "sqlite" {
+		t.Skip("GONGYI_TEST_ENGINE is sqlite")
+	}
 	base := os.Getenv("GONGYI_TEST_POSTGRES_URL")
 	if base == "" {
 		cluster.once.Do(func() { cluster.url, cluster.err = startCluster() })

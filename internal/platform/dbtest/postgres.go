@@ -31,7 +31,8 @@ var cluster struct {
 var databases atomic.Int64
 
 // PostgresURL is a fresh database of a server that this test binary starts once,
-// or of the one that GONGYI_TEST_POSTGRES_URL names.
+// or of the one that GONGYI_TEST_POSTGRES_URL names. With GONGYI_TEST_ENGINE=sqlite the
+// test is skipped.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("GONGYI_TEST_ENGINE") == "sqlite" {

@@ -32,6 +32,9 @@ func resting(s alliance.State) bool { return s.Final() || s == alliance.Listed }
 // application rests in a stated place, no seat ever had two shops, and no money of who
 // was not admitted is kept.
 func TestEveryApplicationEndsSomewhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a life takes a while, and nobody meets in it")
+	}
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue { // a life takes a quarter of a second
 		if err := checks.Value.Set("20"); err != nil {
 			t.Fatal(err)

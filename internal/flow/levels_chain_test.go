@@ -24,6 +24,9 @@ import (
 // buyer herself; nobody holds a level without its condition at the appointment; joining
 // and rising by themselves pay nobody (B4).
 func TestNothingFlowsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a life takes a while, and nobody meets in it")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		env := dbtest.SQLite(t, flow.Schemas)
 		s := openStreet(t, env)

@@ -30,6 +30,9 @@ type Env struct {
 func Each(t *testing.T, schemas []db.Schema, fn func(t *testing.T, env Env), opts ...func(*db.Options)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
+		if os.Getenv("GONGYI_TEST_ENGINE") == "postgres" {
+			t.Skip("GONGYI_TEST_ENGINE is postgres")
+		}
 		fn(t, open(t, schemas, db.Options{Dir: t.TempDir()}, opts))
 	})
 	t.Run("postgres", func(t *testing.T) {

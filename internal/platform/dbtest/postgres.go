@@ -31,13 +31,9 @@ var cluster struct {
 var databases atomic.Int64
 
 // PostgresURL is a fresh database of a server that this test binary starts once,
-// or of the one that GONGYI_TEST_POSTGRES_URL names. With GONGYI_TEST_ENGINE=sqlite the
-// test is skipped.
+// or of the one that GONGYI_TEST_POSTGRES_URL names.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	if os.Getenv("GONGYI_TEST_ENGINE") == "sqlite" {
-		t.Skip("GONGYI_TEST_ENGINE is sqlite")
-	}
 	base := os.Getenv("GONGYI_TEST_POSTGRES_URL")
 	if base == "" {
 		cluster.once.Do(func() { cluster.url, cluster.err = startCluster() })

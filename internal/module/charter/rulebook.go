@@ -11,8 +11,12 @@ import (
 	"gongyi/internal/module/settlement"
 )
 
-// Family is the letter of the rules of this package.
-const Family = 'M'
+// The families of rules in this package.
+const (
+	Family   = 'M' // members, levels, points, the alliance
+	Vouchers = 'V' // bundles and draws; vouchers themselves are settled by S-03
+	Outgoing = 'P' // payouts and the provider's fees
+)
 
 // Rule is one article of the charter. Statements and docs/rules-charter.md show it.
 type Rule struct {

@@ -48,11 +48,13 @@ type Params struct {
 
 	Membership
 	Alliance
+	Checkout
+	Promotions
+	Payouts
 }
 
 // UnmarshalJSON reads numbers over those that are there. Versions that were made
-// before membership and the alliance had numbers of their own mean those of the
-// default policy.
+// before a part of the house had numbers of its own mean those of the default policy.
 func (p *Params) UnmarshalJSON(b []byte) error {
 	type plain Params // has no UnmarshalJSON
 	q := plain(*p)
@@ -61,6 +63,15 @@ func (p *Params) UnmarshalJSON(b []byte) error {
 	}
 	if q.Alliance == (Alliance{}) {
 		q.Alliance = TrialAlliance()
+	}
+	if q.Checkout == (Checkout{}) {
+		q.Checkout = TrialCheckout()
+	}
+	if q.Promotions == (Promotions{}) {
+		q.Promotions = TrialPromotions()
+	}
+	if q.Payouts == (Payouts{}) {
+		q.Payouts = TrialPayouts()
 	}
 	if err := json.Unmarshal(b, &q); err != nil {
 		return err
@@ -107,6 +118,9 @@ func Trial2025() Params {
 		Zone:                 "Asia/Shanghai",
 		Membership:           TrialMembership(),
 		Alliance:             TrialAlliance(),
+		Checkout:             TrialCheckout(),
+		Promotions:           TrialPromotions(),
+		Payouts:              TrialPayouts(),
 	}
 }
 

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 	"time"
 
@@ -62,7 +61,7 @@ func TestParamsAsJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range slices.Concat(want.bounds(), want.Membership.bounds(), want.Alliance.bounds()) {
+	for _, b := range want.ranges() {
 		if fields[b.field] != float64(b.value) {
 			t.Errorf("refusals name the field %q with value %d, JSON has %v", b.field, b.value, fields[b.field])
 		}

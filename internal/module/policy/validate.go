@@ -72,13 +72,18 @@ func (p *Params) bounds() []bound {
 	}
 }
 
+// ranges lists the range of every number of every part.
+func (p *Params) ranges() []bound {
+	return slices.Concat(p.bounds(), p.Membership.bounds(), p.Alliance.bounds(), p.Checkout.bounds(), p.Promotions.bounds(), p.Payouts.bounds())
+}
+
 // Validate refuses numbers that no community can mean or the law forbids, naming
 // the field. It looks at each number alone; Admit looks at them together.
 func (p *Params) Validate() error {
 	if p.RewardDepth < 0 || p.RewardDepth > LawfulDepth {
 		return ErrDepthUnlawful.On("reward_depth").With("most", LawfulDepth)
 	}
-	for _, b := range slices.Concat(p.bounds(), p.Membership.bounds(), p.Alliance.bounds()) {
+	for _, b := range p.ranges() {
 		if b.value < b.min || b.value > b.most {
 			return ErrOutOfRange.On(b.field).With("least", b.min).With("most", b.most)
 		}

@@ -50,7 +50,7 @@ func rateOf(r *money.Rate) *int64     { return (*int64)(r) }
 func amountOf(a *money.Amount) *int64 { return (*int64)(a) }
 
 // contents are all numbers in the order of the charter. A test keeps it complete.
-var contents = slices.Concat(purchases, together)
+var contents = slices.Concat(purchases, together, till)
 
 // purchases are the numbers of a purchase.
 var purchases = []chapter{

@@ -1,5 +1,5 @@
-// Command gen writes docs/rules-charter.md from the charter, so that what people
-// read is what the program does. Run it with go generate in the charter package.
+// Command gen writes the pages of rules from the charter, so that what people read is
+// what the program does. Run it with go generate in the charter package.
 package main
 
 import (
@@ -8,33 +8,47 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strings"
 
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/policy"
 )
 
-// What is written and what is read, seen from the charter package.
-const (
-	path  = "../../../docs/rules-charter.md"
-	words = "../../platform/i18n/locales/en/charter.json"
-)
+// words is where the English titles stand, seen from the charter package.
+const words = "../../platform/i18n/locales/en/charter.json"
+
+// page is one family of rules for people to read.
+type page struct {
+	family byte
+	path   string // seen from the charter package
+	title  string
+	lead   string
+}
+
+var pages = []page{
+	{'M', "../../../docs/rules-charter.md", "What moves value outside of a purchase", "The rules of membership, levels, points and the alliance (family M)."},
+	{'V', "../../../docs/rules-vouchers.md", "Vouchers, bundles and draws", "The rules by which promotions move value outside of a purchase (family V); a voucher that is used is settled by S-03 ([rules](rules.md))."},
+	{'P', "../../../docs/rules-payout.md", "Payouts and fees", "The rules by which money leaves for shops and people, and the provider keeps its fee (family P)."},
+}
 
 func main() {
-	page, err := render(words)
-	if err == nil {
-		err = os.WriteFile(path, page, 0o644)
-	}
-	if err != nil {
-		log.Fatal(err)
+	for _, p := range pages {
+		text, err := p.render(words)
+		if err == nil && text != nil {
+			err = os.WriteFile(p.path, text, 0o644)
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-const head = `# What moves value outside of a purchase
+const head = `# %s
 
-<!-- Generated from internal/module/charter/rulebook.go by go generate. Edit the rulebook, not this page. -->
+<!-- Generated from the rulebook of internal/module/charter by go generate. Edit the rulebook, not this page. -->
 
-The rules of membership, levels, points and the alliance (family M). Each entry stores the facts its legs were made
+%s Each entry stores the facts its legs were made
 from; ` + "`gongyi verify`" + ` makes them again. Numbers are the default policy %s. Where an account would pass its floor,
 another stands in as with purchases ([rules](rules.md)): what is missing is owed and paid first.
 
@@ -42,7 +56,8 @@ another stands in as with purchases ([rules](rules.md)): what is missing is owed
 |---|---|---|---|
 `
 
-func render(words string) ([]byte, error) {
+// render is the page's text, nil while its family has no rule.
+func (p page) render(words string) ([]byte, error) {
 	text, err := os.ReadFile(words)
 	if err != nil {
 		return nil, err
@@ -51,19 +66,23 @@ func render(words string) ([]byte, error) {
 	if err := json.Unmarshal(text, &english); err != nil {
 		return nil, err
 	}
-	p := policy.Trial2025()
+	rules := slices.DeleteFunc(slices.Clone(charter.Rulebook), func(r charter.Rule) bool { return r.ID.Family != p.family })
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	numbers := policy.Trial2025()
 	var b bytes.Buffer
-	fmt.Fprintf(&b, head, policy.TrialCode)
-	for _, r := range charter.Rulebook {
+	fmt.Fprintf(&b, head, p.title, p.lead, policy.TrialCode)
+	for _, r := range rules {
 		fmt.Fprintf(&b, "| %s | %s %s | %s | %s |\n", r.ID, r.Title, english[r.Title], r.Req, r.Source)
 	}
-	for _, r := range charter.Rulebook {
+	for _, r := range rules {
 		fmt.Fprintf(&b, "\n## %s %s\n\n**%s** · %s · %s\n\n", r.ID, r.Title, english[r.Title], r.Req, r.Source)
 		item(&b, "When", r.When)
 		item(&b, "Moves", "`"+strings.Join(r.Moves, "`, `")+"`")
 		item(&b, "Amount", r.Amount)
 		if r.Default != nil {
-			item(&b, "Default", r.Default(&p))
+			item(&b, "Default", r.Default(&numbers))
 		}
 		if r.Back != "" {
 			item(&b, "Back", r.Back)

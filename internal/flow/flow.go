@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
 	"gongyi/internal/module/charge"
+	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
@@ -33,6 +34,8 @@ import (
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
+	"gongyi/internal/module/paycode"
+	"gongyi/internal/module/payment"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
@@ -49,6 +52,7 @@ import (
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
+	"gongyi/internal/platform/pay"
 )
 
 // Flows are the processes over one database.
@@ -93,10 +97,14 @@ type Flows struct {
 	Scores      *score.Service
 	Points      *points.Service
 	Badges      *badge.Service
+	Payments    *payment.Service
+	PayCodes    *paycode.Service
+	Checkouts   *checkout.Service
 
-	Peer    Peer                  // nil while this is the only instance
-	Codes   signin.Sender         // nil: nobody can sign in by a code
-	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
+	Providers map[pay.Kind]pay.Provider // licensed payment providers; none: money is taken by hand
+	Peer      Peer                      // nil while this is the only instance
+	Codes     signin.Sender             // nil: nobody can sign in by a code
+	Erasing   func(Forgotten) error     // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
@@ -159,6 +167,9 @@ func New(d *db.DB) *Flows {
 		Segments:    segment.New(),
 		Points:      points.New(),
 		Badges:      badge.New(),
+		Payments:    payment.New(),
+		PayCodes:    paycode.New(),
+		Checkouts:   checkout.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -208,6 +219,9 @@ var Schemas = []db.Schema{
 	segment.Schema,
 	points.Schema,
 	badge.Schema,
+	payment.Schema,
+	paycode.Schema,
+	checkout.Schema,
 	once.Schema,
 }
 

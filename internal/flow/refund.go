@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/payment"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
@@ -39,6 +40,8 @@ type Returned struct {
 	ledger.Posted
 	settlement.Refunded
 	Amount money.Amount
+
+	back *payment.Payment // the provider's, of which a part goes back
 }
 
 // Refund undoes a part of a purchase, leg by leg (D3). The entry of the purchase
@@ -55,6 +58,9 @@ func (f *Flows) Refund(ctx context.Context, community id.ID, actor db.Actor, r R
 		out, err = f.refund(ctx, tx, r, content)
 		return err
 	})
+	if err == nil {
+		_ = f.carryRefunds(ctx, community, out.back) // what the provider does not hear now it hears from the sweeper
+	}
 	return out, err
 }
 
@@ -109,7 +115,11 @@ func (f *Flows) postRefund(ctx context.Context, tx *db.Tx, r Refund, content [32
 	if err != nil || posted.Replayed {
 		return out, err
 	}
-	if err := f.giveBack(ctx, tx, rates, &facts, rf, &result, posted.Seq); err != nil {
+	err = f.giveBack(ctx, tx, rates, &facts, rf, &result, posted.Seq)
+	if err == nil {
+		out.back, err = f.payBack(ctx, tx, r.Purchase, posted.Seq, result.Held, "refund of a purchase")
+	}
+	if err != nil {
 		// The entry is staged: whatever this is, it is no refusal to recall from.
 		return out, fmt.Errorf("refund: %v", err)
 	}

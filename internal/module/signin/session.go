@@ -119,6 +119,12 @@ func (s *Service) Devices(ctx context.Context, r db.Reader, person id.ID, now ti
 	return living, err
 }
 
+// Lives reports whether a session holds at a moment.
+func (s *Service) Lives(ctx context.Context, r db.Reader, session id.ID, now time.Time) (bool, error) {
+	found, err := sessions(ctx, r, "s.id = ?", session[:])
+	return err == nil && len(found) == 1 && found[0].Holds(now), err
+}
+
 // SignOut ends a session at its own wish. tx belongs to "~".
 func (s *Service) SignOut(ctx context.Context, tx *db.Tx, session id.ID) error {
 	return s.endByID(ctx, tx, session, reasonOut)

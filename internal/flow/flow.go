@@ -31,6 +31,7 @@ import (
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/module/offer"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
 	"gongyi/internal/module/person"
@@ -61,6 +62,7 @@ type Flows struct {
 	Ledger      *ledger.Service
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
+	Offers      *offer.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
 	Trade       *trade.Service
@@ -126,6 +128,7 @@ func New(d *db.DB) *Flows {
 		Ledger:      ledger.New(d),
 		Settlement:  settlement.New(),
 		Promotions:  promotion.New(),
+		Offers:      offer.New(),
 		Keys:        apikey.New(d),
 		OpenBooks:   openbooks.New(),
 		Trade:       trade.New(),
@@ -175,6 +178,7 @@ var Schemas = []db.Schema{
 	member.Schema,
 	merchant.Schema,
 	promotion.Schema,
+	offer.Schema,
 	policy.Schema,
 	settlement.Schema,
 	apikey.Schema,

@@ -32,6 +32,7 @@ import (
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/module/offer"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
 	"gongyi/internal/module/paycode"
@@ -65,6 +66,7 @@ type Flows struct {
 	Ledger      *ledger.Service
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
+	Offers      *offer.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
 	Trade       *trade.Service
@@ -134,6 +136,7 @@ func New(d *db.DB) *Flows {
 		Ledger:      ledger.New(d),
 		Settlement:  settlement.New(),
 		Promotions:  promotion.New(),
+		Offers:      offer.New(),
 		Keys:        apikey.New(d),
 		OpenBooks:   openbooks.New(),
 		Trade:       trade.New(),
@@ -186,6 +189,7 @@ var Schemas = []db.Schema{
 	member.Schema,
 	merchant.Schema,
 	promotion.Schema,
+	offer.Schema,
 	policy.Schema,
 	settlement.Schema,
 	apikey.Schema,

@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 )
@@ -98,12 +99,19 @@ func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *
 // gatherVouchers adds the vouchers and tells which claim was made with which.
 func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (given map[id.ID]id.ID, err error) {
 	for _, ref := range p.Vouchers {
-		v, err := f.Promotions.ByRef(ctx, tx, tx.Community, ref)
+		v, err := f.Promotions.Find(ctx, tx, facts.Buyer.ID, ref)
 		if err != nil {
 			return nil, onField(err, "vouchers")
 		}
 		if err := v.Redeem(facts.Buyer.ID, facts.Merchant.ID, facts.PurchasedAt); err != nil {
 			return nil, err
+		}
+		held, err := f.Promotions.HeldBy(ctx, tx, v.ID, p.Checkout)
+		switch {
+		case err != nil:
+			return nil, err
+		case held:
+			return nil, promotion.ErrVoucherHeld.On("vouchers").With("voucher", v.Ref)
 		}
 		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: v.ID, Amount: v.Amount, Sharers: v.Sharers})
 		if given == nil {

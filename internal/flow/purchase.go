@@ -34,6 +34,7 @@ type Purchase struct {
 	Direct      money.Amount // cash that the shop took itself
 	Vouchers    []string     // their codes
 	Imported    bool         // an old purchase: it may lie further back
+	Checkout    id.ID        `json:"-"` // whose holds it may use; no part of Content
 }
 
 // Refusals of a purchase that no module has, in the order in which they are
@@ -201,7 +202,7 @@ func (f *Flows) post(ctx context.Context, tx *db.Tx, p *Purchase, content [32]by
 // consume notes what the purchase used up: vouchers, a claim, room in a cap.
 func (f *Flows) consume(ctx context.Context, tx *db.Tx, facts *settlement.Facts, result *settlement.Result, seq int64) error {
 	for _, v := range facts.Vouchers {
-		if err := f.Promotions.Use(ctx, tx, v.ID, seq); err != nil {
+		if err := f.Promotions.Use(ctx, tx, facts.Buyer.ID, v.ID, seq); err != nil {
 			return err
 		}
 	}

@@ -76,8 +76,8 @@ func (m *Merchant) Validate() error {
 
 // Service is the door to merchants.
 type Service struct {
-	byRef  *db.Memo[string, *Merchant]
-	owners *db.Memo[id.ID, id.ID]
+	byRef *db.Memo[string, *Merchant]
+	byID  *db.Memo[id.ID, *Merchant]
 }
 
 // New makes the service.
@@ -89,12 +89,8 @@ func New() *Service {
 		}
 		return m, err
 	})}
-	s.owners = db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, merchant id.ID) (id.ID, error) {
-		m, err := find(ctx, tx, tx.Community, "id = ?", merchant[:])
-		if err != nil {
-			return id.ID{}, err
-		}
-		return m.Owner, nil
+	s.byID = db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, merchant id.ID) (*Merchant, error) {
+		return find(ctx, tx, tx.Community, "id = ?", merchant[:])
 	})
 	return s
 }
@@ -111,7 +107,21 @@ func (s *Service) ByRef(ctx context.Context, tx *db.Tx, ref string) (*Merchant, 
 // OwnerOf is the owner of a shop of tx's community: a purchase asks it of every
 // shop that has a claim.
 func (s *Service) OwnerOf(ctx context.Context, tx *db.Tx, merchant id.ID) (id.ID, error) {
-	return s.owners.Get(ctx, tx, merchant)
+	m, err := s.Known(ctx, tx, merchant)
+	if err != nil {
+		return id.ID{}, err
+	}
+	return m.Owner, nil
+}
+
+// Known finds a shop of tx's community by its id, from the writer's memory. The
+// result is shared: do not change it.
+func (s *Service) Known(ctx context.Context, tx *db.Tx, merchant id.ID) (*Merchant, error) {
+	m, err := s.byID.Get(ctx, tx, merchant)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // Admit adds a shop; a reference that is there already is left as it is.
@@ -134,7 +144,7 @@ func (s *Service) Admit(ctx context.Context, tx *db.Tx, m Merchant) (admitted *M
 }
 
 func (s *Service) remember(ctx context.Context, tx *db.Tx, m *Merchant) error {
-	if err := s.owners.Put(ctx, tx, m.ID, m.Owner); err != nil {
+	if err := s.byID.Put(ctx, tx, m.ID, m); err != nil {
 		return err
 	}
 	return s.byRef.Put(ctx, tx, m.Ref, m)

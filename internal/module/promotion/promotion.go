@@ -25,7 +25,7 @@ var Schema = db.Schema{
 	Owner: "module/promotion",
 	Tables: []db.Table{{Name: "promotion_voucher", Placement: db.Distributed}, {Name: "promotion_voucher_event", Placement: db.Distributed},
 		{Name: "promotion_claim", Placement: db.Distributed}, {Name: "promotion_claim_use", Placement: db.Distributed},
-		{Name: "promotion_recommendation", Placement: db.Distributed}},
+		{Name: "promotion_recommendation", Placement: db.Distributed}, {Name: "promotion_voucher_hold", Placement: db.Distributed}},
 	FS: schemaFS,
 }
 
@@ -39,6 +39,7 @@ var (
 	ErrOtherShop      = fault.New(fault.Conflict, "promotion.voucher_for_another_shop")
 	ErrVoucherUsed    = fault.New(fault.Conflict, "promotion.voucher_used")
 	ErrVoucherExpired = fault.New(fault.Conflict, "promotion.voucher_expired")
+	ErrVoucherHeld    = fault.New(fault.Conflict, "promotion.voucher_held") // another checkout is about to use it
 
 	ErrBadRecommendation    = fault.New(fault.Invalid, "promotion.bad_recommendation")
 	ErrRecommendationExists = fault.New(fault.Conflict, "promotion.recommendation_exists")

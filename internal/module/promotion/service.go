@@ -16,12 +16,20 @@ import (
 
 // Service is the door to promotions.
 type Service struct {
-	claims *db.Memo[id.ID, []Claim] // the unused claims on a member
+	claims *db.Memo[id.ID, []Claim]    // the unused claims on a member
+	open   *db.Memo[id.ID, []*Voucher] // the unused vouchers of a member
+	holds  *db.Memo[id.ID, []hold]     // by voucher
+	heldOf *db.Memo[id.ID, []id.ID]    // the vouchers that a checkout holds
 }
 
 // New makes the service.
 func New() *Service {
-	return &Service{claims: db.NewMemo(200_000, loadClaims)}
+	return &Service{
+		claims: db.NewMemo(200_000, loadClaims),
+		open:   db.NewMemo(200_000, loadOpen),
+		holds:  db.NewMemo(100_000, loadHolds).WriteBehind(writeHolds),
+		heldOf: db.NewMemo(100_000, loadHeldOf),
+	}
 }
 
 // Issue gives a voucher of shop A for shop B to a member, and with it A's claim.
@@ -50,7 +58,11 @@ func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher) (_ Voucher, e
 	_, err = tx.Exec(ctx, `INSERT INTO promotion_voucher (community_id, id, ref, issuer_id, target_id, member_id, amount, sharers, claim_id, issued_at, expires_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], v.ID[:], v.Ref, v.Issuer[:], v.Target[:], v.Member[:],
 		int64(v.Amount), string(sharers), v.Claim[:], v.IssuedAt.UnixMicro(), v.ExpiresAt.UnixMicro())
-	return v, err
+	if err != nil {
+		return Voucher{}, err
+	}
+	kept := v
+	return v, s.keepOpen(ctx, tx, &kept)
 }
 
 // Given is the voucher that was given under v's code, nil if none was; it refuses
@@ -74,9 +86,12 @@ func (s *Service) ByRef(ctx context.Context, r db.Reader, community id.ID, ref s
 	return find(ctx, r, community, "v.ref = ?", ref)
 }
 
-// Use notes that purchase seq used a voucher.
-func (s *Service) Use(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64) error {
-	return event(ctx, tx, voucher, seq, "used", time.Time{})
+// Use notes that purchase seq used a voucher of a member.
+func (s *Service) Use(ctx context.Context, tx *db.Tx, member, voucher id.ID, seq int64) error {
+	if err := event(ctx, tx, voucher, seq, "used", time.Time{}); err != nil {
+		return err
+	}
+	return s.dropOpen(ctx, tx, member, voucher)
 }
 
 // Return gives a voucher back to its holder after the full refund seq, with its
@@ -90,7 +105,11 @@ func (s *Service) Return(ctx context.Context, tx *db.Tx, voucher id.ID, seq int6
 	if expires.Before(atLeast) {
 		expires = atLeast
 	}
-	return event(ctx, tx, voucher, seq, "returned", expires)
+	if err := event(ctx, tx, voucher, seq, "returned", expires); err != nil {
+		return err
+	}
+	v.Used, v.ExpiresAt = false, expires
+	return s.keepOpen(ctx, tx, v)
 }
 
 func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string, expires time.Time) error {

@@ -150,3 +150,10 @@ func gains(ctx context.Context, r db.Reader, fn func(g Gain), where string, args
 		return nil
 	}, "SELECT member_id, month, rule, asset, amount FROM trade_gain WHERE "+where, args...)
 }
+
+// Knows reports whether a member has bought in a shop, as far as the entries are read.
+func (s *Service) Knows(ctx context.Context, r db.Reader, community, shop, member id.ID) (bool, error) {
+	var n int64
+	err := db.One(ctx, r, &n, "SELECT count(*) FROM trade_tie WHERE community_id = ? AND shop_id = ? AND buyer_id = ?", community[:], shop[:], member[:])
+	return n > 0, err
+}

@@ -83,24 +83,20 @@ const onItsWay = 2 * time.Minute
 
 // whenTheyMet believes a till's clock only for a scan that waited for the network.
 func (f *Flows) whenTheyMet(ctx context.Context, community id.ID, shown time.Time) (m meeting, err error) {
-	now := f.DB.Clock().Now()
-	err = f.DB.View(ctx, community, func(r db.Reader) error {
-		p, err := f.ParamsIn(ctx, r, community, now)
-		if err != nil {
-			return err
-		}
-		m.skew = time.Duration(p.PayCodeSkew) * time.Second
-		late := now.Sub(shown)
-		switch {
-		case shown.IsZero() || late.Abs() <= onItsWay:
-			return nil
-		case late < 0 || late > time.Duration(p.LateScanHours)*time.Hour:
-			return checkout.ErrLateScan.With("hours", p.LateScanHours)
-		}
-		m.at = shown
-		return nil
-	})
-	return m, err
+	here, err := f.StandingIn(ctx, community)
+	if err != nil {
+		return m, err
+	}
+	m.skew = time.Duration(here.Rules.PayCodeSkew) * time.Second
+	late := here.Now.Sub(shown)
+	switch {
+	case shown.IsZero() || late.Abs() <= onItsWay:
+		return m, nil
+	case late < 0 || late > time.Duration(here.Rules.LateScanHours)*time.Hour:
+		return m, checkout.ErrLateScan.With("hours", here.Rules.LateScanHours)
+	}
+	m.at = shown
+	return m, nil
 }
 
 // whoStandsThere finds the buyer: by the code she shows, which is used up, or herself.
@@ -210,7 +206,7 @@ func (f *Flows) openCheckout(ctx context.Context, tx *db.Tx, o Opening, at id.ID
 
 // shopAtTill is a shop that may take money.
 func (f *Flows) shopAtTill(ctx context.Context, tx *db.Tx, shop id.ID) (*merchant.Merchant, error) {
-	m, err := f.Merchants.ByID(ctx, tx, tx.Community, shop)
+	m, err := f.Merchants.Known(ctx, tx, shop)
 	if err == nil && m.Status != merchant.Active {
 		err = merchant.ErrSuspended
 	}

@@ -120,7 +120,7 @@ func (f *Flows) consented(ctx context.Context, community id.ID, c *checkout.Chec
 	return onField(err, "digits")
 }
 
-// party is who deals with whom in a checkout.
+// dealing is who deals with whom in a checkout.
 type dealing struct {
 	*checkout.Checkout
 	shop  *merchant.Merchant
@@ -131,7 +131,7 @@ func (f *Flows) dealing(ctx context.Context, tx *db.Tx, at id.ID) (d dealing, er
 	if d.Checkout, err = f.Checkouts.ByID(ctx, tx, tx.Community, at); err != nil {
 		return d, err
 	}
-	if d.shop, err = f.Merchants.ByID(ctx, tx, tx.Community, d.Merchant); err != nil {
+	if d.shop, err = f.Merchants.Known(ctx, tx, d.Merchant); err != nil {
 		return d, err
 	}
 	if !d.Member.IsZero() {

@@ -230,4 +230,6 @@ func (c *club) addPlace(kind community.Kind, under id.ID, ref string) (at id.ID,
 func (c *club) later() { c.env.Clock.Advance(time.Second) }
 
 // payment is cash with a slip.
-func payment(slip string) charge.Payment { return charge.Payment{Means: charter.Cash, Reference: slip} }
+func atCounter(slip string) charge.Payment {
+	return charge.Payment{Means: charter.Cash, Reference: slip}
+}

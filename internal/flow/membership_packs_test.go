@@ -228,7 +228,7 @@ func TestWhatIsTakenAlongAndForgotten(t *testing.T) {
 		if _, err := c.AskErasure(ctx, c.actor("mei"), c.people["mei"], true); err != nil {
 			c.t.Fatal(err)
 		}
-		if _, err := c.Pay(ctx, c.home, db.System, o.Charge.ID, payment("late")); err == nil {
+		if _, err := c.Pay(ctx, c.home, db.System, o.Charge.ID, atCounter("late")); err == nil {
 			c.t.Error("a forgotten person's charge is paid")
 		}
 		if _, err := c.Invited(ctx, code); !errors.Is(err, membership.ErrNoCode) {

@@ -62,9 +62,9 @@ func (f *Flows) AskFor(ctx context.Context, community id.ID, p *payment.Payment,
 	return provider.Pay(ctx, order)
 }
 
-// Told takes what a provider tells of a payment, asked or not, once or often, early or
+// ToldPayment takes what a provider tells of a payment, asked or not, once or often, early or
 // late (D6).
-func (f *Flows) Told(ctx context.Context, told pay.Payment) (err error) {
+func (f *Flows) ToldPayment(ctx context.Context, told pay.Payment) (err error) {
 	defer fault.Wrap(&err, "told of a payment")
 	community, err := id.Parse(told.Attach)
 	if err != nil {
@@ -196,7 +196,7 @@ func (f *Flows) StopPayment(ctx context.Context, community id.ID, p *payment.Pay
 	if told.Attach == "" {
 		told.Attach = community.String()
 	}
-	if err := f.Told(ctx, told); err != nil {
+	if err := f.ToldPayment(ctx, told); err != nil {
 		return err
 	}
 	if told.State == pay.Done {
@@ -245,7 +245,7 @@ func (f *Flows) askAbout(ctx context.Context, community id.ID, p *payment.Paymen
 	}
 	if told.State != pay.Pending {
 		told.Attach = community.String()
-		return f.Told(ctx, told)
+		return f.ToldPayment(ctx, told)
 	}
 	if now.Before(p.DueAt) {
 		return nil

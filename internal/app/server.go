@@ -145,6 +145,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.notices()
 	ledgerweb.Routes(a.routes, books)
 	a.frames(books)
+	a.till()
 	a.deskPages().Routes(a.routes) // before others that add doors to its rail: it is the way in
 	a.people()
 	a.trade()

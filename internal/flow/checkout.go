@@ -201,7 +201,11 @@ func (f *Flows) openCheckout(ctx context.Context, tx *db.Tx, o Opening, at id.ID
 		}
 		c.Member = m.ID
 	}
-	return f.Checkouts.Open(ctx, tx, c)
+	opened, err := f.Checkouts.Open(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	return opened, f.wake(ctx, tx, who.key, shop.ID)
 }
 
 // shopAtTill is a shop that may take money.
@@ -250,7 +254,10 @@ func (f *Flows) dropCheckout(ctx context.Context, tx *db.Tx, at id.ID, kind chec
 			return err
 		}
 	}
-	return f.Checkouts.Finish(ctx, tx, c, kind, -1, reason)
+	if err := f.Checkouts.Finish(ctx, tx, c, kind, -1, reason); err != nil {
+		return err
+	}
+	return f.wake(ctx, tx, c.ID)
 }
 
 // ExpireCheckouts ends what nobody agreed to in time; what a provider was asked for ends

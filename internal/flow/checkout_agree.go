@@ -79,6 +79,42 @@ func (f *Flows) AgreeCheckout(ctx context.Context, community id.ID, actor db.Act
 	return out, err
 }
 
+// GiveAtCheckout notes what a buyer lets go on her own phone when she pays the rest at the
+// counter; the shop then agrees to it when it has the money.
+func (f *Flows) GiveAtCheckout(ctx context.Context, community id.ID, actor db.Actor, at id.ID, w offer.Wish, expect money.Amount) (err error) {
+	defer fault.Wrap(&err, "consent at a checkout")
+	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
+		d, err := f.dealing(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		p, err := f.Price(ctx, tx, d.shop, d.buyer, d.List, w, d.ID)
+		if err != nil {
+			return err
+		}
+		if p.Cash != expect {
+			return checkout.ErrChanged.With("cash", p.Cash)
+		}
+		g := checkout.Given{Coins: p.Coins, Cash: p.Cash}
+		for _, v := range p.Vouchers {
+			g.Vouchers = append(g.Vouchers, v.Ref)
+		}
+		if err := f.Checkouts.Give(ctx, tx, d.Checkout, g); err != nil {
+			return err
+		}
+		return f.wake(ctx, tx, d.ID)
+	})
+}
+
+// wake tells the pages that wait for a thing to look again, once what happened is durable.
+func (f *Flows) wake(ctx context.Context, tx *db.Tx, things ...id.ID) error {
+	return tx.After(ctx, func() {
+		for _, t := range things {
+			f.Live.Wake(t)
+		}
+	})
+}
+
 // checkoutAndPayment reads a checkout with the payment that it waits for.
 func (f *Flows) checkoutAndPayment(ctx context.Context, community, at id.ID) (c *checkout.Checkout, open *payment.Payment, err error) {
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
@@ -163,8 +199,10 @@ func (f *Flows) agree(ctx context.Context, tx *db.Tx, at id.ID, a Agreeing, cons
 	switch {
 	case p.Cash != a.Expect:
 		return out, checkout.ErrChanged.With("cash", p.Cash)
-	case consent == checkout.NoConsent && (p.Coins > 0 || len(p.Vouchers) > 0):
+	case consent == checkout.NoConsent && !d.Given.Covers(&p):
 		return out, checkout.ErrNoConsent
+	case consent == checkout.NoConsent && d.Given != nil:
+		consent = checkout.OnPhone
 	}
 	if err := f.TakeOffers(ctx, tx, &p, d.ID); err != nil {
 		return out, err
@@ -181,8 +219,10 @@ func (f *Flows) agree(ctx context.Context, tx *db.Tx, at id.ID, a Agreeing, cons
 		out.Settled, err = f.settleCheckout(ctx, tx, d)
 		return out, err
 	}
-	out.Payment, err = f.keepTerms(ctx, tx, d, t, a)
-	return out, err
+	if out.Payment, err = f.keepTerms(ctx, tx, d, t, a); err != nil {
+		return out, err
+	}
+	return out, f.wake(ctx, tx, d.ID)
 }
 
 // afterDue is how much longer than the payment what it is for is kept: until then the

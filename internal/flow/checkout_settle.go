@@ -51,7 +51,7 @@ func (f *Flows) settleCheckout(ctx context.Context, tx *db.Tx, d dealing) (*Sett
 	if err := f.Checkouts.Finish(ctx, tx, d.Checkout, checkout.Settled, out.Seq, ""); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return out, f.wake(ctx, tx, d.ID)
 }
 
 // checkoutPaid settles a checkout whose money the provider has.
@@ -94,6 +94,7 @@ type Foreseen struct {
 	Lines []settlement.Line // every rule, with why
 	Moved [settlement.Rules]money.Amount
 	Facts settlement.Facts
+	Net   money.Amount // what the shop keeps, entitlement at face value included
 }
 
 // foresee runs the rules over a purchase and posts nothing. What they refuse is refused.
@@ -114,6 +115,11 @@ func (f *Flows) foresee(ctx context.Context, tx *db.Tx, p *Purchase) (out Forese
 	}
 	out.Moved = result.Moved
 	out.Lines = settlement.Explain(&version.Params, &out.Facts, result.Legs)
+	for _, part := range settlement.Where(&version.Params, &out.Facts) {
+		if part.Owner == (party.Owner{Kind: party.Merchant, ID: out.Facts.Merchant.ID}) {
+			out.Net += part.Amount
+		}
+	}
 	return out, nil
 }
 

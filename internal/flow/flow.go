@@ -52,6 +52,7 @@ import (
 	"gongyi/internal/module/trade"
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/live"
 	"gongyi/internal/platform/once"
 	"gongyi/internal/platform/pay"
 )
@@ -103,6 +104,7 @@ type Flows struct {
 	PayCodes    *paycode.Service
 	Checkouts   *checkout.Service
 
+	Live      *live.Hub                 // wakes pages that wait at a till
 	Providers map[pay.Kind]pay.Provider // licensed payment providers; none: money is taken by hand
 	Peer      Peer                      // nil while this is the only instance
 	Codes     signin.Sender             // nil: nobody can sign in by a code
@@ -173,6 +175,7 @@ func New(d *db.DB) *Flows {
 		Payments:    payment.New(),
 		PayCodes:    paycode.New(),
 		Checkouts:   checkout.New(),
+		Live:        live.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)

@@ -48,9 +48,19 @@ func (f *Flows) provider(kind pay.Kind) (pay.Provider, error) {
 func (f *Flows) Has(kind pay.Kind) bool { return f.Providers[kind] != nil }
 
 // AskFor hands an open payment to its provider and tells how its payer pays. It may be
-// asked for again: the payment is the same.
-func (f *Flows) AskFor(ctx context.Context, community id.ID, p *payment.Payment, payer string) (_ pay.Prepared, err error) {
+// asked for again: the payment is the same. app is the account with WeChat under which its
+// own browser pays.
+func (f *Flows) AskFor(ctx context.Context, community id.ID, p *payment.Payment, app string) (_ pay.Prepared, err error) {
 	defer fault.Wrap(&err, "ask for a payment")
+	payer := ""
+	if p.Scene == pay.JSAPI {
+		if err := f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+			payer, err = f.SignIn.OpenIDOf(ctx, r, p.Payer, app)
+			return err
+		}); err != nil {
+			return pay.Prepared{}, err
+		}
+	}
 	provider, err := f.provider(p.Provider)
 	if err != nil {
 		return pay.Prepared{}, err

@@ -50,13 +50,21 @@ func (f *Flows) Refund(ctx context.Context, community id.ID, actor db.Actor, r R
 	if badRef(r.Ref) {
 		return Returned{}, ErrBadRef.On("refund_ref")
 	}
+	return f.refundAs(ctx, community, actor, r, nil)
+}
+
+// refundAs is Refund under a key that may be ours; also is done with it in the same
+// transaction, unless the refund is one that was made before.
+func (f *Flows) refundAs(ctx context.Context, community id.ID, actor db.Actor, r Refund, also func(tx *db.Tx, out *Returned) error) (out Returned, err error) {
 	if r.Amount < 0 {
 		return Returned{}, settlement.ErrRefundNotPositive.On("amount")
 	}
 	content := r.Content()
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) (err error) {
-		out, err = f.refund(ctx, tx, r, content)
-		return err
+		if out, err = f.refund(ctx, tx, r, content); err != nil || out.Replayed || also == nil {
+			return err
+		}
+		return also(tx, &out)
 	})
 	if err == nil {
 		_ = f.carryRefunds(ctx, community, out.back) // what the provider does not hear now it hears from the sweeper

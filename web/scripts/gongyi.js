@@ -9,8 +9,12 @@ import { tables } from "./tables.js";
 
 const islands = {
   chart: () => import("./islands/chart.js"),
+  live: () => import("./islands/live.js"),
   map: () => import("./islands/map.js"),
   passkey: () => import("./islands/passkey.js"),
+  paycode: () => import("./islands/paycode.js"),
+  scan: () => import("./islands/scan.js"),
+  wechatpay: () => import("./islands/wechatpay.js"),
 };
 
 // busy counts what is being drawn, for whoever takes a picture of the page.

@@ -34,7 +34,7 @@ var Schema = db.Schema{
 	Owner: "module/checkout",
 	Tables: []db.Table{
 		{Name: "checkout", Placement: db.Distributed}, {Name: "checkout_terms", Placement: db.Distributed}, {Name: "checkout_end", Placement: db.Distributed},
-		{Name: "checkout_open", Placement: db.Distributed},
+		{Name: "checkout_open", Placement: db.Distributed}, {Name: "checkout_consent", Placement: db.Distributed}, {Name: "checkout_back", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -121,8 +121,36 @@ type Checkout struct {
 	ShownAt  time.Time // when they met: the purchase is of this time
 	DueAt    time.Time
 
+	Given *Given // what of hers she let go on her phone, nil if she said nothing
 	Terms *Terms // nil until they agree
 	End   *End   // nil while it goes on
+}
+
+// Given is what a buyer let go on her own phone, to pay the rest at the counter.
+type Given struct {
+	Coins    money.Amount
+	Vouchers []string // codes
+	Cash     money.Amount
+	By       string
+	At       time.Time
+}
+
+// Covers reports whether a proposal uses nothing of hers but what she let go.
+func (g *Given) Covers(p *offer.Proposal) bool {
+	if g == nil {
+		return p.Coins == 0 && len(p.Vouchers) == 0
+	}
+	for _, v := range p.Vouchers {
+		if !slices.Contains(g.Vouchers, v.Ref) {
+			return false
+		}
+	}
+	return p.Coins <= g.Coins
+}
+
+// Wish is what she wished, as a proposal asks for it.
+func (g *Given) Wish() offer.Wish {
+	return offer.Wish{Coins: &g.Coins, Vouchers: g.Vouchers, Chosen: true}
 }
 
 // Terms are what both sides agreed to.

@@ -49,6 +49,28 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, c Checkout) (_ *Checkout,
 	return before, err
 }
 
+// Give notes what a buyer lets go on her own phone.
+func (s *Service) Give(ctx context.Context, tx *db.Tx, c *Checkout, g Given) (err error) {
+	defer fault.Wrap(&err, "checkout: consent to %s", c.ID)
+	if err := c.May(tx.Now); err != nil {
+		return err
+	}
+	if c.Terms != nil {
+		return ErrAgreed
+	}
+	vouchers, err := json.Marshal(g.Vouchers)
+	if err != nil {
+		return err
+	}
+	key := tx.NewID()
+	g.By, g.At = tx.Actor.String(), tx.Now
+	if _, err = tx.Exec(ctx, "INSERT INTO checkout_consent (community_id, id, checkout_id, coins, vouchers, cash, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], key[:], c.ID[:], int64(g.Coins), string(vouchers), int64(g.Cash), g.By, g.At.UnixMicro()); err == nil {
+		c.Given = &g
+	}
+	return err
+}
+
 // Agree notes the terms. A second agreement to the same is the first one.
 func (s *Service) Agree(ctx context.Context, tx *db.Tx, c *Checkout, t Terms) (err error) {
 	defer fault.Wrap(&err, "checkout: agree %s", c.ID)
@@ -125,7 +147,27 @@ func one(ctx context.Context, r db.Reader, community id.ID, where string, args .
 	if len(all) == 0 {
 		return nil, ErrNotFound
 	}
-	return &all[0], nil
+	c := &all[0]
+	if c.Key.IsZero() && c.Way == ByGuest || c.Settled() {
+		return c, nil
+	}
+	c.Given, err = given(ctx, r, community, c.ID)
+	return c, err
+}
+
+// given is what the buyer let go last, nil if she said nothing.
+func given(ctx context.Context, r db.Reader, community, checkout id.ID) (g *Given, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		g = &Given{}
+		var vouchers string
+		var when int64
+		if err := rows.Scan(&g.Coins, &vouchers, &g.Cash, &g.By, &when); err != nil {
+			return err
+		}
+		g.At = at(when)
+		return json.Unmarshal([]byte(vouchers), &g.Vouchers)
+	}, "SELECT coins, vouchers, cash, given_by, given_at FROM checkout_consent WHERE community_id = ? AND checkout_id = ? ORDER BY id DESC LIMIT 1", community[:], checkout[:])
+	return g, err
 }
 
 func read(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []Checkout, err error) {

@@ -31,6 +31,7 @@ type todayView struct {
 	Hidden     bool // groups are too small to be told
 	Complete   bool
 	Statement  string // address of the statement, "" for who may not read it
+	Till       string // where money is taken, "" for who may not
 }
 
 // hour is one bar.

@@ -71,7 +71,7 @@ func readerOf(v authz.Viewer) string {
 
 // kept are the pages that open without a network: today, oneself, the code, and
 // receipts that were opened before. One that ends in a stroke means all below it.
-var kept = []string{"/home", "/me", "/me/code", "/r/", "/me/points/orders/"}
+var kept = []string{"/home", "/me", "/me/code", "/me/pay", "/r/", "/me/points/orders/"}
 
 // Pages are the pages of the app.
 type Pages struct {
@@ -118,7 +118,7 @@ func (p *Pages) manifest(w http.ResponseWriter, r *http.Request) error {
 			{ui.Asset("mask-192.png"), "192x192", "image/png", "maskable"}, {ui.Asset("mask-512.png"), "512x512", "image/png", "maskable"},
 			{ui.Asset("icon.svg"), "any", "image/svg+xml", "any"},
 		},
-		"shortcuts": []shortcut{{i18n.T(ctx, "会员码"), "/me/code"}, {i18n.T(ctx, "通知"), "/me/notices"}},
+		"shortcuts": []shortcut{{i18n.T(ctx, "付款码"), "/me/pay"}, {i18n.T(ctx, "会员码"), "/me/code"}, {i18n.T(ctx, "通知"), "/me/notices"}},
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,21 @@ CREATE TABLE checkout (
 CREATE INDEX checkout_of_shop ON checkout (community_id, merchant_id, id);
 CREATE INDEX checkout_of_member ON checkout (community_id, member_id, id);
 
+-- What a buyer agreed to on her own phone, of what is hers, when the money goes over the
+-- counter: the last one counts. vouchers are codes, as JSON.
+CREATE TABLE checkout_consent (
+    community_id BYTEA  NOT NULL,
+    id           BYTEA  NOT NULL,
+    checkout_id  BYTEA  NOT NULL,
+    coins        BIGINT NOT NULL,
+    vouchers     TEXT   NOT NULL,
+    cash         BIGINT NOT NULL,
+    given_by     TEXT   NOT NULL,
+    given_at     BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX checkout_consent_of ON checkout_consent (community_id, checkout_id, id);
+
 -- What both sides agreed to: from here on the terms stand still. proposal is how the
 -- price came about, as JSON; hold_id is where entitlement is set aside.
 CREATE TABLE checkout_terms (
@@ -58,3 +73,15 @@ CREATE TABLE checkout_open (
     PRIMARY KEY (community_id, checkout_id)
 );
 CREATE INDEX checkout_open_by_time ON checkout_open (community_id, due_at);
+
+-- Why a shop gave back: by the entries of the refund and of the sale.
+CREATE TABLE checkout_back (
+    community_id BYTEA  NOT NULL,
+    refund_seq   BIGINT NOT NULL,
+    sale_seq     BIGINT NOT NULL,
+    reason       TEXT   NOT NULL,
+    given_by     TEXT   NOT NULL,
+    given_at     BIGINT NOT NULL,
+    PRIMARY KEY (community_id, refund_seq)
+);
+CREATE INDEX checkout_back_of ON checkout_back (community_id, sale_seq);

@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"context"
+	"errors"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/person"
+	"gongyi/internal/platform/db"
+)
+
+// IsMember reports whether a person is the member behind a pseudonym of a community, at
+// home there or a visitor.
+func (f *Flows) IsMember(ctx context.Context, community, who, buyer id.ID) (is bool, err error) {
+	if who.IsZero() || buyer.IsZero() {
+		return false, nil
+	}
+	var m *member.Member
+	err = f.DB.View(ctx, community, func(r db.Reader) error {
+		found, err := f.Members.ByIDs(ctx, r, community, []id.ID{who})
+		m = found[who]
+		return err
+	})
+	if err != nil || m == nil {
+		return false, err
+	}
+	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		behind, err := f.People.BehindRef(ctx, r, m.Ref)
+		is = err == nil && behind.Person == buyer
+		return err
+	})
+	if errors.Is(err, person.ErrNotFound) {
+		err = nil
+	}
+	return is, err
+}
+
+// PhoneTail is the last four digits of the telephone of the person behind a member, "" if
+// she has none or nobody stands behind the reference: what a shop may see of her.
+func (f *Flows) PhoneTail(ctx context.Context, ref string) (tail string, err error) {
+	err = f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		behind, err := f.People.BehindRef(ctx, r, ref)
+		if err != nil {
+			return err
+		}
+		who, err := f.People.ByID(ctx, r, behind.Person)
+		if err == nil {
+			tail = who.Tail()
+		}
+		return err
+	})
+	if errors.Is(err, person.ErrNotFound) {
+		err = nil
+	}
+	return tail, err
+}
+
+// ReceiptToken opens the receipt of a purchase, "" once the buyer was erased. Who calls
+// has found the purchase as the buyer's or the shop's own.
+func (f *Flows) ReceiptToken(ctx context.Context, community id.ID, seq int64) (token string, err error) {
+	err = f.DB.View(ctx, community, func(r db.Reader) error {
+		e, err := f.Ledger.Entry(ctx, r, community, seq)
+		if err != nil {
+			return err
+		}
+		token, err = f.tokenOf(ctx, r, e)
+		return err
+	})
+	return token, err
+}

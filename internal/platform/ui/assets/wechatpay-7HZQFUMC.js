@@ -1,0 +1,1 @@
+import"/assets/chunk-WZKZQZPF.js";function i(n){let d=JSON.parse(n.dataset.handed),e=()=>window.WeixinJSBridge.invoke("getBrandWCPayRequest",d,()=>{});window.WeixinJSBridge?e():document.addEventListener("WeixinJSBridgeReady",e,{once:!0})}export{i as start};

@@ -97,14 +97,15 @@ const (
 
 // Payment is a payment as the provider tells it.
 type Payment struct {
-	Key    string
-	ID     string // the provider's number
-	State  State
-	Amount money.Amount
-	Asset  string // "CNY"
-	PaidAt time.Time
-	Payer  string
-	Attach string
+	Account string // whose: "" is the house's own
+	Key     string
+	ID      string // the provider's number
+	State   State
+	Amount  money.Amount
+	Asset   string // "CNY"
+	PaidAt  time.Time
+	Payer   string
+	Attach  string
 }
 
 // Refund asks to give a part of a payment back to its payer.
@@ -157,7 +158,7 @@ type Share struct {
 
 	Total    money.Amount // of the payment
 	PaidAt   time.Time
-	Before   money.Amount // shared of it earlier, what came back not counted
+	Before   money.Amount // shared of it earlier, also what came back
 	Requests int          // made for it earlier
 }
 

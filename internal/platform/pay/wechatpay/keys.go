@@ -19,7 +19,7 @@ import (
 // Times of WeChat's certificates, which change without notice.
 const (
 	keysOld   = 12 * time.Hour // then they are fetched again when one is needed
-	keysPause = time.Minute    // between two fetches, whoever asks
+	keysPause = time.Minute    // between two fetches, once there are some, whoever asks
 )
 
 // platformKey is a key of WeChat's.
@@ -91,7 +91,7 @@ func (k *keyring) latest(ctx context.Context) (platformKey, error) {
 }
 
 func (k *keyring) refresh(ctx context.Context, now time.Time) error {
-	if !k.fetched.IsZero() && now.Sub(k.fetched) < keysPause && !now.Before(k.fetched) {
+	if len(k.bySer) > 0 && now.Sub(k.fetched) < keysPause && !now.Before(k.fetched) {
 		return fmt.Errorf("%w: its certificate is not known, and was asked for a moment ago", pay.ErrForged)
 	}
 	k.fetched = now

@@ -33,9 +33,12 @@ const (
 	CodeNotHere   = "NOT_HERE"  // this provider does no such thing
 )
 
-// What every provider takes: letters and digits of a key, bytes of a text.
+// What every provider takes: letters and digits of a key, bytes of a text. Orders and
+// transfers have the shorter keys.
 const (
-	minKey, maxKey = 6, 32
+	minKey         = 6
+	maxKey         = 32
+	maxLong        = 64 // of refunds, shares and returns
 	maxTitle       = 127
 	maxAttach      = 127
 	maxRefundWhy   = 80
@@ -50,20 +53,20 @@ func refuse(code, format string, args ...any) error {
 // NotHere refuses what a provider does not offer.
 func NotHere(kind Kind, what string) error { return refuse(CodeNotHere, "%s has no %s", kind, what) }
 
-// keyed reports whether a key is letters and digits, at most as many as every provider takes.
-func keyed(key string) bool {
+// keyed reports whether a key is letters and digits, at most so many.
+func keyed(key string, most int) bool {
 	for _, r := range key {
 		if (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
 			return false
 		}
 	}
-	return len(key) >= minKey && len(key) <= maxKey
+	return len(key) >= minKey && len(key) <= most
 }
 
 // Check refuses an order that no provider would take.
 func (o *Order) Check(now time.Time) error {
 	switch {
-	case !keyed(o.Key):
+	case !keyed(o.Key, maxKey):
 		return refuse(CodeForm, "the key %q", o.Key)
 	case o.Amount <= 0:
 		return refuse(CodeAmount, "%d fen", o.Amount)
@@ -84,7 +87,7 @@ func (o *Order) Check(now time.Time) error {
 // Check refuses a refund that no provider would take.
 func (r *Refund) Check() error {
 	switch {
-	case !keyed(r.Key) || !keyed(r.Payment):
+	case !keyed(r.Key, maxLong) || !keyed(r.Payment, maxKey):
 		return refuse(CodeForm, "the key %q of %q", r.Key, r.Payment)
 	case r.Amount <= 0 || r.Amount > r.Total:
 		return refuse(CodeAmount, "%d fen of %d", r.Amount, r.Total)
@@ -97,7 +100,7 @@ func (r *Refund) Check() error {
 // Check refuses a transfer that no provider would take.
 func (t *Transfer) Check() error {
 	switch {
-	case !keyed(t.Key):
+	case !keyed(t.Key, maxKey):
 		return refuse(CodeForm, "the key %q", t.Key)
 	case t.Amount <= 0:
 		return refuse(CodeAmount, "%d fen", t.Amount)
@@ -109,7 +112,7 @@ func (t *Transfer) Check() error {
 
 // Check refuses a share beyond the limits.
 func (l Limits) Check(s *Share, now time.Time) error {
-	if !keyed(s.Key) || s.Payment == "" {
+	if !keyed(s.Key, maxLong) || s.Payment == "" {
 		return refuse(CodeForm, "the key %q of %q", s.Key, s.Payment)
 	}
 	if len(s.Parts) == 0 && !s.Release || len(s.Parts) > l.Receivers {
@@ -155,7 +158,7 @@ func (l Limits) CheckReturn(r *Return, now time.Time) error {
 	switch {
 	case r.Kind != ToMerchant:
 		return refuse(CodePurse, "%s is a %s", r.From, r.Kind)
-	case !keyed(r.Key) || !keyed(r.Share) || r.From == "":
+	case !keyed(r.Key, maxLong) || !keyed(r.Share, maxLong) || r.From == "":
 		return refuse(CodeForm, "the key %q of %q from %q", r.Key, r.Share, r.From)
 	case r.Amount <= 0:
 		return refuse(CodeAmount, "%d fen", r.Amount)

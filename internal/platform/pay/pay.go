@@ -110,7 +110,7 @@ type Payment struct {
 
 // Refund asks to give a part of a payment back to its payer.
 type Refund struct {
-	Key     string // out_refund_no
+	Key     string // out_refund_no; like those of shares and returns at most 64 letters and digits
 	Payment string // Key of the payment
 	Account string
 	Amount  money.Amount // of this refund
@@ -307,4 +307,5 @@ type BillLine struct {
 	Amount  money.Amount // of the payment, or of the refund; never negative
 	Fee     money.Amount // that the provider kept; negative when it gave a fee back
 	Status  string       // the provider's word
+	Attach  string       // what the order attached
 }

@@ -287,7 +287,7 @@ func bills(w *World) {
 	for _, l := range lines {
 		fees += l.Fee
 	}
-	if a, b, c := lines[0], lines[1], lines[2]; a.Key != first.Key || a.Account != Bakery || a.Kind != pay.PaymentLine || a.Amount != 100_00 || a.Fee != 60 || a.ID == "" ||
+	if a, b, c := lines[0], lines[1], lines[2]; a.Key != first.Key || a.Account != Bakery || a.Kind != pay.PaymentLine || a.Amount != 100_00 || a.Fee != 60 || a.ID == "" || a.Attach != "till" ||
 		b.Account != "" || b.Key != second.Key || c.Kind != pay.RefundLine || c.Refund != r.Key || c.Key != first.Key || c.Amount != 10_00 || c.Fee != -6 || c.ID != a.ID {
 		w.Errorf("%+v", lines)
 	}

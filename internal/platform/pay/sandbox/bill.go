@@ -63,7 +63,7 @@ func (x *BillWriter) Line(l pay.BillLine, title string) {
 	}
 	b = back.AppendDecimal(append(b, ",`"...), money.CNY)
 	b = append(b, ",`0.00"...)
-	for _, text := range []string{kind, ended, title, ""} {
+	for _, text := range []string{kind, ended, title, l.Attach} {
 		b = append(append(b, ",`"...), text...)
 	}
 	b = append(l.Fee.AppendDecimal(append(b, ",`"...), money.CNY), "000,`"...)
@@ -118,10 +118,10 @@ func (s *Server) linesOf(day period.Day, account string) (all []billed) {
 		all = append(all, billed{l, title})
 	}
 	for _, o := range b.paid {
-		add(pay.BillLine{Kind: pay.PaymentLine, At: o.at, Key: o.Key, ID: o.id, Account: o.Account, Amount: o.Amount, Fee: o.fee}, o.Key, o.Title)
+		add(pay.BillLine{Kind: pay.PaymentLine, At: o.at, Key: o.Key, ID: o.id, Account: o.Account, Amount: o.Amount, Fee: o.fee, Attach: o.Attach}, o.Key, o.Title)
 	}
 	for _, r := range b.backs {
-		add(pay.BillLine{Kind: pay.RefundLine, At: r.made, Key: r.Payment, ID: r.order.id, Refund: r.Key, Account: r.Account, Amount: r.Amount, Fee: -r.fee}, r.Key, r.order.Title)
+		add(pay.BillLine{Kind: pay.RefundLine, At: r.made, Key: r.Payment, ID: r.order.id, Refund: r.Key, Account: r.Account, Amount: r.Amount, Fee: -r.fee, Attach: r.order.Attach}, r.Key, r.order.Title)
 	}
 	for _, l := range s.faults.Bill.Add {
 		add(l, "", "")

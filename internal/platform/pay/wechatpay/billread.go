@@ -37,7 +37,7 @@ func unpacked(r io.Reader) (io.Reader, error) {
 // The columns that are read. Old bills call the first amount otherwise.
 var columnNames = [...][]string{
 	at: {"交易时间"}, shop: {"特约商户号", "子商户号"}, number: {"微信订单号"}, ours: {"商户订单号"}, status: {"交易状态"}, currency: {"货币种类"},
-	settled: {"应结订单金额", "总金额"}, refundKey: {"商户退款单号"}, refunded: {"退款金额"}, fee: {"手续费"},
+	settled: {"应结订单金额", "总金额"}, refundKey: {"商户退款单号"}, refunded: {"退款金额"}, fee: {"手续费"}, attach: {"商户数据包"},
 }
 
 const (
@@ -51,6 +51,7 @@ const (
 	refundKey
 	refunded
 	fee
+	attach
 	columns
 )
 
@@ -59,7 +60,7 @@ type lines struct {
 	r    *bufio.Reader
 	line int
 
-	where [columns]int // from the left; of the fee from the right, as texts before it may hold anything
+	where [columns]int // from the left; what stands behind the title from the right, as a title may hold anything
 	width int          // columns of the head
 
 	count            int64
@@ -119,6 +120,7 @@ func (l *lines) head() error {
 		}
 	}
 	l.where[fee] -= l.width
+	l.where[attach] -= l.width
 	return nil
 }
 
@@ -176,7 +178,7 @@ func (l *lines) parse(b []byte) (x pay.BillLine, err error) {
 	if len(l.fields) < l.width {
 		return x, l.bad("%d fields instead of %d", len(l.fields), l.width)
 	}
-	x = pay.BillLine{Line: l.line, Key: string(l.field(ours)), ID: string(l.field(number)), Account: string(l.field(shop)), Status: string(l.field(status))}
+	x = pay.BillLine{Line: l.line, Key: string(l.field(ours)), ID: string(l.field(number)), Account: string(l.field(shop)), Status: string(l.field(status)), Attach: string(l.field(attach))}
 	if x.Account == "0" {
 		x.Account = ""
 	}

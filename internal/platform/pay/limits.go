@@ -36,13 +36,13 @@ const (
 // What every provider takes: letters and digits of a key, bytes of a text. Orders and
 // transfers have the shorter keys.
 const (
-	minKey         = 6
-	maxKey         = 32
-	maxLong        = 64 // of refunds, shares and returns
-	maxTitle       = 127
-	maxAttach      = 127
-	maxRefundWhy   = 80
-	maxAccount     = 64
+	minKey       = 6
+	maxKey       = 32
+	maxLong      = 64 // of refunds, shares and returns
+	maxTitle     = 127
+	maxAttach    = 127
+	maxRefundWhy = 80
+	maxAccount   = 64
 )
 
 // refuse is a refusal of our own.

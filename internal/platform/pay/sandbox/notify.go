@@ -172,17 +172,27 @@ func (s *Server) CallBack(ctx context.Context, to string, m pay.Message, made ti
 	if err != nil {
 		return nil, err
 	}
+	return s.Sealed(ctx, to, m.ID, event, original, clear, made)
+}
+
+// Sealed is a request that tells what is encrypted in it: whatever clear is.
+func (s *Server) Sealed(ctx context.Context, to, id, event, original string, clear []byte, made time.Time) (*http.Request, error) {
 	sealed, err := s.seal(clear, original)
 	if err != nil {
 		return nil, err
 	}
 	sealed["original_type"] = original
 	body, err := json.Marshal(map[string]any{
-		"id": m.ID, "create_time": rfc(made), "resource_type": "encrypt-resource", "event_type": event, "summary": "支付成功", "resource": sealed,
+		"id": id, "create_time": rfc(made), "resource_type": "encrypt-resource", "event_type": event, "summary": "支付成功", "resource": sealed,
 	})
 	if err != nil {
 		return nil, err
 	}
+	return s.Signed(ctx, to, body)
+}
+
+// Signed is a request with any body under the provider's seal.
+func (s *Server) Signed(ctx context.Context, to string, body []byte) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

@@ -94,6 +94,7 @@ type cut struct {
 func (c *cut) Write(b []byte) (int, error) {
 	if len(b) >= c.left {
 		_, _ = c.w.Write(b[:c.left])
+		_ = http.NewResponseController(c.w).Flush() // lest nothing of it leaves
 		panic(http.ErrAbortHandler)
 	}
 	c.left -= len(b)

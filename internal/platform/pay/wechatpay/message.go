@@ -55,15 +55,19 @@ func (c *Client) read(body []byte) (m pay.Message, err error) {
 		return m, fmt.Errorf("%w: a message that is none", pay.ErrUnknown)
 	}
 	m = pay.Message{ID: n.ID, Kind: pay.OtherMessage}
-	payment, refunded := strings.HasPrefix(n.Event, "TRANSACTION."), strings.HasPrefix(n.Event, "REFUND.")
-	if !payment && !refunded {
+	if !strings.HasPrefix(n.Event, "TRANSACTION.") && !strings.HasPrefix(n.Event, "REFUND.") {
 		return m, nil
 	}
 	clear, err := c.open(n.Resource)
 	if err != nil {
 		return m, fmt.Errorf("%w: %w", pay.ErrForged, err)
 	}
-	if payment {
+	return c.told(m, n.Event, clear)
+}
+
+// told reads what was encrypted in a message.
+func (c *Client) told(m pay.Message, event string, clear []byte) (pay.Message, error) {
+	if strings.HasPrefix(event, "TRANSACTION.") {
 		var t transaction
 		if err := json.Unmarshal(clear, &t); err != nil {
 			return m, fmt.Errorf("%w: %w", pay.ErrUnknown, err)

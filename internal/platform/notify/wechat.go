@@ -70,7 +70,7 @@ func (c *WeChatClient) SendCard(ctx context.Context, card Card) error {
 }
 
 func (c *WeChatClient) send(ctx context.Context, card Card, fresh bool) error {
-	token, err := c.access(ctx, fresh)
+	token, err := c.Access(ctx, fresh)
 	if err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func (c *WeChatClient) send(ctx context.Context, card Card, fresh bool) error {
 	return err
 }
 
-// access is the token; one goroutine fetches it, the others wait.
-func (c *WeChatClient) access(ctx context.Context, fresh bool) (string, error) {
+// Access is the token, fetched anew if fresh; one goroutine fetches it, the others wait.
+func (c *WeChatClient) Access(ctx context.Context, fresh bool) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.Clock.Now()

@@ -35,17 +35,23 @@ var (
 	ErrNotFound = errors.New("pay: not found at the provider")
 	// ErrForged says that a message does not bear the provider's signature.
 	ErrForged = errors.New("pay: the signature is not the provider's")
+	// ErrNotYet says that a bill is not there yet: ask later.
+	ErrNotYet = errors.New("pay: the bill is not there yet")
 )
 
-// Refused is an instruction that the provider will not carry out, now or ever.
+// Refused is an instruction that was not carried out. Most never will be; what lacks
+// only money (CodeNotEnough) may be given again under the same key.
 type Refused struct {
-	Code    string // the provider's: "NOT_ENOUGH", "ORDER_CLOSED"
+	Code    string // the provider's: "NOT_ENOUGH", "ORDER_CLOSED"; or one of ours
 	Message string // the provider's words; never shown to a person as they are
-	Status  int    // of HTTP
+	Status  int    // of HTTP; 0 when it was refused here and nothing was sent
 }
 
 // Error implements error.
 func (r *Refused) Error() string { return "pay: refused: " + r.Code + " " + r.Message }
+
+// CodeNotEnough says that the account that should pay has too little.
+const CodeNotEnough = "NOT_ENOUGH"
 
 // Scene is where the payer is.
 type Scene string
@@ -86,23 +92,25 @@ const (
 	Done     State = "done"
 	Closed   State = "closed"   // nothing moved and nothing will
 	Returned State = "returned" // it moved and came back
+	Stuck    State = "stuck"    // a refund whose receiver cannot be paid: somebody must go to the provider
 )
 
 // Payment is a payment as the provider tells it.
 type Payment struct {
-	Key    string
-	ID     string // the provider's number
-	State  State
-	Amount money.Amount
-	Asset  string // "CNY"
-	PaidAt time.Time
-	Payer  string
-	Attach string
+	Account string // whose: "" is the house's own
+	Key     string
+	ID      string // the provider's number
+	State   State
+	Amount  money.Amount
+	Asset   string // "CNY"
+	PaidAt  time.Time
+	Payer   string
+	Attach  string
 }
 
 // Refund asks to give a part of a payment back to its payer.
 type Refund struct {
-	Key     string // out_refund_no
+	Key     string // out_refund_no; like those of shares and returns at most 64 letters and digits
 	Payment string // Key of the payment
 	Account string
 	Amount  money.Amount // of this refund
@@ -115,7 +123,7 @@ type RefundResult struct {
 	Key     string
 	ID      string
 	Payment string
-	State   State // Pending, Done, or Closed when it could not be carried out
+	State   State // Pending, Done, Stuck, or Closed when it could not be carried out
 	Amount  money.Amount
 	At      time.Time
 }
@@ -133,17 +141,25 @@ const (
 type Part struct {
 	Kind    ReceiverKind
 	Account string
+	Name    string // of the receiver as the provider knows it; a merchant must be named
 	Amount  money.Amount
 	Why     string // what the receiver sees
 }
 
-// Share asks to give parts of a payment to others than its shop.
+// Share asks to give parts of a payment to others than its shop. Total, PaidAt, Before
+// and Requests are what the limits of the provider are checked against before anything
+// is sent.
 type Share struct {
 	Key     string // out_order_no
 	Payment string // the provider's number of the payment
 	Account string // whose payment it is
-	Parts   []Part
-	Release bool // what is left goes to the shop: nothing can be shared afterwards
+	Parts   []Part // none, with Release: only what is left is released
+	Release bool   // what is left goes to the shop: nothing can be shared afterwards
+
+	Total    money.Amount // of the payment
+	PaidAt   time.Time
+	Before   money.Amount // shared of it earlier, also what came back
+	Requests int          // made for it earlier
 }
 
 // PartResult is what became of one part.
@@ -168,8 +184,11 @@ type Return struct {
 	Share   string // Key of the share
 	Account string // whose payment it was
 	From    string // the receiver's account
+	Kind    ReceiverKind
 	Amount  money.Amount
 	Why     string
+
+	SharedAt time.Time // when the receiver got it
 }
 
 // ReturnResult is a return as the provider tells it.
@@ -185,17 +204,19 @@ type Transfer struct {
 	Key     string // out_bill_no
 	Kind    ReceiverKind
 	Account string
+	Name    string // of the receiver, where the provider wants it
 	Amount  money.Amount
 	Why     string
 }
 
 // TransferResult is a transfer as the provider tells it.
 type TransferResult struct {
-	Key    string
-	ID     string
-	State  State // Returned when the receiver's bank gave it back
-	Reason string
-	At     time.Time
+	Key     string
+	ID      string
+	State   State  // Returned when the receiver's bank gave it back
+	Confirm string // not empty: the receiver must accept it in the provider's app, which is handed this
+	Reason  string
+	At      time.Time
 }
 
 // Pickup reports that goods were handed over: money of some kinds of sale is frozen
@@ -214,6 +235,7 @@ type MessageKind string
 const (
 	PaymentMessage MessageKind = "payment"
 	RefundMessage  MessageKind = "refund"
+	OtherMessage   MessageKind = "other" // signed, but about something that is asked for and not waited for
 )
 
 // Message is what a provider tells unasked. The same message may come several times,
@@ -248,6 +270,7 @@ type Provider interface {
 	Pickup(ctx context.Context, p Pickup) error
 
 	// Bill is the provider's list of a day's payments and refunds, a line after another.
+	// A day without any has an empty one; a day that the provider has not closed, ErrNotYet.
 	Bill(ctx context.Context, day period.Day) (Bill, error)
 
 	// Read checks and opens a message that came in by HTTP; Answer is what the provider
@@ -284,17 +307,5 @@ type BillLine struct {
 	Amount  money.Amount // of the payment, or of the refund; never negative
 	Fee     money.Amount // that the provider kept; negative when it gave a fee back
 	Status  string       // the provider's word
+	Attach  string       // what the order attached
 }
-
-// Limits are what a provider allows of shares (D6).
-type Limits struct {
-	Share      money.Rate    // of an order
-	Receivers  int           // in one request
-	Requests   int           // for one order
-	After      time.Duration // after the payment, before the first share
-	Within     time.Duration // after the payment, until the last
-	ReturnDays int           // after a share
-}
-
-// WeChatLimits are those of WeChat Pay v3.
-var WeChatLimits = Limits{Share: 300_000, Receivers: 5, Requests: 50, After: time.Minute, Within: 30 * 24 * time.Hour, ReturnDays: 180}

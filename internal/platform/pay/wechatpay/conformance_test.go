@@ -1,0 +1,44 @@
+package wechatpay_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+
+	"gongyi/internal/platform/clock"
+	"gongyi/internal/platform/notify"
+	"gongyi/internal/platform/pay"
+	"gongyi/internal/platform/pay/paytest"
+	"gongyi/internal/platform/pay/sandbox"
+	"gongyi/internal/platform/pay/wechatpay"
+)
+
+// open is a client of a sandbox that is reached over a real connection.
+func open(t testing.TB, o sandbox.Options) *paytest.World {
+	return paytest.Open(t, o, func(s *sandbox.Server, c clock.Clock) pay.Provider {
+		server := httptest.NewServer(s)
+		t.Cleanup(server.Close)
+		client, err := wechatpay.New(settings(t, s, server.URL, c), wechatpay.Options{Base: server.URL, API: server.URL, Clock: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client
+	})
+}
+
+func settings(t testing.TB, s *sandbox.Server, base string, c clock.Clock) wechatpay.Settings {
+	k, err := s.Credentials()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := &notify.WeChatClient{Base: base, AppID: k.App, Secret: k.Secret, Mini: true, Clock: c}
+	return wechatpay.Settings{
+		Merchant: k.Merchant, App: k.App, Serial: k.Serial, Key: k.Key, Secret: k.Secret, Notify: "https://house.example/told",
+		TransferScene: "1000", TransferReport: []wechatpay.Report{{Type: "活动名称", Content: "组长奖励"}, {Type: "奖励说明", Content: "团队消费"}},
+		Token: func(ctx context.Context, fresh bool) (string, error) { return tokens.Access(ctx, fresh) },
+	}
+}
+
+func TestTheClientKeepsToThePort(t *testing.T) {
+	paytest.Run(t, true, open)
+}

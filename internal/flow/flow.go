@@ -33,6 +33,7 @@ import (
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
+	"gongyi/internal/module/payout"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
@@ -49,6 +50,7 @@ import (
 	"gongyi/internal/module/training"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/once"
+	"gongyi/internal/platform/pay"
 )
 
 // Flows are the processes over one database.
@@ -93,12 +95,16 @@ type Flows struct {
 	Scores      *score.Service
 	Points      *points.Service
 	Badges      *badge.Service
+	Payouts     *payout.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
 	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
+	// Payers are the providers that pay out, by kind. Into the accounts of others a person
+	// of finance pays by hand.
+	Payers map[pay.Kind]pay.Provider
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -159,6 +165,7 @@ func New(d *db.DB) *Flows {
 		Segments:    segment.New(),
 		Points:      points.New(),
 		Badges:      badge.New(),
+		Payouts:     payout.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -208,6 +215,7 @@ var Schemas = []db.Schema{
 	segment.Schema,
 	points.Schema,
 	badge.Schema,
+	payout.Schema,
 	once.Schema,
 }
 

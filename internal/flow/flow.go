@@ -37,6 +37,7 @@ import (
 	"gongyi/internal/module/operation"
 	"gongyi/internal/module/paycode"
 	"gongyi/internal/module/payment"
+	"gongyi/internal/module/payout"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
@@ -103,6 +104,7 @@ type Flows struct {
 	Payments    *payment.Service
 	PayCodes    *paycode.Service
 	Checkouts   *checkout.Service
+	Payouts     *payout.Service
 
 	Live      *live.Hub                 // wakes pages that wait at a till
 	Providers map[pay.Kind]pay.Provider // licensed payment providers; none: money is taken by hand
@@ -111,6 +113,9 @@ type Flows struct {
 	Erasing   func(Forgotten) error     // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
+	// Payers are the providers that pay out, by kind. Into the accounts of others a person
+	// of finance pays by hand.
+	Payers map[pay.Kind]pay.Provider
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -176,6 +181,7 @@ func New(d *db.DB) *Flows {
 		PayCodes:    paycode.New(),
 		Checkouts:   checkout.New(),
 		Live:        live.New(),
+		Payouts:     payout.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -229,6 +235,7 @@ var Schemas = []db.Schema{
 	payment.Schema,
 	paycode.Schema,
 	checkout.Schema,
+	payout.Schema,
 	once.Schema,
 }
 

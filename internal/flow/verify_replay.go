@@ -42,6 +42,7 @@ type replayer struct {
 	recommended recommendedBy
 	charges     map[int64]charge.Booked // that no entry was met for
 	points      pointsRecords
+	payouts     payoutRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -86,6 +87,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.points.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.payouts.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)

@@ -49,3 +49,19 @@ func (s *Service) Sums(ctx context.Context, r db.Reader, community id.ID) (all [
 		WHERE a.community_id = ? AND b.community_id = ? GROUP BY a.owner_kind, a.purpose, a.asset ORDER BY a.owner_kind, a.purpose, a.asset`, community[:], community[:])
 	return all, err
 }
+
+// HoldingsAbove lists the accounts of one line of the chart that hold at least so much,
+// in the order in which they were opened.
+func (s *Service) HoldingsAbove(ctx context.Context, r db.Reader, community id.ID, kind party.Kind, purpose Purpose, asset money.Asset, least money.Amount) (all []Holding, err error) {
+	defer fault.Wrap(&err, "ledger: holdings of %s", kind)
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		h := Holding{Account: Account{Owner: party.Owner{Kind: kind}, Purpose: purpose, Asset: asset}}
+		err := rows.Scan(&h.Account.Owner.ID, &h.Balance, &h.Last, &h.Entries)
+		all = append(all, h)
+		return err
+	}, `SELECT a.owner_id, b.balance, b.last_seq, b.entries FROM ledger_account a
+		JOIN ledger_balance b ON b.community_id = a.community_id AND b.no = a.no
+		WHERE a.community_id = ? AND b.community_id = ? AND a.owner_kind = ? AND a.purpose = ? AND a.asset = ? AND b.balance >= ? ORDER BY a.no`,
+		community[:], community[:], int64(kind), int64(purpose), int64(asset), int64(least))
+	return all, err
+}

@@ -107,6 +107,12 @@ const (
 	PointsBack      = "points.back"
 	PointsClaim     = "points.claim"
 	PropertyAnswer  = "points.property"
+	PayoutWaits     = "payout.waits"
+	PayoutBack      = "payout.back"
+	PayoutPaid      = "payout.paid"
+	PayoutReturned  = "payout.returned"
+	RewardPaid      = "reward.paid"
+	RewardReturned  = "reward.returned"
 	digest          = "digest"
 
 	TrainingSeat          = "training.seat"
@@ -145,6 +151,8 @@ var Kinds = []Kind{
 	{ID: PointsBack, Group: OfMoney, Name: "积分退回", Title: "退回您 %s 分", Body: "%s不领了，积分原样退回。", Open: "看明细", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: PointsClaim, Group: OfMoney, Name: "兑换的东西不好", Title: "您说不好的%s，定了：%s", Body: "理由：%s", Open: "看这一单", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: PropertyAnswer, Group: OfMoney, Name: "积分抵物业费", Title: "抵物业费 %s 元：%s", Body: "%s", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: RewardPaid, Group: OfMoney, Name: "奖励付出", Title: "奖励付给您 %s 元", Body: "这是到 %s 为止、不会再退的奖励。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: RewardReturned, Group: OfMoney, Name: "奖励没有付到", Title: "%s 元奖励没有付到", Body: "钱还在您的奖励里，下一批再付。请核对收款账户。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",
@@ -172,6 +180,11 @@ var Kinds = []Kind{
 	{ID: ChairTurn, Group: OfWork, Name: "轮值主席", Title: "轮到您做轮值主席", Body: "到 %s 为止。请和上一任把事情交接清楚。", Open: "看交接", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ChairOver, Group: OfWork, Name: "轮值交接", Title: "您的轮值到期，请交接", Body: "任期到 %s。写下没办完的事，两人都确认才算交清。", Open: "写交接", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: MeetingCalled, Group: OfWork, Name: "委员会开会", Title: "委员会 %s 开会", Body: "地点：%s", Open: "看议程", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+
+	{ID: PayoutPaid, Group: OfWork, Name: "货款付出", Title: "%s：付出货款 %s 元", Body: "这是到 %s 为止的货款，每一笔都在付款明细里。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: PayoutReturned, Group: OfWork, Name: "货款退回", Title: "%s：%s 元没有付到", Body: "钱还在您的货款里，下一批再付。请核对收款账户。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: PayoutWaits, Group: OfWork, Name: "付款待同意", Title: "一批付款等人同意：%s 元，%s 笔", Body: "请在 %s 前看过，同意或不同意。付给自己、家人或自家店的，不能由您同意。", Open: "去看", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: PayoutBack, Group: OfWork, Name: "付款退回", Title: "第 %s 批有一笔退回，%s 元", Body: "已经记回收款人的账上。请核对账户，下一批再付。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 20, Per: day},
 
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},

@@ -1,0 +1,511 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/party"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/access"
+	"gongyi/internal/module/charter"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/household"
+	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/notice"
+	"gongyi/internal/module/payout"
+	"gongyi/internal/module/person"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/pay"
+)
+
+// bureau is a town with people of finance, shops with owners, and accounts at a bank
+// and a provider.
+type bureau struct {
+	*town
+	people map[string]id.ID
+	bank   *teller
+}
+
+// teller is a provider that keeps what it was told, and answers as a test wishes.
+type teller struct {
+	pay.Provider // nothing else of it is asked for
+	mu           sync.Mutex
+	transfers    map[string]pay.TransferResult
+	asked        map[string]int // instructions by key
+	answer       func(t pay.Transfer) (pay.TransferResult, error)
+}
+
+func (b *teller) Kind() pay.Kind { return pay.WeChat }
+
+func (b *teller) Transfer(_ context.Context, t pay.Transfer) (pay.TransferResult, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked[t.Key]++
+	if r, known := b.transfers[t.Key]; known {
+		return r, nil
+	}
+	r, err := b.answer(t)
+	if err == nil || errors.Is(err, pay.ErrUnknown) && r.State != "" { // taken, though nobody hears of it
+		r.Key, r.ID = t.Key, "W"+t.Key[:8]
+		b.transfers[t.Key] = r
+	}
+	return r, err
+}
+
+func (b *teller) Transferred(_ context.Context, key string) (pay.TransferResult, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r, known := b.transfers[key]; known {
+		return r, nil
+	}
+	return pay.TransferResult{}, pay.ErrNotFound
+}
+
+func (b *teller) Read(*http.Request) (pay.Message, error) { return pay.Message{}, io.EOF }
+
+func (b *teller) says(s pay.State) {
+	b.answer = func(pay.Transfer) (pay.TransferResult, error) { return pay.TransferResult{State: s}, nil }
+}
+
+func (b *teller) becomes(key string, s pay.State) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.transfers[key]
+	r.State = s
+	b.transfers[key] = r
+}
+
+func inBureau(t *testing.T, fn func(w *bureau)) {
+	dbtest.Each(t, flow.Schemas, func(t *testing.T, env dbtest.Env) { fn(openBureau(t, env)) })
+}
+
+// payday is a morning on which the days before are closed.
+var payday = time.Date(2025, 10, 20, 9, 0, 0, 0, flow.DefaultZone)
+
+func openBureau(t *testing.T, env dbtest.Env) *bureau {
+	w := &bureau{town: settled(t, env), people: make(map[string]id.ID), bank: &teller{transfers: make(map[string]pay.TransferResult), asked: make(map[string]int)}}
+	w.bank.says(pay.Done)
+	w.Payers = map[pay.Kind]pay.Provider{pay.WeChat: w.bank}
+	for i, name := range []string{"fang", "gao", "han", "ivy"} {
+		w.person(name, i+1)
+		w.grants(name, access.Finance, id.ID{})
+	}
+	w.person("baker", 20)
+	w.grants("baker", access.Owner, w.shop("bakery").ID)
+	w.account(payout.OfShop, w.shop("bakery").ID, payout.Bank, "6222000011112222")
+	w.account(payout.OfShop, w.shop("fruit").ID, pay.WeChat, "1900000109")
+	w.account(payout.OfPlatform, id.ID{}, payout.Bank, "6222000099990000")
+	return w
+}
+
+func (w *bureau) person(name string, n int) {
+	w.t.Helper()
+	w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		p, err := w.People.Register(ctx, tx, person.Person{Name: name, Phone: fmt.Sprintf("+86137%08d", n)})
+		w.people[name] = p.ID
+		return err
+	}))
+}
+
+func (w *bureau) grants(name string, role authz.Role, subject id.ID) {
+	w.t.Helper()
+	w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		_, err := w.Access.Give(ctx, tx, access.Grant{Person: w.people[name], Role: role, Place: w.home, Subject: subject, Grantor: "test", Reason: "测试"})
+		return err
+	}))
+}
+
+func (w *bureau) act(name string) db.Actor { return db.Actor{Kind: "person", ID: w.people[name]} }
+
+func (w *bureau) account(kind payout.Owner, owner id.ID, p pay.Kind, number string) {
+	w.t.Helper()
+	a, err := w.AskAccount(ctx, w.home, w.act("fang"), payout.Account{Kind: kind, Owner: owner, Provider: p, Number: number, Name: "户名", Why: "开户"})
+	w.must(err)
+	w.must(w.AgreeAccount(ctx, w.home, w.act("gao"), a.ID))
+}
+
+// sell sells for a price on an hour of the seventeenth of October, or so many days later.
+func (w *bureau) sell(ref, member, shop string, price money.Amount, days int) flow.Settled {
+	w.t.Helper()
+	if at := time.Date(2025, 10, 17+days, 10, 0, 0, 0, flow.DefaultZone); w.env.Clock.Now().Before(at) {
+		w.env.Clock.Set(at)
+	}
+	s, err := w.buy(ref, member, shop, price)
+	w.must(err)
+	return s
+}
+
+// payday sets the clock to the twentieth and closes the days before.
+func (w *bureau) payday() period.Day {
+	w.t.Helper()
+	if w.env.Clock.Now().Before(payday) {
+		w.env.Clock.Set(payday)
+	}
+	w.must(w.CloseDue(ctx, w.home))
+	return period.DayOf(w.env.Clock.Now(), flow.DefaultZone)
+}
+
+func (w *bureau) prepare(kind payout.Kind) *payout.Batch {
+	w.t.Helper()
+	b, err := w.PreparePayout(ctx, w.home, w.act("fang"), kind, w.payday(), "周付", "")
+	w.must(err)
+	return b
+}
+
+// pays prepares a batch and lets two others agree to it.
+func (w *bureau) pays(kind payout.Kind) *payout.Batch {
+	w.t.Helper()
+	b := w.prepare(kind)
+	for _, who := range []string{"gao", "han"} {
+		var err error
+		b, err = w.AgreePayout(ctx, w.home, w.act(who), b.ID)
+		w.must(err)
+	}
+	return b
+}
+
+func (w *bureau) read(batch id.ID) (b *payout.Batch) {
+	w.t.Helper()
+	w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) { b, err = w.Payouts.Batch(ctx, r, w.home, batch); return err }))
+	return b
+}
+
+func (w *bureau) item(b *payout.Batch, shop string) *payout.Item {
+	w.t.Helper()
+	for i := range b.Items {
+		if b.Items[i].Payee == w.shop(shop).ID {
+			return &b.Items[i]
+		}
+	}
+	w.t.Fatalf("%s is not in the batch: %+v", shop, b)
+	return nil
+}
+
+func (w *bureau) payable(shop string) (v money.Amount) {
+	w.t.Helper()
+	w.must(w.DB.View(ctx, w.home, func(r db.Reader) error {
+		h, err := w.Ledger.Holding(ctx, r, w.home, ledger.Of(party.Owner{Kind: party.Merchant, ID: w.shop(shop).ID}, ledger.Payable))
+		v = h.Balance
+		return err
+	}))
+	return v
+}
+
+// told are the kinds of notices that wait to be delivered, with how many of each.
+func (w *bureau) told() map[string]int {
+	w.t.Helper()
+	all := make(map[string]int)
+	w.must(w.DB.View(ctx, w.home, func(r db.Reader) error {
+		notes, err := db.Waiting(ctx, r, w.home, 1000)
+		for _, n := range notes {
+			if x, err := notice.Decode(n.Payload); err == nil && n.Kind == notice.Staged {
+				all[x.Kind]++
+			}
+		}
+		return err
+	}))
+	return all
+}
+
+// TestAPayoutFromTheTillToTheBank: what was sold up to the hold is paid out, the rest is
+// not; two people agree; the provider is told once; the shop hears of it.
+func TestAPayoutFromTheTillToTheBank(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "anna", "bakery", 100_00, 0) // 97.00 for the shop
+		w.sell("p2", "anna", "fruit", 200_00, 0)
+		w.sell("p3", "anna", "bakery", 50_00, 3) // today: held back
+		b := w.prepare(payout.Shops)
+		if len(b.Items) != 2 || w.item(b, "bakery").Amount != 97_00 || w.item(b, "bakery").Held != 145_50 || w.item(b, "fruit").Amount != 194_00 {
+			t.Fatalf("%+v", b.Items)
+		}
+		if got := w.told()[notice.PayoutWaits]; got != 3 {
+			t.Errorf("%d people are asked to agree, want 3", got)
+		}
+		_, err := w.AgreePayout(ctx, w.home, w.act("fang"), b.ID)
+		wrong(t, "who prepared it", err, payout.ErrSamePerson)
+		_, err = w.AgreePayout(ctx, w.home, w.act("gao"), b.ID)
+		w.must(err)
+		if w.payable("bakery") != 145_50 {
+			t.Error("paid when one person had agreed")
+		}
+		_, err = w.AgreePayout(ctx, w.home, w.act("gao"), b.ID)
+		wrong(t, "the same again", err, payout.ErrAgreed)
+		_, err = w.AgreePayout(ctx, w.home, w.act("han"), b.ID)
+		w.must(err)
+		if w.payable("bakery") != 48_50 || w.payable("fruit") != 0 {
+			t.Errorf("left are %v and %v", w.payable("bakery"), w.payable("fruit"))
+		}
+		w.must(w.CarryPayouts(ctx, w.home))
+		w.must(w.CarryPayouts(ctx, w.home))
+		b = w.read(b.ID)
+		fruit, bakery := w.item(b, "fruit"), w.item(b, "bakery")
+		if fruit.State(b) != payout.Arrived || bakery.State(b) != payout.Ready || w.bank.asked[fruit.Key()] != 1 || w.bank.asked[bakery.Key()] != 0 {
+			t.Errorf("fruit %s, bakery %s, asked %v", fruit.State(b), bakery.State(b), w.bank.asked)
+		}
+		wrong(t, "a hand where the provider pays", w.ConfirmPayout(ctx, w.home, w.act("fang"), fruit.ID, "B-1"), payout.ErrByProvider)
+		w.must(w.ConfirmPayout(ctx, w.home, w.act("fang"), bakery.ID, "B-1"))
+		w.must(w.ConfirmPayout(ctx, w.home, w.act("fang"), bakery.ID, "B-1")) // the form came twice
+		wrong(t, "another slip", w.ConfirmPayout(ctx, w.home, w.act("fang"), bakery.ID, "B-2"), payout.ErrSettled)
+		if got := w.told()[notice.PayoutPaid]; got != 1 { // the fruit shop has no owner who is known
+			t.Errorf("%d shops were told, want 1", got)
+		}
+		w.whole()
+	})
+}
+
+// TestWhoIsNotPaid: everybody who is owed something and not paid is named, with why.
+func TestWhoIsNotPaid(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		for shop, price := range map[string]money.Amount{"bakery": 100_00, "fruit": 100_00, "first": 100_00} {
+			w.sell("p-"+shop, "anna", shop, price, 0)
+		}
+		why := func(actor, shop string) payout.Reason {
+			t.Helper()
+			b, err := w.PlanPayout(ctx, w.home, w.people[actor], payout.Shops, w.payday())
+			w.must(err)
+			for _, l := range b.Left {
+				if l.Payee == w.shop(shop).ID {
+					return l.Why
+				}
+			}
+			return ""
+		}
+		change := func(shop string, s merchant.Status) {
+			w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error {
+				return w.Merchants.Change(ctx, tx, shop, func(m *merchant.Merchant) error { m.Status = s; return nil })
+			}))
+		}
+		if got := why("fang", "first"); got != payout.NoAccount {
+			t.Errorf("without an account: %q", got)
+		}
+		if got := why("baker", "bakery"); got != payout.OwnMatter {
+			t.Errorf("prepared by its owner: %q", got)
+		}
+		if got := why("fang", "bakery"); got != "" {
+			t.Errorf("by somebody else: %q", got)
+		}
+		change("bakery", merchant.Suspended)
+		if got := why("fang", "bakery"); got != payout.Suspended {
+			t.Errorf("suspended: %q", got)
+		}
+		wrong(t, "deciding on one's own shop", w.DecidePayout(ctx, w.home, w.act("baker"), w.shop("bakery").ID, "我要"), payout.ErrInterested)
+		wrong(t, "deciding on a shop that takes part", w.DecidePayout(ctx, w.home, w.act("fang"), w.shop("fruit").ID, "多余"), payout.ErrNoDecision)
+		w.must(w.DecidePayout(ctx, w.home, w.act("fang"), w.shop("bakery").ID, "货款是已经卖出的，付给它"))
+		if got := why("fang", "bakery"); got != "" {
+			t.Errorf("with a decision: %q", got)
+		}
+		w.pays(payout.Shops)
+		if w.payable("bakery") != 0 {
+			t.Error("the decision let nothing be paid")
+		}
+		change("bakery", merchant.Active)
+		w.sell("p-again", "anna", "bakery", 100_00, 3)
+		change("bakery", merchant.Suspended)
+		w.env.Clock.Set(payday.AddDate(0, 0, 7))
+		if got := why("fang", "bakery"); got != payout.Suspended {
+			t.Errorf("a decision counts once: %q", got)
+		}
+		w.must(w.owes("bakery", 600_00))
+		change("bakery", merchant.Active)
+		if got := why("fang", "bakery"); got != payout.Owes {
+			t.Errorf("owing 600.00 of entitlement: %q", got)
+		}
+		w.sell("p-small", "anna", "fruit", 50, 3)
+		w.env.Clock.Advance(24 * time.Hour)
+		if got := why("fang", "fruit"); got != payout.TooSmall {
+			t.Errorf("0.48: %q", got)
+		}
+		w.sell("p-fresh", "anna", "first", 50_00, 20)
+		w.whole()
+	})
+}
+
+// owes lets a shop owe entitlement: a breach takes what it does not have.
+func (w *bureau) owes(shop string, v money.Amount) error {
+	return w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error {
+		left := v
+		for n := byte(1); left > 0; n++ { // each takes so much at most
+			one := min(left, policy.Trial2025().PenaltyCoinsMax)
+			if _, err := w.Move(ctx, tx, fmt.Sprint("~penalty:", shop, n), charter.Penalty{Merchant: w.shop(shop).ID, Breach: id.ID{n}, Coins: one}); err != nil {
+				return err
+			}
+			left -= one
+		}
+		return nil
+	})
+}
+
+// TestNobodyAgreesToMoneyForHerself: not who owns or works in a shop that is paid, not
+// who lives with her, and not when she came to it after she had agreed.
+func TestNobodyAgreesToMoneyForHerself(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "anna", "bakery", 100_00, 0)
+		w.grants("baker", access.Finance, id.ID{})
+		w.person("son", 30)
+		w.grants("son", access.Finance, id.ID{})
+		w.live("baker", "son")
+		b := w.prepare(payout.Shops)
+		for _, who := range []string{"baker", "son"} {
+			_, err := w.AgreePayout(ctx, w.home, w.act(who), b.ID)
+			wrong(t, who, err, payout.ErrInterested)
+		}
+		_, err := w.AgreePayout(ctx, w.home, w.act("gao"), b.ID)
+		w.must(err)
+		w.grants("gao", access.Staff, w.shop("bakery").ID)
+		_, err = w.AgreePayout(ctx, w.home, w.act("han"), b.ID)
+		wrong(t, "somebody who agreed works there now", err, payout.ErrInterested)
+		if w.payable("bakery") != 97_00 {
+			t.Error("it was paid all the same")
+		}
+		wrong(t, "refused without a reason", w.DropPayout(ctx, w.home, w.act("han"), b.ID, ""), payout.ErrNoReason)
+		w.must(w.DropPayout(ctx, w.home, w.act("han"), b.ID, "同意的人进了店"))
+		if b = w.read(b.ID); b.End.Kind != payout.Refused || b.Items[0].State(b) != payout.Dropped {
+			t.Errorf("%+v", b.End)
+		}
+		if b = w.pays2("ivy", "han"); w.payable("bakery") != 0 || b.Number != 2 {
+			t.Error("the next batch is not paid")
+		}
+		w.whole()
+	})
+}
+
+func (w *bureau) pays2(first, second string) *payout.Batch {
+	w.t.Helper()
+	b := w.prepare(payout.Shops)
+	for _, who := range []string{first, second} {
+		var err error
+		b, err = w.AgreePayout(ctx, w.home, w.act(who), b.ID)
+		w.must(err)
+	}
+	return b
+}
+
+// live lets people live together.
+func (w *bureau) live(names ...string) {
+	w.t.Helper()
+	var grid id.ID
+	w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		g, err := w.Communities.Add(ctx, tx, community.Place{Parent: w.home, Kind: community.Grid, Ref: "G1", Name: "G1"})
+		grid = g.ID
+		return err
+	}))
+	w.must(w.AddHouseholds(ctx, db.System, []household.Household{{Place: grid, Ref: "101", Door: "101 室"}})[0].Err)
+	w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		h, err := w.Households.ByRef(ctx, tx, w.home, "101")
+		for i, n := range names {
+			if err == nil {
+				_, _, err = w.Households.MoveIn(ctx, tx, household.Residence{Household: h.ID, Person: w.people[n], Relation: []household.Relation{household.Head, household.Child}[i]})
+			}
+		}
+		return err
+	}))
+}
+
+// TestRewardsArePaidWhenTheyCanNoLongerComeBack (P-03).
+func TestRewardsArePaidWhenTheyCanNoLongerComeBack(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "ben", "bakery", 100_00, 0) // 2.00 for the leader
+		leader := w.member("leader")
+		w.account(payout.OfPerson, leader.ID, pay.WeChat, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
+		_, err := w.PreparePayout(ctx, w.home, w.act("fang"), payout.People, w.payday(), "奖励", "")
+		wrong(t, "within the hold", err, payout.ErrNothing)
+		w.env.Clock.Set(payday.AddDate(0, 0, 13))
+		b := w.pays(payout.People)
+		if len(b.Items) != 1 || b.Items[0].Amount != 2_00 || b.Items[0].Payee != leader.ID {
+			t.Fatalf("%+v", b.Items)
+		}
+		w.must(w.CarryPayouts(ctx, w.home))
+		if got := w.told()[notice.RewardPaid]; got != 1 {
+			t.Errorf("she was told %d times", got)
+		}
+		w.bank.becomes(b.Items[0].Key(), pay.Returned)
+		w.env.Clock.Advance(25 * time.Hour)
+		w.must(w.CarryPayouts(ctx, w.home))
+		if got := w.books()["member:leader/rewards CNY"]; got != "2.00" {
+			t.Errorf("what came back is %q", got)
+		}
+		w.whole()
+	})
+}
+
+// TestThePlatformWithdrawsItsOwnOnly (P-04): income less costs, and nothing of others.
+func TestThePlatformWithdrawsItsOwnOnly(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "anna", "bakery", 1000_00, 0) // commission 30.00, of which 5.00 to the fund
+		w.sell("p2", "anna", "bakery", 400_00, 3)
+		b := w.pays(payout.Income)
+		if len(b.Items) != 1 || b.Items[0].Amount != 25_00 {
+			t.Fatalf("%+v", b.Items)
+		}
+		if got := w.books()["platform/till CNY"]; got != "-25.00" {
+			t.Errorf("the platform holds %q itself", got)
+		}
+		w.must(w.ReturnPayout(ctx, w.home, w.act("fang"), b.Items[0].ID, 5_00, "R-1", "户名不符"))
+		w.env.Clock.Advance(3 * 24 * time.Hour)
+		b2 := w.pays(payout.Income)
+		if b2.Items[0].Amount != 15_00 { // 10.00 of the second sale and 5.00 that came back
+			t.Errorf("then %+v", b2.Items)
+		}
+		w.whole()
+	})
+}
+
+// TestManyAgreeAndPayOnce: however many agree and carry at once, every item is booked
+// and told once.
+func TestManyAgreeAndPayOnce(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "anna", "bakery", 100_00, 0)
+		w.sell("p2", "anna", "fruit", 100_00, 0)
+		for n := range 12 {
+			w.person(fmt.Sprint("f", n), 40+n)
+		}
+		b := w.prepare(payout.Shops)
+		var wg sync.WaitGroup
+		for n := range 12 {
+			wg.Go(func() { _, _ = w.AgreePayout(ctx, w.home, w.act(fmt.Sprint("f", n)), b.ID) })
+			wg.Go(func() { _ = w.CarryPayouts(ctx, w.home) })
+		}
+		wg.Wait()
+		w.must(w.CarryPayouts(ctx, w.home))
+		if w.payable("bakery") != 0 || w.payable("fruit") != 0 {
+			t.Errorf("left are %v and %v", w.payable("bakery"), w.payable("fruit"))
+		}
+		if b = w.read(b.ID); len(b.Consents) != 2 || len(w.bank.transfers) != 1 || len(w.item(b, "fruit").Outcomes) != 1 {
+			t.Errorf("%d consents, %d transfers, %+v", len(b.Consents), len(w.bank.transfers), w.item(b, "fruit").Outcomes)
+		}
+		w.whole()
+	})
+}
+
+// TestABatchNobodyAgreesToIsDropped by the clock, and nothing has moved.
+func TestABatchNobodyAgreesToIsDropped(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		w.sell("p1", "anna", "bakery", 100_00, 0)
+		b := w.prepare(payout.Shops)
+		w.must(w.LapsePayouts(ctx, w.home))
+		if !w.read(b.ID).Waits() {
+			t.Error("dropped before its time")
+		}
+		w.env.Clock.Advance(8 * 24 * time.Hour)
+		_, err := w.AgreePayout(ctx, w.home, w.act("gao"), b.ID)
+		wrong(t, "too late", err, payout.ErrPastDue)
+		w.must(w.LapsePayouts(ctx, w.home))
+		if b = w.read(b.ID); b.End == nil || b.End.Kind != payout.Lapsed || w.payable("bakery") != 97_00 {
+			t.Errorf("%+v, %v", b.End, w.payable("bakery"))
+		}
+		w.whole()
+	})
+}

@@ -30,7 +30,8 @@ const (
 	hasLeader
 	hasClaim
 	hasThrottle
-	allParts = 1<<iota - 1
+	hasSplits // since vouchers come in series
+	allParts  = 1<<iota - 1
 )
 
 // AppendFacts appends the stored form of a purchase's facts.
@@ -115,6 +116,9 @@ func (w *wire) purchase(f *Facts) {
 		integer(w, &f.Throttle.Backing)
 		integer(w, &f.Throttle.Outstanding)
 	}
+	if parts&hasSplits != 0 {
+		w.splits(f.Vouchers)
+	}
 	if f.parts() != parts {
 		w.fail("a part is marked but empty")
 	}
@@ -134,6 +138,31 @@ func (w *wire) vouchers(list *[]Voucher) {
 		}
 		for j := range v.Sharers {
 			w.id(&v.Sharers[j])
+		}
+	}
+}
+
+// splits are the splits of the vouchers, in their order: one more than the number of
+// weights, or zero if the voucher has none.
+func (w *wire) splits(list []Voucher) {
+	for i := range list {
+		v := &list[i]
+		n := 0
+		if v.Split != nil {
+			n = 1 + len(v.Split.Weights)
+		}
+		if n = w.count(n, 1+MaxSharers); n == 0 {
+			continue
+		}
+		if w.reading {
+			v.Split = new(Split)
+			if n > 1 {
+				v.Split.Weights = make([]int64, n-1)
+			}
+		}
+		integer(w, &v.Split.Platform)
+		for j := range v.Split.Weights {
+			integer(w, &v.Split.Weights[j])
 		}
 	}
 }
@@ -164,6 +193,7 @@ func (f *Facts) parts() (flags uint64) {
 		{hasLeader, f.Leader != Leader{}},
 		{hasClaim, f.Claim != Claim{}},
 		{hasThrottle, f.Throttle != Throttle{}},
+		{hasSplits, f.split()},
 	} {
 		if part.there {
 			flags |= part.flag

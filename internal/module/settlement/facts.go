@@ -42,6 +42,14 @@ type Voucher struct {
 	ID      id.ID
 	Amount  money.Amount
 	Sharers []id.ID // the merchants who share its cost, the first named first
+	Split   *Split  // how they share it, if its series says so; nil: as the policy does
+}
+
+// Split is how the cost of a voucher of a series is shared: what the platform takes,
+// and the weights by which the sharing merchants take the rest, in their order.
+type Split struct {
+	Platform money.Rate
+	Weights  []int64
 }
 
 // Merchant is the shop that sold.
@@ -94,6 +102,7 @@ type Throttle struct {
 const (
 	MaxVouchers = 8
 	MaxSharers  = 5
+	MaxWeight   = 1_000_000
 )
 
 // cash is c of settlement.md: money of either kind.
@@ -105,6 +114,16 @@ func (f *Facts) vouchers() (sum money.Amount) {
 		sum += f.Vouchers[i].Amount
 	}
 	return sum
+}
+
+// split reports whether a voucher has a split of its own.
+func (f *Facts) split() bool {
+	for i := range f.Vouchers {
+		if f.Vouchers[i].Split != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // isMember says whether the buyer is a known member, in good standing or not.

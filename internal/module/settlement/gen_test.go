@@ -119,6 +119,7 @@ func drawTenders(t *rapid.T, p *policy.Params, f *Facts) {
 				v.Sharers = append(v.Sharers, s)
 			}
 		}
+		v.Split = drawSplit(t, len(v.Sharers))
 		rest -= v.Amount
 		f.Vouchers = append(f.Vouchers, v)
 	}
@@ -128,6 +129,21 @@ func drawTenders(t *rapid.T, p *policy.Params, f *Facts) {
 	}
 	f.Held = oneOf(t, "held", 0, rest, rest, rest/3)
 	f.Direct = rest - f.Held
+}
+
+// drawSplit draws how a voucher of a series is shared, nil for one of none.
+func drawSplit(t *rapid.T, sharers int) *Split {
+	if oneOf(t, "series", false, false, true) != true {
+		return nil
+	}
+	if sharers == 0 {
+		return &Split{Platform: money.One}
+	}
+	s := &Split{Platform: rates(t, "platform", money.One)}
+	for range sharers {
+		s.Weights = append(s.Weights, int64(1+upTo(t, "weight", 9)))
+	}
+	return s
 }
 
 // drawBooks draws balances of everybody, none passing its floor, nobody who owes

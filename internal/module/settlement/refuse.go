@@ -22,6 +22,7 @@ var (
 	ErrTooManyVouchers  = fault.New(fault.Invalid, "settlement.too_many_vouchers")
 	ErrVoucherTwice     = fault.New(fault.Invalid, "settlement.voucher_twice")
 	ErrSharerTwice      = fault.New(fault.Invalid, "settlement.sharer_twice")
+	ErrBadSplit         = fault.New(fault.Invalid, "settlement.bad_split")
 	ErrCoinsShort       = fault.New(fault.Conflict, "settlement.coins_short") // the buyer has not so many
 )
 
@@ -138,8 +139,21 @@ func checkVouchers(vouchers []Voucher) error {
 		if hasTwice(v.Sharers) {
 			return ErrSharerTwice.On("vouchers")
 		}
+		if v.Split != nil && !v.Split.fits(len(v.Sharers)) {
+			return ErrBadSplit.On("vouchers")
+		}
 	}
 	return nil
+}
+
+// fits reports whether a split can be that of a voucher with so many sharers.
+func (s *Split) fits(sharers int) bool {
+	for _, w := range s.Weights {
+		if w < 1 || w > MaxWeight {
+			return false
+		}
+	}
+	return len(s.Weights) == sharers && s.Platform >= 0 && s.Platform <= money.One && (sharers > 0 || s.Platform == money.One)
 }
 
 func hasTwice(ids []id.ID) bool {

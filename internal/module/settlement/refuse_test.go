@@ -42,6 +42,12 @@ func TestRefusals(t *testing.T) {
 		{"too many sharers", func(f *Facts) { f.Vouchers = []Voucher{{Sharers: make([]id.ID, MaxSharers+1)}} }, ErrTooManyVouchers, "vouchers"},
 		{"a voucher used twice", func(f *Facts) { f.Vouchers = []Voucher{{ID: id.ID{1}}, {ID: id.ID{1}}} }, ErrVoucherTwice, "vouchers"},
 		{"a sharer named twice", func(f *Facts) { f.Vouchers = []Voucher{{Sharers: []id.ID{{1}, {2}, {1}}}} }, ErrSharerTwice, "vouchers"},
+		{"a weight too few", func(f *Facts) {
+			f.Vouchers = []Voucher{{Sharers: []id.ID{{1}, {2}}, Split: &Split{Weights: []int64{1}}}}
+		}, ErrBadSplit, "vouchers"},
+		{"a weight of nothing", func(f *Facts) { f.Vouchers = []Voucher{{Sharers: []id.ID{{1}}, Split: &Split{Weights: []int64{0}}}} }, ErrBadSplit, "vouchers"},
+		{"more than all by the platform", func(f *Facts) { f.Vouchers = []Voucher{{Split: &Split{Platform: money.One + 1}}} }, ErrBadSplit, "vouchers"},
+		{"nobody for the rest", func(f *Facts) { f.Vouchers = []Voucher{{Split: &Split{Platform: money.One - 1}}} }, ErrBadSplit, "vouchers"},
 		{"coins that the buyer has not", func(f *Facts) { f.Coins, f.Held = 6_420, 6_420 }, ErrCoinsShort, ""},
 	} {
 		p := policy.Trial2025()

@@ -52,9 +52,11 @@ var Rulebook = [Rules - 1]Rule{
 			"platform/promotion → merchant/payable",
 			"sharer/payable → merchant/payable",
 		},
-		Amount:   "each voucher v: the platform's share of v first, the rest equally among the sharing merchants",
-		Default:  func(p *policy.Params) string { return "platform " + p.VoucherPlatformShare.Percent() },
-		Rounding: "the platform's share half up; left-over fens to the sharers named first",
+		Amount: "each voucher v: the platform's share of v first; the rest equally among the sharing merchants, or by the weights of its series",
+		Default: func(p *policy.Params) string {
+			return "platform " + p.VoucherPlatformShare.Percent() + ", or the share that its series agreed on"
+		},
+		Rounding: "the platform's share half up; equal parts: left-over fens to the sharers named first; by weights: largest remainder, equal remainders to the first named",
 		Beyond:   "A share of the selling shop itself stays within its own account and is not posted. A voucher that no shop shares is paid by the platform.",
 	},
 	{
@@ -179,12 +181,18 @@ const yuan money.Amount = 100
 // honour makes the selling shop whole for a voucher (S-03).
 func (c *Case) honour(v *Voucher) {
 	shop := payableOf(c.Merchant.ID)
-	platform := c.rates.VoucherPlatformShare.Of(v.Amount)
+	platform := c.platformShare(v).Of(v.Amount)
 	if len(v.Sharers) == 0 {
 		platform = v.Amount
 	}
 	c.pay(ledger.PlatformPromotion, shop, exactly(platform))
 	rest := v.Amount - platform
+	if v.Split != nil {
+		for i, part := range money.Allot(rest, amounts(v.Split.Weights)) {
+			c.pay(payableOf(v.Sharers[i]), shop, exactly(part))
+		}
+		return
+	}
 	for i, sharer := range v.Sharers {
 		part := rest / money.Amount(len(v.Sharers))
 		if money.Amount(i) < rest%money.Amount(len(v.Sharers)) {
@@ -192,6 +200,23 @@ func (c *Case) honour(v *Voucher) {
 		}
 		c.pay(payableOf(sharer), shop, exactly(part))
 	}
+}
+
+// platformShare is what the platform takes of a voucher: as its series agreed on, else
+// as the policy says.
+func (c *Case) platformShare(v *Voucher) money.Rate {
+	if v.Split != nil {
+		return v.Split.Platform
+	}
+	return c.rates.VoucherPlatformShare
+}
+
+func amounts(weights []int64) []money.Amount {
+	all := make([]money.Amount, len(weights))
+	for i, w := range weights {
+		all[i] = money.Amount(w)
+	}
+	return all
 }
 
 // cashback is S-07: a share of the cash in coins, throttled as the coins'

@@ -36,13 +36,21 @@ func whyVouchers(c *Case) Sentence {
 		}
 	}
 	rest := fen(c.sums[3].amount - platform)
-	switch len(sharers) {
-	case 0:
-		return say("平台的券，由平台补给店家")
-	case 1:
-		return say("%s出 %s，平台出 %s 即 %s", sharers[0], rest, c.rates.VoucherPlatformShare.Percent(), fen(platform))
+	one := true // one rate holds for all of them
+	for i := range c.Vouchers {
+		one = one && len(c.Vouchers[i].Sharers) > 0 && c.platformShare(&c.Vouchers[i]) == c.platformShare(&c.Vouchers[0])
 	}
-	return say("发券的店分摊 %s，平台出 %s 即 %s", rest, c.rates.VoucherPlatformShare.Percent(), fen(platform))
+	switch {
+	case len(sharers) == 0:
+		return say("平台的券，由平台补给店家")
+	case !one && len(sharers) == 1:
+		return say("%s出 %s，平台出 %s", sharers[0], rest, fen(platform))
+	case !one:
+		return say("发券的店分摊 %s，平台出 %s", rest, fen(platform))
+	case len(sharers) == 1:
+		return say("%s出 %s，平台出 %s 即 %s", sharers[0], rest, c.platformShare(&c.Vouchers[0]).Percent(), fen(platform))
+	}
+	return say("发券的店分摊 %s，平台出 %s 即 %s", rest, c.platformShare(&c.Vouchers[0]).Percent(), fen(platform))
 }
 
 func whyCommission(c *Case) Sentence {

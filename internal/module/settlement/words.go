@@ -31,6 +31,8 @@ var English = map[string]string{
 	"您付的，先由持牌机构保管":             "What you paid; the licensed provider keeps it for now",
 	"经持牌机构付的；另有 %s 当面付给了店家":    "Paid through the licensed provider; a further %s was paid to the shop directly",
 	"最多可抵 %s，您用了 %s":           "Up to %s may be used; you used %s",
+	"%s出 %s，平台出 %s":            "%s gives %s, the platform gives %s",
+	"发券的店分摊 %s，平台出 %s":         "The shops that gave it share %s, the platform gives %s",
 	"平台的券，由平台补给店家":             "A voucher of the platform; the platform makes it good",
 	"%s出 %s，平台出 %s 即 %s":       "%s gives %s, the platform gives %s, that is %s",
 	"发券的店分摊 %s，平台出 %s 即 %s":    "The shops that gave it share %s, the platform gives %s, that is %s",

@@ -26,6 +26,8 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
 	"gongyi/internal/platform/notify"
+	"gongyi/internal/platform/pay/sandbox"
+	"gongyi/internal/platform/pay/wechatpay"
 	"gongyi/internal/platform/wechat"
 	"gongyi/internal/portal"
 )
@@ -47,6 +49,8 @@ type Config struct {
 	SMS          notify.SMS    // nil: no text messages, so no codes to sign in with
 	Outside      Outside       // other ways out of the house for notices
 	WeChat       *wechat.Client
+	WeChatPay    *wechatpay.Settings // nil: no payments through WeChat
+	Practice     bool                // payments go through the sandbox: no money moves
 }
 
 // App is the running program without its web.
@@ -65,8 +69,10 @@ type App struct {
 	portal  *portal.Portal  // the frames around it
 	calls   huma.API        // what programs may call
 	url     atomic.Pointer[string]
-	demo    *masquerade // of a demo, else nil
-	forward *forwarder  // to other instances, nil while there can be none
+	demo    *masquerade                  // of a demo, else nil
+	forward *forwarder                   // to other instances, nil while there can be none
+	heardBy atomic.Pointer[http.Handler] // what the sandbox tells
+	sandbox *sandbox.Server              // where payments are practised, else nil
 }
 
 // leaseTime is how long a lost owner stays one.
@@ -109,6 +115,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.Flows = flow.New(a.DB)
+	if err := a.practise(); err != nil {
+		return a, err
+	}
 	if c.SMS != nil {
 		a.Flows.Codes = textCodes{c.SMS}
 	}
@@ -187,6 +196,9 @@ func (a *App) Close() error {
 	var errs []error
 	if a.Proof != nil {
 		errs = append(errs, a.Proof.stop())
+	}
+	if a.sandbox != nil {
+		errs = append(errs, a.sandbox.Close())
 	}
 	errs = append(errs, a.DB.Close())
 	if a.Proof != nil {

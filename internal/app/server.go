@@ -159,6 +159,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.points()
 	a.levels()
 	a.duties()
+	mux.Handle("POST "+heardPath+"{provider}", kit.Handle(a.heard))
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)
@@ -226,12 +227,15 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	if err := a.DB.Announce(url); err != nil {
 		a.Log.Warn("the address could not be noted", "err", err)
 	}
+	public := strings.TrimSuffix(cmp.Or(s.URL, url), "/")
+	a.url.Store(&public)
 	handler, err := a.Handler(ctx, s.Trusted) // after the address is known: it may take a lease
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	public := strings.TrimSuffix(cmp.Or(s.URL, url), "/")
-	a.url.Store(&public)
+	if err := a.openProviders(handler); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if err := a.start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -239,6 +243,7 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(a.Flows.Live.Close) // pages that wait for news would hold it up
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	s.Ready(url)

@@ -26,7 +26,6 @@ type Agreeing struct {
 	Tender  checkout.Tender
 	Expect  money.Amount // the money that both saw: another sum is refused
 	OnPhone bool         // the buyer says so herself, signed in
-	Digits  string       // or by the six digits that her phone made
 	Scene   pay.Scene    // where she pays, of a tender with a provider
 	Payer   id.ID        // the person who pays, if it can be nobody else
 }
@@ -57,18 +56,8 @@ func (f *Flows) AgreeCheckout(ctx context.Context, community id.ID, actor db.Act
 	if a.Tender.Provider() != "" && !f.Has(a.Tender.Provider()) {
 		return out, ErrNoProvider.On("tender")
 	}
-	consent := checkout.NoConsent
-	switch {
-	case a.OnPhone:
-		consent = checkout.OnPhone
-	case a.Digits != "":
-		if err := f.consented(ctx, community, c, a.Digits); err != nil {
-			return out, err
-		}
-		consent = checkout.ByDigits
-	}
 	err = f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		out, err = f.agree(ctx, tx, at, a, consent)
+		out, err = f.agree(ctx, tx, at, a)
 		return err
 	})
 	if errors.Is(err, checkout.ErrAgreed) { // twice at the same moment
@@ -83,6 +72,28 @@ func (f *Flows) AgreeCheckout(ctx context.Context, community id.ID, actor db.Act
 // counter; the shop then agrees to it when it has the money.
 func (f *Flows) GiveAtCheckout(ctx context.Context, community id.ID, actor db.Actor, at id.ID, w offer.Wish, expect money.Amount) (err error) {
 	defer fault.Wrap(&err, "consent at a checkout")
+	return f.give(ctx, community, actor, at, w, checkout.OnPhone, &expect)
+}
+
+// GiveByDigits takes the six digits that the buyer's phone made for the amount: they say
+// that her vouchers and entitlement are used as is best for her. What she then pays the
+// shop learns by it, not before.
+func (f *Flows) GiveByDigits(ctx context.Context, community id.ID, actor db.Actor, at id.ID, digits string) (err error) {
+	defer fault.Wrap(&err, "consent by digits")
+	c, _, err := f.checkoutAndPayment(ctx, community, at)
+	if err != nil {
+		return err
+	}
+	if err := c.May(f.DB.Clock().Now()); err != nil {
+		return err
+	}
+	if err := f.consented(ctx, community, c, digits); err != nil {
+		return err
+	}
+	return f.give(ctx, community, actor, at, offer.Wish{}, checkout.ByDigits, nil)
+}
+
+func (f *Flows) give(ctx context.Context, community id.ID, actor db.Actor, at id.ID, w offer.Wish, how checkout.Consent, expect *money.Amount) error {
 	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
 		d, err := f.dealing(ctx, tx, at)
 		if err != nil {
@@ -92,10 +103,10 @@ func (f *Flows) GiveAtCheckout(ctx context.Context, community id.ID, actor db.Ac
 		if err != nil {
 			return err
 		}
-		if p.Cash != expect {
+		if expect != nil && p.Cash != *expect {
 			return checkout.ErrChanged.With("cash", p.Cash)
 		}
-		g := checkout.Given{Coins: p.Coins, Cash: p.Cash}
+		g := checkout.Given{Coins: p.Coins, Cash: p.Cash, How: how}
 		for _, v := range p.Vouchers {
 			g.Vouchers = append(g.Vouchers, v.Ref)
 		}
@@ -177,7 +188,7 @@ func (f *Flows) dealing(ctx context.Context, tx *db.Tx, at id.ID) (d dealing, er
 }
 
 // agree is the agreement inside its transaction.
-func (f *Flows) agree(ctx context.Context, tx *db.Tx, at id.ID, a Agreeing, consent checkout.Consent) (out Agreed, err error) {
+func (f *Flows) agree(ctx context.Context, tx *db.Tx, at id.ID, a Agreeing) (out Agreed, err error) {
 	d, err := f.dealing(ctx, tx, at)
 	if err != nil {
 		return out, err
@@ -199,10 +210,15 @@ func (f *Flows) agree(ctx context.Context, tx *db.Tx, at id.ID, a Agreeing, cons
 	switch {
 	case p.Cash != a.Expect:
 		return out, checkout.ErrChanged.With("cash", p.Cash)
-	case consent == checkout.NoConsent && !d.Given.Covers(&p):
+	case !a.OnPhone && !d.Given.Covers(&p):
 		return out, checkout.ErrNoConsent
-	case consent == checkout.NoConsent && d.Given != nil:
+	}
+	consent := checkout.NoConsent
+	switch {
+	case a.OnPhone:
 		consent = checkout.OnPhone
+	case d.Given != nil:
+		consent = d.Given.How
 	}
 	if err := f.TakeOffers(ctx, tx, &p, d.ID); err != nil {
 		return out, err

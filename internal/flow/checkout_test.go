@@ -163,14 +163,20 @@ func TestACodeIsPaidWithCash(t *testing.T) {
 func TestSixDigitsAreConsent(t *testing.T) {
 	atTill(t, func(c *counter) {
 		k := c.asked(100_00)
-		agree := func(digits string) error {
-			_, err := c.AgreeCheckout(ctx, c.home, db.System, k.ID, flow.Agreeing{Tender: checkout.Cash, Expect: 80_00, Digits: digits})
-			return err
-		}
-		if err := agree(c.phone.ConsentAt(c.env.Clock.Now(), 90_00)); refused(err) != "paycode.bad_code" {
+		if err := c.GiveByDigits(ctx, c.home, db.System, k.ID, c.phone.ConsentAt(c.env.Clock.Now(), 90_00)); refused(err) != "paycode.bad_code" {
 			t.Errorf("digits for another amount: %v", err)
 		}
-		c.must(agree(c.phone.ConsentAt(c.env.Clock.Now().Add(-30*time.Second), 100_00)))
+		digits := c.phone.ConsentAt(c.env.Clock.Now().Add(-30*time.Second), 100_00)
+		c.must(c.GiveByDigits(ctx, c.home, db.System, k.ID, digits))
+		if err := c.GiveByDigits(ctx, c.home, db.System, k.ID, digits); refused(err) != "paycode.used" {
+			t.Errorf("the same digits again: %v", err)
+		}
+		given := c.now(k.ID).Given
+		_, err := c.AgreeCheckout(ctx, c.home, db.System, k.ID, flow.Agreeing{Wish: given.Wish(), Tender: checkout.Cash, Expect: given.Cash})
+		c.must(err)
+		if got := c.now(k.ID).Terms; got.Consent != checkout.ByDigits || got.Cash != 80_00 {
+			t.Errorf("agreed to %+v", got)
+		}
 		c.has("member:anna/coins COIN", "4.00") // 20.00 spent, 5% of 80.00 earned
 	})
 }

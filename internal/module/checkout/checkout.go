@@ -121,16 +121,17 @@ type Checkout struct {
 	ShownAt  time.Time // when they met: the purchase is of this time
 	DueAt    time.Time
 
-	Given *Given // what of hers she let go on her phone, nil if she said nothing
+	Given *Given // what of hers she let go, nil if she said nothing
 	Terms *Terms // nil until they agree
 	End   *End   // nil while it goes on
 }
 
-// Given is what a buyer let go on her own phone, to pay the rest at the counter.
+// Given is what of hers a buyer let go, to pay the rest at the counter.
 type Given struct {
 	Coins    money.Amount
 	Vouchers []string // codes
 	Cash     money.Amount
+	How      Consent
 	By       string
 	At       time.Time
 }

@@ -49,7 +49,7 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, c Checkout) (_ *Checkout,
 	return before, err
 }
 
-// Give notes what a buyer lets go on her own phone.
+// Give notes what of hers a buyer lets go.
 func (s *Service) Give(ctx context.Context, tx *db.Tx, c *Checkout, g Given) (err error) {
 	defer fault.Wrap(&err, "checkout: consent to %s", c.ID)
 	if err := c.May(tx.Now); err != nil {
@@ -64,8 +64,8 @@ func (s *Service) Give(ctx context.Context, tx *db.Tx, c *Checkout, g Given) (er
 	}
 	key := tx.NewID()
 	g.By, g.At = tx.Actor.String(), tx.Now
-	if _, err = tx.Exec(ctx, "INSERT INTO checkout_consent (community_id, id, checkout_id, coins, vouchers, cash, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], key[:], c.ID[:], int64(g.Coins), string(vouchers), int64(g.Cash), g.By, g.At.UnixMicro()); err == nil {
+	if _, err = tx.Exec(ctx, "INSERT INTO checkout_consent (community_id, id, checkout_id, coins, vouchers, cash, how, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], key[:], c.ID[:], int64(g.Coins), string(vouchers), int64(g.Cash), string(g.How), g.By, g.At.UnixMicro()); err == nil {
 		c.Given = &g
 	}
 	return err
@@ -161,12 +161,12 @@ func given(ctx context.Context, r db.Reader, community, checkout id.ID) (g *Give
 		g = &Given{}
 		var vouchers string
 		var when int64
-		if err := rows.Scan(&g.Coins, &vouchers, &g.Cash, &g.By, &when); err != nil {
+		if err := rows.Scan(&g.Coins, &vouchers, &g.Cash, &g.How, &g.By, &when); err != nil {
 			return err
 		}
 		g.At = at(when)
 		return json.Unmarshal([]byte(vouchers), &g.Vouchers)
-	}, "SELECT coins, vouchers, cash, given_by, given_at FROM checkout_consent WHERE community_id = ? AND checkout_id = ? ORDER BY id DESC LIMIT 1", community[:], checkout[:])
+	}, "SELECT coins, vouchers, cash, how, given_by, given_at FROM checkout_consent WHERE community_id = ? AND checkout_id = ? ORDER BY id DESC LIMIT 1", community[:], checkout[:])
 	return g, err
 }
 

@@ -16,10 +16,18 @@ import (
 type Hub struct {
 	mu      sync.Mutex
 	waiting map[id.ID]map[chan struct{}]bool
+
+	once   sync.Once
+	closed chan struct{}
 }
 
 // New makes a hub.
-func New() *Hub { return &Hub{waiting: make(map[id.ID]map[chan struct{}]bool)} }
+func New() *Hub {
+	return &Hub{waiting: make(map[id.ID]map[chan struct{}]bool), closed: make(chan struct{})}
+}
+
+// Close lets everybody go who waits: the program is about to end.
+func (h *Hub) Close() { h.once.Do(func() { close(h.closed) }) }
 
 // Wake wakes everybody who waits for a thing. It never waits itself.
 func (h *Hub) Wake(thing id.ID) {
@@ -79,6 +87,8 @@ func (h *Hub) Until(ctx context.Context, thing id.ID, most, often time.Duration,
 		case <-woken:
 		case <-tick.C:
 		case <-end.C:
+			return false, nil
+		case <-h.closed:
 			return false, nil
 		case <-ctx.Done():
 			return false, ctx.Err()

@@ -52,6 +52,12 @@ func TestWaitingEnds(t *testing.T) {
 	if _, err := h.Until(ctx, id.ID{1}, never, never, nothing); !errors.Is(err, context.Canceled) {
 		t.Error("nobody listens any more", err)
 	}
+	h.Close()
+	h.Close()
+	if is, err := h.Until(t.Context(), id.ID{1}, never, never, nothing); is || err != nil {
+		t.Error("the program ends", is, err)
+	}
+	h = live.New()
 	broken := errors.New("broken")
 	if _, err := h.Until(t.Context(), id.ID{1}, never, never, func(context.Context) (bool, error) { return false, broken }); !errors.Is(err, broken) {
 		t.Error(err)

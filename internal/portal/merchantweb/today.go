@@ -70,7 +70,7 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := todayView{Shop: t.name(), Date: i18n.T(ctx, "%s，截至 %s", ui.Day(ctx, t.today), ui.Clock(ctx, now)), Times: day.Purchases, Sales: day.Sales, Refunded: day.Refunded, Complete: day.Complete,
+	v := todayView{Till: t.href("/till"), Shop: t.name(), Date: i18n.T(ctx, "%s，截至 %s", ui.Day(ctx, t.today), ui.Clock(ctx, now)), Times: day.Purchases, Sales: day.Sales, Refunded: day.Refunded, Complete: day.Complete,
 		Shares: drawShares(ctx, &day, &t)}
 	v.Hours, v.Busiest = drawHours(ctx, day.Hours)
 	v.Compare = compare(ctx, t.today, day.Sales-day.Refunded, lastWeek)

@@ -148,9 +148,8 @@ type checkoutView struct {
 	Form    ui.Form
 	Tenders []ui.Option
 	Tender  string
-	Digits  string
-	With    money.Amount // to pay with all of hers, if her six digits say so
-	Given   bool         // she has said so on her phone
+	Digits  *digitsView // nil where there is nothing of hers to let go
+	Given   bool        // she has said so on her phone
 	Cancel  ui.Form
 	State   string
 	Watch   string
@@ -204,7 +203,7 @@ func (p *Pages) checkoutPage(w http.ResponseWriter, r *http.Request, sent portal
 	}
 	base := shop.Href("/till/" + c.ID.String())
 	v := checkoutView{Stage: 2, Price: out.Proposal.Cash, Above: above(ctx, &out.Proposal), Known: out.Buyer != "", State: stateOf(c.Checkout), Watch: base + "/state", Next: shop.Href("/till"),
-		Given: c.Given != nil, DueAt: ui.Clock(ctx, shop.Local(c.DueAt)), Tender: string(tender), Digits: sent.Typed("take", "digits", ""),
+		Given: c.Given != nil, DueAt: ui.Clock(ctx, shop.Local(c.DueAt)), Tender: string(tender),
 		Form: sent.Ask("take", base+"/agreement"), Cancel: sent.Ask("cancel", base+"/cancellation")}
 	v.Form.Busy = i18n.T(ctx, "正在收款")
 	if err := p.tellBuyer(ctx, &v, &out); err != nil {
@@ -220,7 +219,9 @@ func (p *Pages) checkoutPage(w http.ResponseWriter, r *http.Request, sent portal
 	default:
 		v.Shares, v.Gains = shares(ctx, &out), gains(ctx, &out)
 		v.Tenders = p.tenderOptions(ctx, c.Checkout)
-		err = p.withHers(ctx, c, &v)
+		if !c.Key.IsZero() && !c.Member.IsZero() && c.Given == nil {
+			v.Digits = &digitsView{Form: sent.Ask("digits", base+"/consent"), Typed: sent.Typed("digits", "digits", "")}
+		}
 	}
 	if err != nil {
 		return err
@@ -232,17 +233,21 @@ func (p *Pages) checkoutPage(w http.ResponseWriter, r *http.Request, sent portal
 	return p.ShowSent(w, r, sent, s, checkoutPage(v))
 }
 
-// withHers is what there would be to pay with all that is hers.
-func (p *Pages) withHers(ctx context.Context, c at, v *checkoutView) error {
-	v.With = -1
-	if c.Key.IsZero() || c.Given != nil || c.Member.IsZero() {
-		return nil
+// digitsView asks for the buyer's word of consent.
+type digitsView struct {
+	Form  ui.Form
+	Typed string
+}
+
+// digits takes the six digits with which the buyer lets go what is hers.
+func (p *Pages) digits(w http.ResponseWriter, r *http.Request) error {
+	c, err := p.ofShop(r)
+	if err != nil {
+		return err
 	}
-	all, err := p.Flows.ProposeCheckout(ctx, c.community, c.ID, offer.Wish{}, checkout.Cash)
-	if err == nil && all.Proposal.Cash < v.Price {
-		v.With = all.Proposal.Cash
-	}
-	return err
+	typed := strings.ReplaceAll(strings.TrimSpace(r.FormValue("digits")), " ", "")
+	err = p.Flows.GiveByDigits(r.Context(), c.community, actor(r.Context()), c.ID, typed)
+	return portal.Done(w, r, err, up(r), "digits", func(s portal.Sent) error { return p.checkoutPage(w, r, s) })
 }
 
 // tellBuyer says what the shop may know: the end of her telephone number, and what of
@@ -309,20 +314,16 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := flow.Agreeing{Tender: checkout.Tender(r.FormValue("tender")), Wish: plain(), Scene: pay.Native}
-	expect := r.FormValue("expect")
-	switch {
-	case strings.TrimSpace(r.FormValue("digits")) != "":
-		a.Digits, a.Wish, expect = strings.ReplaceAll(strings.TrimSpace(r.FormValue("digits")), " ", ""), offer.Wish{}, r.FormValue("expect_with")
-	case c.Given != nil:
+	if c.Given != nil {
 		a.Wish = c.Given.Wish()
 	}
-	if a.Expect, err = money.Parse(expect, money.CNY); err != nil {
+	if a.Expect, err = money.Parse(r.FormValue("expect"), money.CNY); err != nil {
 		err = checkout.ErrChanged
 	}
 	if err == nil {
 		_, err = p.Flows.AgreeCheckout(ctx, c.community, actor(ctx), c.ID, a)
 	}
-	return portal.Done(w, r, err, r.URL.Path[:strings.LastIndex(r.URL.Path, "/")], "take", func(s portal.Sent) error { return p.checkoutPage(w, r, s) })
+	return portal.Done(w, r, err, up(r), "take", func(s portal.Sent) error { return p.checkoutPage(w, r, s) })
 }
 
 func (p *Pages) cancel(w http.ResponseWriter, r *http.Request) error {
@@ -362,8 +363,8 @@ func (p *Pages) payable(ctx context.Context, c at) (*payView, error) {
 		}
 		v.Handed = string(handed)
 	}
-	if u, err := url.Parse(prepared.Code); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		v.Link = prepared.Code
+	if strings.HasPrefix(v.Code, "/") { // a page of this house: payments are practised here
+		v.Code, v.Link = p.Base(ctx)+v.Code, v.Code
 	}
 	return v, nil
 }

@@ -24,14 +24,12 @@ func above(ctx context.Context, p *offer.Proposal) string {
 	return strings.Join(parts, i18n.T(ctx, "，"))
 }
 
-// hers are the lines of what the buyer pays with besides money.
+// hers are the lines of what the buyer pays with besides money. What she has, and does not
+// use, is not the shop's to know.
 func hers(ctx context.Context, p *offer.Proposal) []ui.Line {
 	coins := ui.Line{Text: i18n.T(ctx, "抵扣权益"), Num: i18n.T(ctx, "这一单不用")}
 	if p.Coins > 0 {
 		coins.Num = ui.Signed(-p.Coins, money.CNY)
-	}
-	if p.CoinsMost > 0 {
-		coins.Note = i18n.T(ctx, "本单最多可抵 %s", ui.Coins(p.CoinsMost))
 	}
 	lines := []ui.Line{coins}
 	for _, v := range p.Vouchers {

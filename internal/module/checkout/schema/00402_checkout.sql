@@ -21,8 +21,8 @@ CREATE TABLE checkout (
 CREATE INDEX checkout_of_shop ON checkout (community_id, merchant_id, id);
 CREATE INDEX checkout_of_member ON checkout (community_id, member_id, id);
 
--- What a buyer agreed to on her own phone, of what is hers, when the money goes over the
--- counter: the last one counts. vouchers are codes, as JSON.
+-- What of hers a buyer let go, on her own phone or by the digits that it made, when the
+-- money goes over the counter: the last one counts. vouchers are codes, as JSON.
 CREATE TABLE checkout_consent (
     community_id BYTEA  NOT NULL,
     id           BYTEA  NOT NULL,
@@ -30,6 +30,7 @@ CREATE TABLE checkout_consent (
     coins        BIGINT NOT NULL,
     vouchers     TEXT   NOT NULL,
     cash         BIGINT NOT NULL,
+    how          TEXT   NOT NULL,
     given_by     TEXT   NOT NULL,
     given_at     BIGINT NOT NULL,
     PRIMARY KEY (community_id, id)

@@ -26,6 +26,8 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
 	"gongyi/internal/platform/notify"
+	"gongyi/internal/platform/pay"
+	"gongyi/internal/platform/pay/sandbox"
 	"gongyi/internal/platform/wechat"
 	"gongyi/internal/portal"
 )
@@ -47,6 +49,8 @@ type Config struct {
 	SMS          notify.SMS    // nil: no text messages, so no codes to sign in with
 	Outside      Outside       // other ways out of the house for notices
 	WeChat       *wechat.Client
+	Pay          []pay.Provider  // licensed payment providers; none: money is taken by hand
+	Practice     *sandbox.Server // a demo's provider, of which payers see a page
 }
 
 // App is the running program without its web.

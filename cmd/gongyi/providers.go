@@ -16,17 +16,18 @@ import (
 // providers are the services outside that carry messages and say who somebody is.
 // Secrets stand in files, where no list of processes shows them.
 type providers struct {
-	SMSURL     string `help:"Provider of text messages, taking a signed JSON POST (docs/operations.md)." env:"GONGYI_SMS_URL" name:"sms-url" placeholder:"URL" group:"Outside services"`
-	SMSSecret  string `help:"File with the secret shared with it." env:"GONGYI_SMS_SECRET_FILE" name:"sms-secret-file" type:"existingfile" group:"Outside services"`
-	SMSSign    string `help:"Signature before a text, if the provider does not add it." env:"GONGYI_SMS_SIGN" name:"sms-sign" group:"Outside services"`
-	Account    string `help:"App id of the WeChat official account, for pages open in WeChat." env:"GONGYI_WECHAT_ACCOUNT" name:"wechat-account" placeholder:"APPID" group:"Outside services"`
-	AccountKey string `help:"File with its secret." env:"GONGYI_WECHAT_ACCOUNT_SECRET_FILE" name:"wechat-account-secret-file" type:"existingfile" group:"Outside services"`
-	Site       string `help:"App id of the site at WeChat's open platform, for pages open elsewhere." env:"GONGYI_WECHAT_SITE" name:"wechat-site" placeholder:"APPID" group:"Outside services"`
-	SiteKey    string `help:"File with its secret." env:"GONGYI_WECHAT_SITE_SECRET_FILE" name:"wechat-site-secret-file" type:"existingfile" group:"Outside services"`
-	WeChatOpen string `help:"Where WeChat asks people, if not at its own address." env:"GONGYI_WECHAT_OPEN" name:"wechat-open" placeholder:"URL" group:"Outside services"`
-	Cards      string `help:"JSON: which template of the account carries which kind of notice (docs/operations.md)." env:"GONGYI_WECHAT_CARDS" name:"wechat-cards" placeholder:"JSON" group:"Outside services"`
-	Push       string `help:"How push services reach the operator, a mail or https address; switches web push on." env:"GONGYI_PUSH_CONTACT" name:"push-contact" placeholder:"ADDRESS" group:"Outside services"`
-	WeChatAPI  string `help:"Where WeChat answers programs, if not at its own address." env:"GONGYI_WECHAT_API" name:"wechat-api" placeholder:"URL" group:"Outside services"`
+	SMSURL     string   `help:"Provider of text messages, taking a signed JSON POST (docs/operations.md)." env:"GONGYI_SMS_URL" name:"sms-url" placeholder:"URL" group:"Outside services"`
+	SMSSecret  string   `help:"File with the secret shared with it." env:"GONGYI_SMS_SECRET_FILE" name:"sms-secret-file" type:"existingfile" group:"Outside services"`
+	SMSSign    string   `help:"Signature before a text, if the provider does not add it." env:"GONGYI_SMS_SIGN" name:"sms-sign" group:"Outside services"`
+	Account    string   `help:"App id of the WeChat official account, for pages open in WeChat." env:"GONGYI_WECHAT_ACCOUNT" name:"wechat-account" placeholder:"APPID" group:"Outside services"`
+	AccountKey string   `help:"File with its secret." env:"GONGYI_WECHAT_ACCOUNT_SECRET_FILE" name:"wechat-account-secret-file" type:"existingfile" group:"Outside services"`
+	Site       string   `help:"App id of the site at WeChat's open platform, for pages open elsewhere." env:"GONGYI_WECHAT_SITE" name:"wechat-site" placeholder:"APPID" group:"Outside services"`
+	SiteKey    string   `help:"File with its secret." env:"GONGYI_WECHAT_SITE_SECRET_FILE" name:"wechat-site-secret-file" type:"existingfile" group:"Outside services"`
+	WeChatOpen string   `help:"Where WeChat asks people, if not at its own address." env:"GONGYI_WECHAT_OPEN" name:"wechat-open" placeholder:"URL" group:"Outside services"`
+	Cards      string   `help:"JSON: which template of the account carries which kind of notice (docs/operations.md)." env:"GONGYI_WECHAT_CARDS" name:"wechat-cards" placeholder:"JSON" group:"Outside services"`
+	Push       string   `help:"How push services reach the operator, a mail or https address; switches web push on." env:"GONGYI_PUSH_CONTACT" name:"push-contact" placeholder:"ADDRESS" group:"Outside services"`
+	Payments   payments `embed:""`
+	WeChatAPI  string   `help:"Where WeChat answers programs, if not at its own address." env:"GONGYI_WECHAT_API" name:"wechat-api" placeholder:"URL" group:"Outside services"`
 }
 
 // into puts what is set up into the configuration.
@@ -62,7 +63,7 @@ func (p *providers) into(c *app.Config) error {
 	if account.ID != "" || site.ID != "" {
 		c.WeChat = &wechat.Client{Account: account, Site: site, Open: p.WeChatOpen, API: p.WeChatAPI}
 	}
-	return nil
+	return p.Payments.into(c)
 }
 
 func weChatApp(name, id, file string) (a wechat.App, err error) {

@@ -28,6 +28,8 @@ import (
 	"gongyi/internal/platform/notify"
 	"gongyi/internal/platform/pay/sandbox"
 	"gongyi/internal/platform/pay/wechatpay"
+	"gongyi/internal/platform/pay"
+	"gongyi/internal/platform/pay/sandbox"
 	"gongyi/internal/platform/wechat"
 	"gongyi/internal/portal"
 )
@@ -51,6 +53,8 @@ type Config struct {
 	WeChat       *wechat.Client
 	WeChatPay    *wechatpay.Settings // nil: no payments through WeChat
 	Practice     bool                // payments go through the sandbox: no money moves
+	Pay          []pay.Provider  // licensed payment providers; none: money is taken by hand
+	Practice     *sandbox.Server // a demo's provider, of which payers see a page
 }
 
 // App is the running program without its web.

@@ -27,6 +27,7 @@ var silent = map[string]string{
 	"internal/platform/apikit":               "the API describes itself in English",
 	"internal/sim":                           "makes up names for its world",
 	"internal/platform/authz/policy.go":      "the mark of the Chinese line above a policy",
+	"internal/platform/pay":                  "columns and words of payment providers",
 	"internal/platform/ui/date.go":           "formats of dates, both languages side by side",
 	"internal/module/alliance/trade_seed.go": "names of trades, both languages side by side",
 }

@@ -257,7 +257,7 @@ type Provider interface {
 	Close(ctx context.Context, key, account string) error
 
 	Refund(ctx context.Context, r Refund) (RefundResult, error)
-	Refunded(ctx context.Context, key, account string) (RefundResult, error)
+	Refunded(ctx context.Context, key, payment, account string) (RefundResult, error)
 
 	Share(ctx context.Context, s Share) (ShareResult, error)
 	Shared(ctx context.Context, key, payment, account string) (ShareResult, error)

@@ -72,7 +72,7 @@ func once(w *World, fate sandbox.Fate) {
 	try("a share", func() error { _, err := w.Provider.Share(background, s); return err }, gave(Anna, 5_00))
 	r := pay.Refund{Key: w.Key(), Payment: o.Key, Account: Bakery, Amount: 40_00, Total: 100_00}
 	try("a refund", func() error { _, err := w.Provider.Refund(background, r); return err }, func(before, after sandbox.Books) bool { return before.In-after.In == 40_00 })
-	if x, err := w.Provider.Refunded(background, r.Key, Bakery); err != nil || x.State != pay.Done {
+	if x, err := w.Provider.Refunded(background, r.Key, o.Key, Bakery); err != nil || x.State != pay.Done {
 		w.Errorf("found: %+v, %v", x, err)
 	}
 	if err := w.Fund("", 50_00); err != nil {

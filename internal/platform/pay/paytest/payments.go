@@ -132,7 +132,7 @@ func refunds(w *World) {
 			w.Errorf("%+v, %v", r, err)
 		}
 	}
-	if r, err := w.Provider.Refunded(background, first.Key, Bakery); err != nil || r.State != pay.Done || r.At.IsZero() {
+	if r, err := w.Provider.Refunded(background, first.Key, o.Key, Bakery); err != nil || r.State != pay.Done || r.At.IsZero() {
 		w.Errorf("%+v, %v", r, err)
 	}
 	// 33.33 of 100.00 bring back 0.20 of the fee of 0.60, half up.
@@ -189,7 +189,7 @@ func slow(w *World) {
 		w.Errorf("%+v", b)
 	}
 	w.Clock.Advance(time.Hour)
-	if x, err := w.Provider.Refunded(background, r.Key, Bakery); err != nil || x.State != pay.Done || !x.At.Equal(w.Clock.Now()) {
+	if x, err := w.Provider.Refunded(background, r.Key, o.Key, Bakery); err != nil || x.State != pay.Done || !x.At.Equal(w.Clock.Now()) {
 		w.Errorf("%+v, %v", x, err)
 	}
 	if err := w.Outage(sandbox.Outage{Stuck: true}); err != nil {

@@ -42,7 +42,7 @@ type World struct {
 // provider. Call-backs reach it over World.
 func Open(t testing.TB, o sandbox.Options, provider func(s *sandbox.Server, c clock.Clock) pay.Provider) *World {
 	w := &World{TB: t, Clock: clock.NewManual(time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC))}
-	o.Clock, o.Send, o.Page = w.Clock, sandbox.Via(w), "https://practice.example/"
+	o.Clock, o.Send = w.Clock, sandbox.Via(w)
 	o.Shops = append(o.Shops, sandbox.Shop{Number: Bakery, Name: "面包房"}, sandbox.Shop{Number: Laundry, Name: "洗衣店", Covered: true})
 	o.Tell = func(_ context.Context, m pay.Message) error { w.Heard = append(w.Heard, m); return nil }
 	s, err := sandbox.New(o)

@@ -93,7 +93,7 @@ func (d direct) Pay(ctx context.Context, o pay.Order) (pay.Prepared, error) {
 		}
 		code := told.(string)
 		if o.Scene == pay.Native {
-			return pay.Prepared{Code: d.s.o.Page + code}, nil
+			return pay.Prepared{Code: d.s.o.Page() + code}, nil
 		}
 		return pay.Prepared{ID: code, Handed: map[string]string{"package": "prepay_id=" + code}}, nil
 	})
@@ -128,10 +128,10 @@ func (d direct) Refund(ctx context.Context, r pay.Refund) (x pay.RefundResult, e
 }
 
 // Refunded implements pay.Provider.
-func (d direct) Refunded(ctx context.Context, key, account string) (pay.RefundResult, error) {
+func (d direct) Refunded(ctx context.Context, key, payment, account string) (pay.RefundResult, error) {
 	return found(ctx, d.s, func(b *bank) (x pay.RefundResult, ok bool) {
 		r := b.refunds[keyed{account, key}]
-		if r == nil {
+		if r == nil || r.Payment != payment {
 			return x, false
 		}
 		return *r.result(), true

@@ -81,7 +81,7 @@ func (a *asking) order() (int, any, error) {
 		return 0, nil, err
 	}
 	if o.Scene == pay.Native {
-		return http.StatusOK, map[string]any{"code_url": a.s.o.Page + prepared.(string)}, nil
+		return http.StatusOK, map[string]any{"code_url": a.s.o.Page() + prepared.(string)}, nil
 	}
 	return http.StatusOK, map[string]any{"prepay_id": prepared}, nil
 }

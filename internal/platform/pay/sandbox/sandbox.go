@@ -46,13 +46,16 @@ type Options struct {
 	// Accept makes people accept transfers themselves.
 	Accept bool
 
-	Page string            // address under which a payer's page lies: a code is Page + code
+	Page func() string     // address under which a payer's page lies: a code is that + its word; nil is PagePath
 	Send http.RoundTripper // by which call-backs leave; nil: the network
 	// Tell hears of what was ordered through Direct, instead of a call-back.
 	Tell func(ctx context.Context, m pay.Message) error
 
 	Journal string // a file that keeps what happened; "" forgets at the end
 }
+
+// PagePath is where a payer's page lies in the program's own web.
+const PagePath = "/sandbox/pay/"
 
 // DefaultFee is 0.6 per cent.
 const DefaultFee money.Rate = 6_000
@@ -92,6 +95,9 @@ func New(o Options) (*Server, error) {
 	}
 	if s.o.Random == nil {
 		s.o.Random = rand.Reader
+	}
+	if s.o.Page == nil {
+		s.o.Page = func() string { return PagePath }
 	}
 	switch {
 	case o.Fee == 0:

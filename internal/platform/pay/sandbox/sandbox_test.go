@@ -135,7 +135,7 @@ func TestTheJournalRemembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Pay(p.Code, "oAnna", sandbox.Once); err != nil {
+	if err := s.Pay(p.Code[len(sandbox.PagePath):], "oAnna", sandbox.Once); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Outage(sandbox.Outage{Refunds: time.Hour}); err != nil {
@@ -162,7 +162,7 @@ func TestTheJournalRemembers(t *testing.T) {
 	if err != nil || !after.Key.Equal(before.Key) || after.Secret != before.Secret {
 		t.Errorf("other keys, %v", err)
 	}
-	if x, err := s.Direct().Refunded(ctx, r.Key, o.Account); err != nil || x.State != pay.Done {
+	if x, err := s.Direct().Refunded(ctx, r.Key, o.Key, o.Account); err != nil || x.State != pay.Done {
 		t.Errorf("%+v, %v", x, err)
 	}
 	if b := s.Books(); b.Sum() != b.In || b.In != books.In-10_00 || b.Frozen[o.Account] != books.Frozen[o.Account] {
@@ -198,7 +198,7 @@ func TestMessagesAreToldForADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Pay(p.Code, "oAnna", sandbox.Once); err != nil {
+	if err := s.Pay(p.Code[len(sandbox.PagePath):], "oAnna", sandbox.Once); err != nil {
 		t.Fatal(err)
 	}
 	for range 48 * 60 {

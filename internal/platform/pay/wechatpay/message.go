@@ -106,5 +106,5 @@ func (c *Client) Answer(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, `{"code":"FAIL","message":"失败"}`)
+	_, _ = w.Write([]byte(`{"code":"FAIL","message":"失败"}`))
 }

@@ -70,7 +70,7 @@ func (c *Client) Refund(ctx context.Context, r pay.Refund) (x pay.RefundResult, 
 }
 
 // Refunded implements pay.Provider.
-func (c *Client) Refunded(ctx context.Context, key, account string) (x pay.RefundResult, err error) {
+func (c *Client) Refunded(ctx context.Context, key, payment, account string) (x pay.RefundResult, err error) {
 	path := "/v3/refund/domestic/refunds/" + url.PathEscape(key)
 	if account != "" {
 		path += "?sub_mchid=" + url.QueryEscape(account)
@@ -79,8 +79,8 @@ func (c *Client) Refunded(ctx context.Context, key, account string) (x pay.Refun
 	if err := c.call(ctx, request{method: http.MethodGet, path: path}, &told); err != nil {
 		return x, err
 	}
-	if told.Key != key {
-		return x, fmt.Errorf("%w: asked for the refund %s, told of %s", pay.ErrUnknown, key, told.Key)
+	if told.Key != key || told.Payment != payment {
+		return x, fmt.Errorf("%w: asked for the refund %s of %s, told of %s of %s", pay.ErrUnknown, key, payment, told.Key, told.Payment)
 	}
 	return told.result()
 }

@@ -15,7 +15,8 @@ import (
 
 // payments are the accounts of the house with licensed payment providers (D6).
 type payments struct {
-	WeChat weChatPay `embed:"" prefix:"wechatpay-"`
+	WeChat   weChatPay `embed:"" prefix:"wechatpay-"`
+	Practise bool      `help:"Take payments through a sandbox in this program: no money moves." env:"GONGYI_PRACTISE_PAYMENTS" name:"practise-payments" group:"Payments"`
 }
 
 // weChatPay is the account with WeChat Pay. Keys and secrets stand in files.
@@ -43,6 +44,9 @@ func (p *payments) into(c *app.Config) error {
 	}
 	if provider != nil {
 		c.Pay = append(c.Pay, provider)
+	}
+	if c.Practice = p.Practise; c.Practice && provider != nil {
+		return errors.New("--practise-payments and --wechatpay-merchant exclude each other")
 	}
 	return nil
 }

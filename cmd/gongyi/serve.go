@@ -20,7 +20,6 @@ type serveCmd struct {
 	Advertise string   `help:"URL under which other instances on the same database reach this one (default: where it listens)." env:"GONGYI_ADVERTISE" placeholder:"URL"`
 
 	Providers providers `embed:""`
-	Payments  payments  `embed:""`
 }
 
 // Run serves until it is told to stop.
@@ -31,7 +30,7 @@ func (s *serveCmd) Run(ctx context.Context, c *cli) (err error) {
 	}
 	cfg := c.config()
 	cfg.Create, cfg.Address, cfg.Passkeys = true, s.Advertise, s.Passkeys
-	if err := errors.Join(s.Providers.into(&cfg), s.Payments.into(&cfg)); err != nil {
+	if err := s.Providers.into(&cfg); err != nil {
 		return err
 	}
 	a, err := app.Open(ctx, cfg)

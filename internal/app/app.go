@@ -26,8 +26,6 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/jobs"
 	"gongyi/internal/platform/notify"
-	"gongyi/internal/platform/pay/sandbox"
-	"gongyi/internal/platform/pay/wechatpay"
 	"gongyi/internal/platform/pay"
 	"gongyi/internal/platform/pay/sandbox"
 	"gongyi/internal/platform/wechat"
@@ -51,10 +49,8 @@ type Config struct {
 	SMS          notify.SMS    // nil: no text messages, so no codes to sign in with
 	Outside      Outside       // other ways out of the house for notices
 	WeChat       *wechat.Client
-	WeChatPay    *wechatpay.Settings // nil: no payments through WeChat
-	Practice     bool                // payments go through the sandbox: no money moves
-	Pay          []pay.Provider  // licensed payment providers; none: money is taken by hand
-	Practice     *sandbox.Server // a demo's provider, of which payers see a page
+	Practice     bool           // payments go through the sandbox: no money moves
+	Pay          []pay.Provider // licensed payment providers; none: money is taken by hand
 }
 
 // App is the running program without its web.
@@ -75,7 +71,7 @@ type App struct {
 	url     atomic.Pointer[string]
 	demo    *masquerade                  // of a demo, else nil
 	forward *forwarder                   // to other instances, nil while there can be none
-	heardBy atomic.Pointer[http.Handler] // what the sandbox tells
+	web     atomic.Pointer[http.Handler] // what the sandbox tells its messages to
 	sandbox *sandbox.Server              // where payments are practised, else nil
 }
 
@@ -119,7 +115,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.Flows = flow.New(a.DB)
-	if err := a.practise(); err != nil {
+	if err := a.openProviders(); err != nil {
 		return a, err
 	}
 	if c.SMS != nil {

@@ -11,7 +11,7 @@ import (
 
 // practice adds what a payer sees of the practice provider, if the demo has one.
 func (a *App) practice(show func(w http.ResponseWriter, r *http.Request, status int, s ui.Shell, page templ.Component) error) {
-	if a.Practice != nil {
-		payerweb.Routes(a.routes, &payerweb.Pages{Bank: a.Practice, Show: show})
+	if a.sandbox != nil {
+		payerweb.Routes(a.routes, &payerweb.Pages{Bank: a.sandbox, Show: show})
 	}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -15,15 +14,12 @@ import (
 // A payer of the demo sees how much and to whom, that it is practice, pays or does not,
 // and pays once.
 func TestPracticePayment(t *testing.T) {
-	var told []pay.Message
-	bank, err := sandbox.New(sandbox.Options{Shops: []sandbox.Shop{{Number: "1600000001", Name: "竹溪面包房"}}, Tell: func(_ context.Context, m pay.Message) error { told = append(told, m); return nil }})
+	a, err := Open(t.Context(), Config{Data: t.TempDir(), Create: true, NoSync: true, Practice: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Open(t.Context(), Config{Data: t.TempDir(), Create: true, NoSync: true, Practice: bank})
-	if err != nil {
-		t.Fatal(err)
-	}
+	bank := a.sandbox
+	bank.Register(sandbox.Shop{Number: "1600000001", Name: "竹溪面包房"})
 	t.Cleanup(func() {
 		if err := errors.Join(a.stop(), a.Close()); err != nil {
 			t.Error(err)
@@ -64,8 +60,8 @@ func TestPracticePayment(t *testing.T) {
 		}
 	}
 	says(b.get(p.Code), "付好了")
-	if n, err := bank.Deliver(t.Context()); n != 1 || err != nil || len(told) != 1 || told[0].Payment.Amount != order.Amount {
-		t.Errorf("%d told, %v: %+v", n, err, told)
+	if n, err := bank.Deliver(t.Context()); n != 1 || err != nil { // of nobody's payment the house takes note, so that it ends
+		t.Errorf("%d told, %v", n, err)
 	}
 	if books := bank.Books(); books.In != order.Amount {
 		t.Errorf("%+v", books)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/module/payment"
@@ -20,55 +21,59 @@ const heardPath = "/api/pay/"
 // maxHeard bounds what a provider tells: a payment takes about two kilobytes.
 const maxHeard = 64 << 10
 
-// practise opens the sandbox in place of a provider. It keeps what happened beside the
-// books, so that a demo that is started again knows its payments.
-func (a *App) practise() (err error) {
+// openProviders takes the licensed providers that the house was given, or a sandbox that
+// keeps what happened beside the books, so that a demo that is started again knows its
+// payments.
+func (a *App) openProviders() (err error) {
+	a.Flows.Providers = make(map[pay.Kind]pay.Provider)
+	for _, p := range a.Pay {
+		a.Flows.Providers[p.Kind()] = p
+	}
 	if !a.Practice || a.ReadOnly {
 		return nil
 	}
 	a.sandbox, err = sandbox.New(sandbox.Options{
-		Clock: a.DB.Clock(), AnyShop: true, Page: "/sandbox/pay/", Journal: filepath.Join(a.State, "sandbox.journal"), Tell: a.tell, Send: sandbox.Via(http.HandlerFunc(a.handleHeard)),
+		Clock: a.DB.Clock(), AnyShop: true, Journal: filepath.Join(a.State, "sandbox.journal"),
+		Tell: a.tell, Send: sandbox.Via(http.HandlerFunc(a.hearPractice)),
 	})
-	if err == nil {
-		// While nobody serves, payments of a demo's past take the short way.
-		a.Flows.Providers = map[pay.Kind]pay.Provider{pay.WeChat: a.sandbox.Direct()}
+	if err == nil { // while nobody serves, payments of a demo's past take the short way
+		a.Flows.Providers[pay.WeChat] = a.sandbox.Direct()
 	}
 	return err
 }
 
-// openProviders makes the clients of payment providers. The sandbox is spoken with as
-// the real one is, within the process: its messages reach handler.
-func (a *App) openProviders(handler http.Handler) error {
-	a.heardBy.Store(&handler)
-	settings, via := a.WeChatPay, http.RoundTripper(nil)
-	if a.sandbox != nil {
-		c, err := a.sandbox.Credentials()
-		if err != nil {
-			return err
-		}
-		settings = &wechatpay.Settings{Merchant: c.Merchant, App: c.App, Serial: c.Serial, Key: c.Key, Secret: c.Secret}
-		via = sandbox.Via(a.sandbox)
-	}
-	if settings == nil {
+// practise speaks with the sandbox as with the real provider from now on, within the
+// process: its messages reach web.
+func (a *App) practise(ctx context.Context, web http.Handler) error {
+	if a.sandbox == nil {
 		return nil
 	}
-	s := *settings
-	s.Notify = a.base(context.Background()) + heardPath + string(pay.WeChat)
-	client, err := wechatpay.New(s, wechatpay.Options{Via: via, Clock: a.DB.Clock()})
+	c, err := a.sandbox.Credentials()
 	if err != nil {
 		return err
 	}
-	a.Flows.Providers = map[pay.Kind]pay.Provider{pay.WeChat: client}
+	s := wechatpay.Settings{Merchant: c.Merchant, App: c.App, Serial: c.Serial, Key: c.Key, Secret: c.Secret, Notify: a.base(ctx) + heardPath + string(pay.WeChat)}
+	client, err := wechatpay.New(s, wechatpay.Options{Via: sandbox.Via(a.sandbox), Clock: a.DB.Clock()})
+	if err != nil {
+		return err
+	}
+	a.web.Store(&web)
+	a.Flows.Providers[pay.WeChat] = client
+	go a.sandbox.Run(ctx, practicePace)
 	return nil
 }
 
-// handleHeard answers the sandbox's messages within the process.
-func (a *App) handleHeard(w http.ResponseWriter, r *http.Request) {
-	if h := a.heardBy.Load(); h != nil {
-		(*h).ServeHTTP(w, r)
+// practicePace is how soon the sandbox tells what happened.
+const practicePace = 50 * time.Millisecond
+
+// hearPractice answers the sandbox's messages.
+func (a *App) hearPractice(w http.ResponseWriter, r *http.Request) {
+	web := a.web.Load()
+	if web == nil {
+		http.Error(w, "nobody listens yet", http.StatusServiceUnavailable)
 		return
 	}
-	http.Error(w, "nobody listens yet", http.StatusServiceUnavailable)
+	(*web).ServeHTTP(w, r)
 }
 
 // heard takes a message of a payment provider. It is believed for its signature alone;
@@ -86,25 +91,21 @@ func (a *App) heard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, pay.ErrForged) {
 		a.Log.WarnContext(r.Context(), "a provider's message was not taken", "kind", string(m.Kind), "err", err)
 	}
-	p.Answer(w, known(err))
+	p.Answer(w, err)
 	return nil
 }
 
-// known lets a provider stop telling what is none of ours: it would tell it for days.
-func known(err error) error {
+// tell takes what a provider told. What is none of ours is heard all the same: it would
+// be told for days.
+func (a *App) tell(ctx context.Context, m pay.Message) (err error) {
+	switch {
+	case m.Payment != nil:
+		err = a.Flows.ToldPayment(ctx, *m.Payment)
+	case m.Refund != nil:
+		err = a.Flows.ToldRefund(ctx, *m.Refund)
+	}
 	if f := fault.Of(err); f != nil && f.Code == payment.ErrNotFound.Code {
 		return nil
 	}
 	return err
-}
-
-// tell takes what a provider told.
-func (a *App) tell(ctx context.Context, m pay.Message) error {
-	switch {
-	case m.Payment != nil:
-		return a.Flows.ToldPayment(ctx, *m.Payment)
-	case m.Refund != nil:
-		return a.Flows.ToldRefund(ctx, *m.Refund)
-	}
-	return nil
 }

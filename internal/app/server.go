@@ -80,6 +80,7 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 	pages := a.pages(kit, engine)
 	mux := http.NewServeMux()
 	mux.Handle("/api/", programs)
+	mux.Handle("POST "+heardPath, pages)
 	mux.Handle("/openapi.json", programs)
 	mux.Handle("/openapi.yaml", programs)
 	mux.Handle("/log/", http.StripPrefix("/log", tiles))
@@ -233,7 +234,7 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := a.openProviders(handler); err != nil {
+	if err := a.practise(ctx, handler); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := a.start(ctx); err != nil {

@@ -69,7 +69,14 @@ func (f *Flows) AskFor(ctx context.Context, community id.ID, p *payment.Payment,
 		Key: p.Key(), Account: p.Account, Amount: p.Amount, Title: p.Title, Scene: p.Scene, Payer: payer, Expires: p.DueAt,
 		Share: p.Purpose != payment.Charge, Attach: community.String(),
 	}
-	return provider.Pay(ctx, order)
+	prepared, err := provider.Pay(ctx, order)
+	var refused *pay.Refused
+	if errors.As(err, &refused) { // perhaps because it is paid, and nobody has told
+		if err := f.askAbout(ctx, community, p, f.DB.Clock().Now()); err != nil {
+			return prepared, err
+		}
+	}
+	return prepared, err
 }
 
 // ToldPayment takes what a provider tells of a payment, asked or not, once or often, early or

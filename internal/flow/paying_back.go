@@ -47,6 +47,8 @@ func (f *Flows) carryRefund(ctx context.Context, community id.ID, p *payment.Pay
 	switch {
 	case errors.Is(err, pay.ErrUnknown):
 		return nil // asked again by the sweeper
+	case errors.As(err, &refused) && refused.Code == pay.CodeNotEnough:
+		return nil // the shop's account has too little now; asked again under the same key
 	case errors.As(err, &refused):
 		return f.endRefund(ctx, community, p.ID, r.ID, payment.Failed, "", refused.Code)
 	case err != nil:
@@ -80,8 +82,8 @@ func (f *Flows) ToldRefund(ctx context.Context, told pay.RefundResult) (err erro
 	switch told.State {
 	case pay.Done:
 		return f.endRefund(ctx, community, p.ID, refund, payment.Done, told.ID, "")
-	case pay.Closed:
-		return f.endRefund(ctx, community, p.ID, refund, payment.Failed, told.ID, "closed at the provider")
+	case pay.Closed, pay.Stuck:
+		return f.endRefund(ctx, community, p.ID, refund, payment.Failed, told.ID, string(told.State)+" at the provider")
 	}
 	return nil
 }

@@ -107,6 +107,7 @@ var unguarded = map[string]string{
 	"internal/app/server.go GET /debug/pprof/":               "on this machine only",
 	"internal/app/server.go GET /assets/":                    "style and script, the same for everybody",
 	"internal/app/server.go /":                               "everything else: the pages and their 404, the API's 404",
+	"internal/app/server.go POST + heardPath":                "payment providers, by their signature",
 	"internal/app/server.go POST + noticePath":               "other instances of this installation, by their secret",
 	"internal/app/server.go POST + peerPath":                 "other instances of this installation, by their secret",
 	"internal/platform/apikit/describe.go GET /openapi.json": "the API's description, the same for everybody",
@@ -118,6 +119,7 @@ var unguarded = map[string]string{
 var noDoors = map[string]string{
 	"internal/app/jobs.go":                  "work that follows a note of the outbox",
 	"internal/platform/jobs/jobs.go":        "work that follows a note of the outbox",
+	"internal/platform/pay/sandbox/http.go": "the practice provider's own protocol, within the process; it asks for signatures",
 	"internal/platform/evidence/tessera.go": "a handler of log lines",
 	"internal/platform/httpkit/number.go":   "a handler of log lines",
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/person"
 	"gongyi/internal/platform/db"
@@ -68,4 +69,33 @@ func (f *Flows) ReceiptToken(ctx context.Context, community id.ID, seq int64) (t
 		return err
 	})
 	return token, err
+}
+
+// WaitingAtTill is a checkout that waits for its buyer.
+type WaitingAtTill struct {
+	checkout.Checkout
+	Community id.ID
+	ShopName  string
+}
+
+// WaitingAtTills are the checkouts that go on with somebody, wherever she belongs.
+func (f *Flows) WaitingAtTills(ctx context.Context, all []Belonging) (waiting []WaitingAtTill, err error) {
+	now := f.DB.Clock().Now()
+	for i := range all {
+		b := &all[i]
+		if err := f.DB.View(ctx, b.Community.ID, func(r db.Reader) error {
+			open, err := f.Checkouts.OpenOf(ctx, r, b.Community.ID, b.Member.ID, now)
+			for _, c := range open {
+				shop, err := f.Merchants.ByID(ctx, r, b.Community.ID, c.Merchant)
+				if err != nil {
+					return err
+				}
+				waiting = append(waiting, WaitingAtTill{c, b.Community.ID, ShopName(shop)})
+			}
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return waiting, nil
 }

@@ -128,9 +128,9 @@ func (s *Service) OfShop(ctx context.Context, r db.Reader, community, shop id.ID
 	return read(ctx, r, community, "c.merchant_id = ? ORDER BY c.id DESC LIMIT ?", shop[:], limit)
 }
 
-// OfMember lists a buyer's checkouts, the latest first.
-func (s *Service) OfMember(ctx context.Context, r db.Reader, community, member id.ID, limit int) ([]Checkout, error) {
-	return read(ctx, r, community, "c.member_id = ? ORDER BY c.id DESC LIMIT ?", member[:], limit)
+// OpenOf lists a buyer's checkouts that go on at a moment.
+func (s *Service) OpenOf(ctx context.Context, r db.Reader, community, member id.ID, now time.Time) ([]Checkout, error) {
+	return read(ctx, r, community, "c.member_id = ? AND c.due_at > ? AND e.checkout_id IS NULL ORDER BY c.id", member[:], now.UnixMicro())
 }
 
 // Due lists what goes on although its time is over.

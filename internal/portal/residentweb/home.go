@@ -105,6 +105,14 @@ func (p *Pages) fillHome(ctx context.Context, m *mine, v *homeView) error {
 
 // fillToday is what concerns her now, the nearest end first, then what is new.
 func (p *Pages) fillToday(ctx context.Context, m *mine, v *homeView, vouchers []flow.HeldVoucher, bought []flow.Bought) error {
+	waiting, err := p.Flows.WaitingAtTills(ctx, m.all)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		v.Today = append(v.Today, ui.Row{Href: "/me/checkouts/" + w.Community.String() + "/" + w.ID.String(), Icon: "scan", Title: i18n.T(ctx, "%s等您付 %s 元", w.ShopName, ui.Yuan(w.List)),
+			Text: i18n.T(ctx, "看清楚再付，不付就过时作废"), Tag: ui.Left(ctx, w.DueAt.Sub(m.now)), Tone: ui.Soon})
+	}
 	for _, h := range vouchers {
 		if h.ExpiresAt.Sub(m.now) <= soon {
 			v.Today = append(v.Today, ui.Row{Href: "/me/wallet#vouchers", Icon: "ticket", Title: i18n.T(ctx, "%s的券快到期", h.At),

@@ -19,7 +19,7 @@ CREATE TABLE checkout (
     UNIQUE (token, community_id)
 );
 CREATE INDEX checkout_of_shop ON checkout (community_id, merchant_id, id);
-CREATE INDEX checkout_of_member ON checkout (community_id, member_id, id);
+CREATE INDEX checkout_of_member ON checkout (community_id, member_id, due_at);
 
 -- What of hers a buyer let go, on her own phone or by the digits that it made, when the
 -- money goes over the counter: the last one counts. vouchers are codes, as JSON.

@@ -61,18 +61,19 @@ type App struct {
 	Proof *Proof
 	Desk  *importing.Desk // files that come in by a browser
 
-	metrics *metrics
-	derive  *deriving
-	jobs    *jobs.Jobs
-	docs    http.Handler    // what the API offers
-	routes  *httpkit.Router // what people may open
-	portal  *portal.Portal  // the frames around it
-	calls   huma.API        // what programs may call
-	url     atomic.Pointer[string]
-	demo    *masquerade                  // of a demo, else nil
-	forward *forwarder                   // to other instances, nil while there can be none
-	web     atomic.Pointer[http.Handler] // what the sandbox tells its messages to
-	sandbox *sandbox.Server              // where payments are practised, else nil
+	metrics      *metrics
+	derive       *deriving
+	jobs         *jobs.Jobs
+	docs         http.Handler    // what the API offers
+	routes       *httpkit.Router // what people may open
+	portal       *portal.Portal  // the frames around it
+	calls        huma.API        // what programs may call
+	url          atomic.Pointer[string]
+	demo         *masquerade                  // of a demo, else nil
+	forward      *forwarder                   // to other instances, nil while there can be none
+	web          atomic.Pointer[http.Handler] // what the sandbox tells its messages to
+	stopPractice func()                       // nil until somebody serves
+	sandbox      *sandbox.Server              // where payments are practised, else nil
 }
 
 // leaseTime is how long a lost owner stays one.
@@ -196,6 +197,9 @@ func (a *App) Close() error {
 	var errs []error
 	if a.Proof != nil {
 		errs = append(errs, a.Proof.stop())
+	}
+	if a.stopPractice != nil {
+		a.stopPractice()
 	}
 	if a.sandbox != nil {
 		errs = append(errs, a.sandbox.Close())

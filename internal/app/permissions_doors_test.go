@@ -108,6 +108,7 @@ var unguarded = map[string]string{
 	"internal/app/server.go GET /assets/":                    "style and script, the same for everybody",
 	"internal/app/server.go /":                               "everything else: the pages and their 404, the API's 404",
 	"internal/app/server.go POST + heardPath":                "payment providers, by their signature",
+	"internal/app/server.go POST + heardPath + {provider}":   "the same",
 	"internal/app/server.go POST + noticePath":               "other instances of this installation, by their secret",
 	"internal/app/server.go POST + peerPath":                 "other instances of this installation, by their secret",
 	"internal/platform/apikit/describe.go GET /openapi.json": "the API's description, the same for everybody",

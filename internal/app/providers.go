@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -52,14 +53,20 @@ func (a *App) practise(ctx context.Context, web http.Handler) error {
 	if err != nil {
 		return err
 	}
-	s := wechatpay.Settings{Merchant: c.Merchant, App: c.App, Serial: c.Serial, Key: c.Key, Secret: c.Secret, Notify: a.base(ctx) + heardPath + string(pay.WeChat)}
+	s := wechatpay.Settings{
+		Merchant: c.Merchant, App: c.App, Serial: c.Serial, Key: c.Key, Secret: c.Secret,
+		Notify: cmp.Or(a.base(ctx), "https://practice.invalid") + heardPath + string(pay.WeChat),
+	}
 	client, err := wechatpay.New(s, wechatpay.Options{Via: sandbox.Via(a.sandbox), Clock: a.DB.Clock()})
 	if err != nil {
 		return err
 	}
-	a.web.Store(&web)
 	a.Flows.Providers[pay.WeChat] = client
-	go a.sandbox.Run(ctx, practicePace)
+	if a.web.Swap(&web) == nil {
+		running, stop := context.WithCancel(context.WithoutCancel(ctx))
+		a.stopPractice = stop
+		go a.sandbox.Run(running, practicePace)
+	}
 	return nil
 }
 

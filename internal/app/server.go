@@ -90,7 +90,7 @@ func (a *App) Handler(ctx context.Context, trusted []netip.Prefix) (http.Handler
 	mux.Handle("GET /debug/pprof/profile", a.local(http.HandlerFunc(pprof.Profile)))
 	mux.Handle("GET /debug/pprof/", a.local(http.HandlerFunc(pprof.Index)))
 	mux.Handle("/", pages)
-	return mux, nil
+	return mux, a.practise(ctx, mux)
 }
 
 // api is the JSON operations inside their frame.
@@ -232,9 +232,6 @@ func (a *App) Run(ctx context.Context, s Serve) error {
 	a.url.Store(&public)
 	handler, err := a.Handler(ctx, s.Trusted) // after the address is known: it may take a lease
 	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	if err := a.practise(ctx, handler); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := a.start(ctx); err != nil {

@@ -21,7 +21,7 @@ import (
 var background = context.Background()
 
 func config(dir string) app.Config {
-	return app.Config{Data: dir, Log: slog.New(slog.DiscardHandler), Budget: 5 * time.Second, NoSync: true}
+	return app.Config{Data: dir, Log: slog.New(slog.DiscardHandler), Budget: 5 * time.Second, NoSync: true, Practice: true}
 }
 
 // TestAYearOfLife opens the demo as "make demo" does, looks at who is there, and

@@ -17,6 +17,7 @@ var resident = []Door{
 // merchant are the tabs of a shop.
 var merchant = []Door{
 	{Kind: ui.MerchantFrame, Key: "today", Href: "/shop/{shop}", Icon: "sun", Text: i18n.M("今天"), Action: "shop.read"},
+	{Kind: ui.MerchantFrame, Key: "till", Href: "/shop/{shop}/till", Icon: "scan", Text: i18n.M("收款"), Action: "till.use"},
 	{Kind: ui.MerchantFrame, Key: "statement", Href: "/shop/{shop}/statement", Icon: "book", Text: i18n.M("账单"), Action: "statement.read"},
 	{Kind: ui.MerchantFrame, Key: "shop", Href: "/shop/{shop}/about", Icon: "store", Text: i18n.M("店铺"), Action: "shop.read"},
 }

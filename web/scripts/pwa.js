@@ -65,7 +65,7 @@ function mark() {
       Object.assign(field, { type: "hidden", name, value });
       form.append(field);
     }
-    for (const field of form.querySelectorAll("[data-shown]")) field.value = Date.now(); // it may be sent much later
+    for (const field of form.querySelectorAll("[data-shown]")) field.value = Date.now() + Number(field.dataset.shown); // it may be sent much later
   }, true);
 }
 

@@ -101,3 +101,7 @@ func SameWall(zone *time.Location) time.Duration {
 	y, m, d := now.Date()
 	return time.Date(y, m, d, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), zone).Sub(now)
 }
+
+// Ahead is how far a clock is ahead of the machine's, to the second: a phone that shows
+// codes by its own clock must know it where a demo lives at another hour.
+func Ahead(c Clock) time.Duration { return c.Now().Sub(System{}.Now()).Round(time.Second) }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 )
@@ -95,4 +96,31 @@ func (s Shell) open() Tab {
 		}
 	}
 	return Tab{Text: s.Title}
+}
+
+// roomFor is how many places a bar of tabs has; with more of them the last place leads to
+// the rest.
+const roomFor = 5
+
+// front are the tabs that have a place of their own.
+func (s Shell) front() []Tab {
+	if s.Kind == OfficerFrame || len(s.Tabs) <= roomFor {
+		return s.Tabs
+	}
+	return s.Tabs[:roomFor-1]
+}
+
+// rest are the tabs that have none.
+func (s Shell) rest() []Tab { return s.Tabs[len(s.front()):] }
+
+func (s Shell) inRest() bool {
+	return slices.ContainsFunc(s.rest(), func(t Tab) bool { return t.Key == s.Active })
+}
+
+// restCount is what waits behind the tabs that have no place.
+func (s Shell) restCount() (n int, hot bool) {
+	for _, t := range s.rest() {
+		n, hot = n+t.Count, hot || t.Hot && t.Count > 0
+	}
+	return n, hot
 }

@@ -3,8 +3,9 @@
 import qrcode from "qrcode-generator";
 
 export async function start(box) {
-  const { handle, secret, turn, label, until } = box.dataset;
+  const { handle, secret, turn, ahead, label, until } = box.dataset;
   const seconds = Number(turn);
+  const clock = () => Date.now() + Number(ahead);
   const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const end = async (what, at, fen, digits) => {
     const said = new TextEncoder().encode(`gongyi ${what} ${Math.floor(at / 1000 / seconds)} ${fen}`);
@@ -12,29 +13,29 @@ export async function start(box) {
     return (sum.getBigUint64(24) % 10n ** BigInt(digits)).toString().padStart(digits, "0");
   };
   const show = async () => {
-    const now = Date.now();
+    const now = clock();
     const code = handle + await end("till", now, 0, 8);
     draw(box.querySelector("svg.qr"), code, label);
     box.querySelectorAll(".fours span").forEach((four, i) => { four.textContent = code.slice(4 * i, 4 * i + 4); });
     const over = (Math.floor(now / 1000 / seconds) + 1) * seconds * 1000;
-    const clock = new Date(over).toLocaleTimeString("en-GB");
+    const clock = new Date(over - Number(ahead)).toLocaleTimeString("en-GB");
     const note = box.querySelector("p.small");
     if (note) note.textContent = until.replace("{t}", clock);
     setTimeout(show, over - now + 50);
   };
   await show();
-  consent(end);
+  consent(end, clock);
 }
 
 // consent makes the six digits for an amount that she types.
-function consent(end) {
+function consent(end, clock) {
   const form = document.querySelector("[data-consent]");
   const out = form?.querySelector("[data-digits]");
   if (!form) return;
   const field = form.elements.amount;
   const say = async () => {
     const fen = toFen(field.value);
-    out.textContent = fen > 0 ? (await end("consent", Date.now(), fen, 6)).replace(/(...)(...)/, "$1 $2") : "";
+    out.textContent = fen > 0 ? (await end("consent", clock(), fen, 6)).replace(/(...)(...)/, "$1 $2") : "";
   };
   field.addEventListener("input", say);
   form.addEventListener("submit", (e) => { e.preventDefault(); say(); });

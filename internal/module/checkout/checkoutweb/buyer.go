@@ -140,7 +140,7 @@ func (p *Pages) minePage(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	v := mineView{Shop: flow.ShopName(out.Shop), Price: out.Proposal.Cash, Lines: built(ctx, &out.Proposal), Gains: youGain(ctx, &out), State: stateOf(c.Checkout), Watch: base + "/state",
 		DueAt: ui.Clock(ctx, c.DueAt.In(zone)), Form: sent.Ask("pay", base+"/agreement"), Give: sent.Ask("give", base+"/consent"), Cancel: sent.Ask("cancel", base+"/cancellation"),
 		Choose: ui.Form{Action: base, Get: true}, Given: c.Given != nil, Tender: string(tender), Coins: out.Proposal.Coins > 0, CoinsMay: out.Proposal.CoinsMost > 0}
-	v.Form.Busy = i18n.T(ctx, "正在付")
+	v.Form.ID, v.Form.Busy = "pay", i18n.T(ctx, "正在付")
 	best := out.Proposal.Vouchers
 	if wish.Chosen && c.Terms == nil && c.End == nil {
 		all, err := p.Flows.ProposeCheckout(ctx, c.community, c.ID, offer.Wish{}, tender)

@@ -13,6 +13,7 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/offer"
+	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/pay"
@@ -27,7 +28,7 @@ type tillView struct {
 	Code   string
 	Recent []ui.Row
 	Poster string
-	Demo   bool
+	Ahead  int64 // milliseconds by which the house's clock is ahead of the machine's
 }
 
 // recentShown is how many checkouts of the shop stand below the form.
@@ -43,7 +44,8 @@ func (p *Pages) tillPage(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := tillView{Form: sent.Once("ask", c.Href("/till")), List: sent.Typed("ask", "list", ""), Code: sent.Typed("ask", "code", r.URL.Query().Get("code")), Poster: c.Href("/paycode")}
+	v := tillView{Form: sent.Once("ask", c.Href("/till")), List: sent.Typed("ask", "list", ""), Code: sent.Typed("ask", "code", r.URL.Query().Get("code")), Poster: c.Href("/paycode"),
+		Ahead: clock.Ahead(p.Flows.DB.Clock()).Milliseconds()}
 	v.Form.Queue, v.Form.Busy = i18n.T(ctx, "收款"), i18n.T(ctx, "正在认码")
 	var recent []checkout.Checkout
 	if err := p.Flows.DB.View(ctx, c.ID, func(reader db.Reader) error {
@@ -185,7 +187,7 @@ func (p *Pages) checkoutPage(w http.ResponseWriter, r *http.Request, sent portal
 	v := checkoutView{Stage: 2, Price: out.Proposal.Cash, Above: above(ctx, &out.Proposal), Known: out.Buyer != "", State: stateOf(c.Checkout), Watch: base + "/state", Next: shop.Href("/till"),
 		Given: c.Given != nil, DueAt: ui.Clock(ctx, shop.Local(c.DueAt)), Tender: string(tender),
 		Form: sent.Ask("take", base+"/agreement"), Cancel: sent.Ask("cancel", base+"/cancellation")}
-	v.Form.Busy = i18n.T(ctx, "正在收款")
+	v.Form.ID, v.Form.Busy = "take", i18n.T(ctx, "正在收款")
 	if err := p.tellBuyer(ctx, &v, &out); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/paycode"
 	"gongyi/internal/platform/authz"
+	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -26,6 +27,7 @@ type codeView struct {
 	Code   string
 	Secret string
 	Turn   int
+	Ahead  int64 // milliseconds by which the house's clock is ahead of the machine's: 0 but in a demo
 	Until  string
 	Since  string // when the page was made: what came before is over
 	Make   ui.Form
@@ -34,7 +36,7 @@ type codeView struct {
 
 func (p *Pages) code(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := codeView{Make: ui.Form{Action: "/me/pay/key"}, End: ui.Form{Action: "/me/pay/key/end"}}
+	v := codeView{Ahead: clock.Ahead(p.Flows.DB.Clock()).Milliseconds(), Make: ui.Form{Action: "/me/pay/key"}, End: ui.Form{Action: "/me/pay/key/end"}}
 	_, memberships, err := p.Me(ctx)
 	if err != nil {
 		return err

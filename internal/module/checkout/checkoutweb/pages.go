@@ -15,8 +15,6 @@ import (
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
-	"gongyi/internal/platform/i18n"
-	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
 
@@ -30,9 +28,8 @@ type Pages struct {
 	WeChatApp string
 }
 
-// Routes adds the pages and their doors.
+// Routes adds the pages.
 func (p *Pages) Routes(t *httpkit.Router) {
-	p.Add(portal.Door{Kind: ui.MerchantFrame, Key: "till", Href: "/shop/{shop}/till", Icon: "scan", Text: i18n.M("收款"), Action: "till.use"})
 	const till, sale, mine = "/shop/{shop}/till", "/shop/{shop}/sales/{entry}/refund", "/me/checkouts/{community}/{checkout}"
 	t.Add(
 		httpkit.Route{Pattern: "GET " + till, Action: "till.use", On: portal.OfShop, Do: p.till},

@@ -5,12 +5,12 @@ package checkoutweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 func refundPage(v refundView) templ.Component {

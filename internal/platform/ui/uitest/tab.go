@@ -85,6 +85,17 @@ func NewTab(t testing.TB, ctx context.Context, base, journey string, look Look) 
 	return b
 }
 
+// Beside is another browser at the same time, of somebody else: it knows nothing of this
+// one.
+func (b *Tab) Beside(journey string) *Tab {
+	b.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.Cleanup(cancel)
+	other := NewTab(b.TB, ctx, b.base, journey, b.Look)
+	other.Typed = b.Typed
+	return other
+}
+
 // Do makes steps of chromedp.
 func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()

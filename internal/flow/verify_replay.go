@@ -43,6 +43,7 @@ type replayer struct {
 	charges     map[int64]charge.Booked // that no entry was met for
 	points      pointsRecords
 	payouts     payoutRecords
+	till        tillRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -92,6 +93,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	if err = p.payouts.load(ctx, r, p); err != nil {
 		return err
 	}
+	if err = p.till.load(ctx, r, p); err != nil {
+		return err
+	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
 	return err
 }
@@ -119,6 +123,7 @@ func (p *replayer) original(e *ledger.Entry) (int64, bool) {
 
 func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
 	p.keep(e)
+	p.throughTill(e)
 	switch e.Kind {
 	case ledger.Refund:
 		p.report.Refunds++
@@ -244,6 +249,7 @@ const policyKey = "~policy:"
 
 // other looks at records: a policy version in the evidence is the one in force.
 func (p *replayer) other(e *ledger.Entry) {
+	p.throughTill(e)
 	number, ok := strings.CutPrefix(e.Key, policyKey)
 	if e.Kind != ledger.Record || !ok {
 		return

@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/db"
 )
 
@@ -41,4 +42,23 @@ func (s *Service) BacksOf(ctx context.Context, r db.Reader, community id.ID, sal
 		return nil
 	}, "SELECT refund_seq, reason, given_by, given_at FROM checkout_back WHERE community_id = ? AND sale_seq = ?", community[:], sale)
 	return all, err
+}
+
+// Booked is what the tables say of the entry that settled a checkout, for those who verify.
+type Booked struct {
+	Checkout id.ID
+	Cash     money.Amount
+}
+
+// AllBooked is every entry that settled a checkout.
+func (s *Service) AllBooked(ctx context.Context, r db.Reader, community id.ID) (map[int64]Booked, error) {
+	all := make(map[int64]Booked)
+	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
+		var b Booked
+		var seq int64
+		err := rows.Scan(&seq, &b.Checkout, &b.Cash)
+		all[seq] = b
+		return err
+	}, `SELECT e.seq, e.checkout_id, t.cash FROM checkout_end e JOIN checkout_terms t ON t.community_id = e.community_id AND t.checkout_id = e.checkout_id
+		WHERE e.community_id = ? AND e.seq >= 0`, community[:])
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/db"
 )
 
@@ -92,4 +93,43 @@ func at(v int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(v).UTC()
+}
+
+// Booked is what the tables say an entry booked of a payment, for those who verify.
+type Booked struct {
+	Payment id.ID
+	In      money.Amount // fen that came
+	Back    money.Amount // fen that went back, of refunds that did not fail
+}
+
+// AllBooked is every entry that a payment or a refund names, and the payments of which
+// more went back than came.
+func (s *Service) AllBooked(ctx context.Context, r db.Reader, community id.ID) (booked map[int64]Booked, over []id.ID, err error) {
+	booked = make(map[int64]Booked)
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var b Booked
+		var seq int64
+		err := rows.Scan(&seq, &b.Payment, &b.In)
+		booked[seq] = b
+		return err
+	}, `SELECT e.seq, e.payment_id, p.amount FROM payment_end e JOIN payment p ON p.community_id = e.community_id AND p.id = e.payment_id
+		WHERE e.community_id = ? AND e.seq >= 0`, community[:])
+	if err != nil {
+		return nil, nil, err
+	}
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var b Booked
+		var seq int64
+		err := rows.Scan(&seq, &b.Payment, &b.Back)
+		booked[seq] = b
+		return err
+	}, `SELECT x.seq, x.payment_id, x.amount FROM payment_refund x LEFT JOIN payment_refund_end y ON y.community_id = x.community_id AND y.refund_id = x.id
+		WHERE x.community_id = ? AND x.seq >= 0 AND (y.kind IS NULL OR y.kind <> 'failed')`, community[:])
+	if err != nil {
+		return nil, nil, err
+	}
+	err = db.All(ctx, r, &over, `SELECT x.payment_id FROM payment_refund x LEFT JOIN payment_refund_end y ON y.community_id = x.community_id AND y.refund_id = x.id
+		JOIN payment p ON p.community_id = x.community_id AND p.id = x.payment_id
+		WHERE x.community_id = ? AND (y.kind IS NULL OR y.kind <> 'failed') GROUP BY x.payment_id, p.amount HAVING sum(x.amount) > p.amount`, community[:])
+	return booked, over, err
 }

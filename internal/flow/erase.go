@@ -224,7 +224,7 @@ func (f *Flows) forgetHerself(ctx context.Context, tx *db.Tx, person id.ID) erro
 
 // erasers are the modules that keep something of a person, the person last.
 func (f *Flows) erasers() []eraser {
-	return []eraser{f.SignIn, f.Memberships, f.Notices, f.Helpers, f.Households, f.Calls, f.Access, f.People}
+	return []eraser{f.SignIn, f.PayCodes, f.Memberships, f.Notices, f.Helpers, f.Households, f.Calls, f.Access, f.People}
 }
 
 // mayForget refuses who holds an office or owes something, and finds her

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 	"testing"
+	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
@@ -60,7 +61,11 @@ func TestNothingLeadsToWhoWasForgotten(t *testing.T) {
 			if err := w.Notices.Begin(ctx, tx, anna); err != nil {
 				return err
 			}
-			_, _, err = w.SignIn.Start(ctx, tx, anna, signin.ByCode, signin.Device{})
+			session, _, err := w.SignIn.Start(ctx, tx, anna, signin.ByCode, signin.Device{})
+			if err != nil {
+				return err
+			}
+			_, err = w.PayCodes.Make(ctx, tx, anna, session.ID, 30*time.Second)
 			return err
 		}))
 		if _, err := w.AskErasure(ctx, her, anna, true); err != nil {

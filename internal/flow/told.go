@@ -57,6 +57,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 	t.memberships(ctx)
 	for _, tell := range []func(context.Context) error{
 		t.purchases,
+		t.checkouts,
 		t.movements,
 		t.vouchers,
 		t.levels,
@@ -83,7 +84,7 @@ func (t *teller) add(c Chapter) { t.chapters = append(t.chapters, c) }
 func (t *teller) common(ctx context.Context, r db.Reader) error {
 	t.chapters = nil
 	for _, tell := range []func(context.Context, db.Reader) error{
-		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.purposes, t.reads, t.erasure,
+		t.profile, t.homes, t.duties, t.grants, t.devices, t.keys, t.payCodes, t.purposes, t.reads, t.erasure,
 		t.helpers, t.helped, t.helping, t.requests, t.notices, t.wishes, t.pushes, t.birthday,
 		t.callings,
 	} {

@@ -133,6 +133,11 @@ func (s *Service) OpenOf(ctx context.Context, r db.Reader, community, member id.
 	return read(ctx, r, community, "c.member_id = ? AND c.due_at > ? AND e.checkout_id IS NULL ORDER BY c.id", member[:], now.UnixMicro())
 }
 
+// OfMember lists a buyer's checkouts, the first first.
+func (s *Service) OfMember(ctx context.Context, r db.Reader, community, member id.ID) ([]Checkout, error) {
+	return read(ctx, r, community, "c.member_id = ? ORDER BY c.id", member[:])
+}
+
 // Due lists what goes on although its time is over.
 func (s *Service) Due(ctx context.Context, r db.Reader, community id.ID, now time.Time, limit int) ([]Checkout, error) {
 	return read(ctx, r, community, `c.id IN (SELECT o.checkout_id FROM checkout_open o WHERE o.community_id = ? AND o.due_at <= ?)

@@ -77,6 +77,20 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, key id.ID) (*Key, error
 	return find(ctx, r, "k.id = ?", key[:])
 }
 
+// Of are a person's keys that count, the first first.
+func (s *Service) Of(ctx context.Context, r db.Reader, person id.ID) (all []Key, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		k := Key{Person: person}
+		var made int64
+		err := rows.Scan(&k.ID, &k.Session, &k.Handle, &made)
+		k.MadeAt = time.UnixMicro(made).UTC()
+		all = append(all, k)
+		return err
+	}, `SELECT k.id, k.session_id, k.handle, k.made_at FROM paycode_key k LEFT JOIN paycode_key_end e ON e.community_id = k.community_id AND e.key_id = k.id
+		WHERE k.community_id = ? AND k.person_id = ? AND e.key_id IS NULL ORDER BY k.id`, id.Tilde[:], person[:])
+	return all, err
+}
+
 // The most wrong ends for a handle in a while: at three codes a try, a guess succeeds
 // once in some hundred thousand years.
 const (

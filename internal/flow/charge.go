@@ -105,8 +105,9 @@ func (f *Flows) drop(ctx context.Context, tx *db.Tx, c *charge.Charge, kind char
 	return x.dropped(ctx, tx, c)
 }
 
-// refundCharge books money of a paid charge that goes back, by a move that says so, and
-// leaves it at the till for who paid. Nothing happens where nothing goes back.
+// refundCharge books money of a paid charge that goes back, by a move that says so. What
+// was paid through a provider goes back there; else it is left at the till for who paid.
+// Nothing happens where nothing goes back.
 func (f *Flows) refundCharge(ctx context.Context, tx *db.Tx, c *charge.Charge, m charter.Move, amount money.Amount, reason string) error {
 	if amount == 0 {
 		return nil
@@ -115,7 +116,11 @@ func (f *Flows) refundCharge(ctx context.Context, tx *db.Tx, c *charge.Charge, m
 	if err != nil {
 		return err
 	}
-	return f.Charges.Refund(ctx, tx, c, amount, posted.Seq, reason)
+	if err := f.Charges.Refund(ctx, tx, c, amount, posted.Seq, reason); err != nil {
+		return err
+	}
+	_, err = f.payBack(ctx, tx, c.End.Seq, posted.Seq, amount, reason) // the sweeper carries it out, and hands it
+	return err
 }
 
 // HandRefund notes that a refund reached who paid.

@@ -189,5 +189,5 @@ func (f *Flows) chargePaid(ctx context.Context, tx *db.Tx, p *payment.Payment, t
 	if err := f.pay(ctx, tx, c, charge.Payment{Means: charter.Provider, Reference: told.ID}); err != nil {
 		return 0, err
 	}
-	return c.End.Seq, nil
+	return c.End.Seq, f.wake(ctx, tx, c.ID)
 }

@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/payment"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/pay"
 )
@@ -239,4 +240,47 @@ func (w *town) suspend(shop string) {
 	w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error {
 		return w.Merchants.Change(ctx, tx, shop, func(m *merchant.Merchant) error { m.Status = merchant.Suspended; return nil })
 	}))
+}
+
+// TestAFeeIsPaidOnline: a charge is paid through a provider, once; what goes back of it goes
+// back the same way and counts as handed.
+func TestAFeeIsPaidOnline(t *testing.T) {
+	inClub(t, func(c *club) {
+		bank := newPurse(c.env.Clock)
+		c.Providers = map[pay.Kind]pay.Provider{pay.WeChat: bank}
+		mei := c.newcomer("Mei")
+		order, err := c.wish("Mei")
+		c.must(err)
+		slip, err := c.SlipOf(ctx, c.home, order.Charge.Code, authz.Viewer{Person: mei})
+		c.must(err)
+		if _, err := c.SlipOf(ctx, c.home, order.Charge.Code, authz.Viewer{Person: c.newcomer("Bo")}); refused(err) != "charge.not_found" {
+			t.Errorf("another's slip: %v", err)
+		}
+		first, err := c.PayOnline(ctx, c.home, c.actor("Mei"), slip, pay.WeChat, pay.Native, mei)
+		c.must(err)
+		again, err := c.PayOnline(ctx, c.home, c.actor("Mei"), slip, pay.WeChat, pay.Native, mei)
+		if err != nil || again.ID != first.ID {
+			t.Errorf("asked twice: %v, %v", again, err)
+		}
+		_, err = c.AskFor(ctx, c.home, first, "")
+		c.must(err)
+		for range 2 {
+			c.must(c.ToldPayment(ctx, bank.paid(first.Key())))
+		}
+		if len(c.terms("Mei")) != 1 {
+			t.Fatal("paid, and no term begins")
+		}
+		_, err = c.GiveUp(ctx, c.home, c.actor("Mei"), c.ref("Mei"), flow.LeaveAll, "moves away")
+		c.must(err)
+		c.env.Clock.Advance(minutes)
+		c.must(c.AskProviders(ctx, c.home))
+		if bank.given(first.Key()) != first.Amount {
+			t.Errorf("%d went back of %d within the cooling-off", bank.given(first.Key()), first.Amount)
+		}
+		slip, err = c.SlipOf(ctx, c.home, order.Charge.Code, authz.Viewer{Person: mei})
+		if err != nil || len(slip.Refunds) != 1 || slip.Refunds[0].Handed == nil {
+			t.Errorf("refunds %+v, %v", slip.Refunds, err)
+		}
+		c.whole()
+	})
 }

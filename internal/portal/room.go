@@ -233,3 +233,11 @@ func MomentIn(r *http.Request, day, clock string, zone *time.Location) (time.Tim
 func (r *Room) LastDay(ctx context.Context, end time.Time) string {
 	return ui.Day(ctx, period.DayOf(end.Add(-time.Second), r.Now.Location()))
 }
+
+// PayLink is where a charge can be paid online, "" where no provider takes payments.
+func (p *Portal) PayLink(community id.ID, code string) string {
+	if len(p.Flows.Providers) == 0 {
+		return ""
+	}
+	return "/me/slips/" + community.String() + "/" + code
+}

@@ -161,6 +161,7 @@ type bookingView struct {
 	Tone      ui.Tone
 	Base      string
 	Charge    *charge.Charge
+	PayLink   string // where it can be paid online, "" nowhere
 	Drafts    []adslot.Creative
 	Days      []adslot.Count
 	Views     int64
@@ -218,6 +219,7 @@ func (h *Pages) bookingOf(r *http.Request) (v bookingView, err error) {
 		asked, err := h.Flows.Charges.Of(ctx, rd, community, at)
 		if len(asked) > 0 {
 			v.Charge = &asked[0]
+			v.PayLink = h.PayLink(community, v.Charge.Code)
 		}
 		return err
 	})

@@ -30,6 +30,7 @@ type bidView struct {
 	Stem      []ui.Event
 	Papers    []*alliance.Document
 	Charges   []charge.Charge
+	PayLink   func(code string) string // where a charge can be paid online; nil on other people's screens
 	Agreement *alliance.Agreement
 	Grids     []ui.Option
 	Grid      string
@@ -161,6 +162,7 @@ func (p *Pages) showBid(w http.ResponseWriter, r *http.Request, status int, v bi
 
 // bidParts reads what belongs to an application.
 func (p *Pages) bidParts(ctx context.Context, v *bidView) error {
+	v.PayLink = func(code string) string { return p.Portal.PayLink(v.At.ID, code) }
 	err := p.Flows.DB.View(ctx, v.At.ID, func(rd db.Reader) (err error) {
 		if v.Papers, err = p.Flows.Alliance.Documents(ctx, rd, v.At.ID, v.ID); err != nil {
 			return err

@@ -75,6 +75,10 @@ func chargeRows(ctx context.Context, v bidView) (rows []ui.Row) {
 			row.Tag, row.Tone, row.End = i18n.T(ctx, "已缴"), ui.OK, ""
 		case !c.Open():
 			continue
+		case v.PayLink != nil:
+			if to := v.PayLink(c.Code); to != "" {
+				row.Do = ui.Link{Href: to, Text: i18n.T(ctx, "在手机上付")}
+			}
 		}
 		rows = append(rows, row)
 	}

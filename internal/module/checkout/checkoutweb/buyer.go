@@ -196,11 +196,7 @@ func (p *Pages) choices(ctx context.Context, v *mineView, out *flow.Proposed, be
 			v.Hidden = append(v.Hidden, [2]string{"voucher", ref})
 		}
 	}
-	for _, t := range p.tenders() {
-		if t.Provider() != "" {
-			v.Online = append(v.Online, ui.Option{Value: string(t), Text: tenderWord(ctx, t), Icon: tenderIcons[t]})
-		}
-	}
+	v.Online = p.online(ctx)
 }
 
 // defaultTender is how she pays unless she says otherwise.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/payment"
@@ -45,8 +46,13 @@ func (p *Pages) payable(ctx context.Context, c at) (*payView, error) {
 	}); err != nil || open == nil {
 		return &payView{Amount: c.Terms.Cash}, err
 	}
+	return p.asked(ctx, c.community, open)
+}
+
+// asked asks the provider for a payment and says how it is paid.
+func (p *Pages) asked(ctx context.Context, community id.ID, open *payment.Payment) (*payView, error) {
 	v := &payView{Amount: open.Amount}
-	prepared, err := p.Flows.AskFor(ctx, c.community, open, p.WeChatApp)
+	prepared, err := p.Flows.AskFor(ctx, community, open, p.WeChatApp)
 	if err != nil {
 		v.Problem = i18n.T(ctx, "暂时连不上支付机构，钱没有动。过几秒再看。")
 		return v, nil

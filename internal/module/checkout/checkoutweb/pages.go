@@ -56,6 +56,7 @@ func (p *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + mine + "/cancellation", Action: "pay.use", On: httpkit.Mine, Do: p.stop},
 		httpkit.Route{Pattern: "GET " + mine + "/state", Action: "pay.read", On: httpkit.Mine, Do: p.mineState},
 	)
+	p.slipRoutes(t)
 }
 
 // at is a checkout in a page's address, with where it is.

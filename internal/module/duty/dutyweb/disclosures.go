@@ -38,8 +38,9 @@ type discloseView struct {
 // shareView is a declared profit and what became of its share.
 type shareView struct {
 	*duty.Disclosure
-	Charge *charge.Charge // the latest slip, nil if there is nothing to pay
-	Again  string         // where a new slip is made, "" if none is needed
+	Charge  *charge.Charge // the latest slip, nil if there is nothing to pay
+	PayLink string         // where it can be paid online, "" nowhere
+	Again   string         // where a new slip is made, "" if none is needed
 }
 
 func (h *Pages) disclosures(w http.ResponseWriter, r *http.Request) error {
@@ -87,6 +88,7 @@ func (h *Pages) fillDisclosures(ctx context.Context, rd db.Reader, v *discloseVi
 			if s.Charge = &slips[n-1]; !s.Charge.Open() && !s.Charge.Paid() {
 				s.Again = v.Href("/duty/shares/" + d.ID.String())
 			}
+			s.PayLink = h.PayLink(v.ID, s.Charge.Code)
 		}
 		v.Shares = append([]shareView{s}, v.Shares...)
 	}

@@ -42,6 +42,7 @@ type mineView struct {
 	Birth   ui.Form
 	Born    [2]string
 	DueOn   string
+	PayLink string // where it can be paid online, "" nowhere
 }
 
 func (h *Pages) mine(w http.ResponseWriter, r *http.Request) error {
@@ -80,6 +81,7 @@ func (h *Pages) fillMine(ctx context.Context, v *mineView) (err error) {
 	v.Tag, v.Tone = phaseTag(ctx, v.Phase())
 	if v.Charge != nil {
 		v.DueOn = ui.FullDay(ctx, period.DayOf(v.Charge.DueAt.Add(-time.Second), v.Zone))
+		v.PayLink = h.PayLink(v.Community.ID, v.Charge.Code)
 	}
 	if len(v.Terms) == 0 {
 		v.Brings = brings(ctx, &v.Rules)

@@ -203,7 +203,9 @@ func TestAWelcomeIsForTheFirstTimeAndAMerchantDayForItsShop(t *testing.T) {
 			return err
 		}))
 		w.says("its merchant day", w.price("fruit", "ben", 60_00, offer.Wish{}, id.ID{}), "54.00 cash 54.00")
-		w.must(w.DB.Update(ctx, w.home, office, func(tx *db.Tx) error { return w.Members.Change(ctx, tx, "ben", func(m *member.Member) error { m.Standing = member.Lapsed; return nil }) }))
+		w.must(w.DB.Update(ctx, w.home, office, func(tx *db.Tx) error {
+			return w.Members.Change(ctx, tx, "ben", func(m *member.Member) error { m.Standing = member.Lapsed; return nil })
+		}))
 		w.says("lapsed", w.price("fruit", "ben", 60_00, offer.Wish{}, id.ID{}), "60.00 cash 60.00 | time_limited: 会员资格现在没有生效")
 	})
 }

@@ -233,10 +233,11 @@ func (t *Terms) room() money.Amount {
 	return t.Face * money.Amount(t.Total)
 }
 
-// life is when a voucher given at a moment is good: from, and until.
+// lifeOf is when a voucher given at a moment is good: from, and until. One that is
+// good for some days is so at once, also for a till whose clock is slow.
 func (t *Terms) lifeOf(at time.Time, zone *time.Location) (from, until time.Time) {
 	if t.Days > 0 {
-		return at, (period.DayOf(at, zone) + period.Day(t.Days) + 1).Start(zone)
+		return time.UnixMicro(0).UTC(), (period.DayOf(at, zone) + period.Day(t.Days) + 1).Start(zone)
 	}
 	return t.Since.Start(zone), (t.Until + 1).Start(zone)
 }

@@ -14,7 +14,7 @@ func (t *telling) brought(ctx context.Context, r db.Reader, e *ledger.Entry) err
 	all, err := t.flows.Promotions.Brought(ctx, r, t.community, e.Seq)
 	for _, v := range all {
 		t.found = append(t.found, tidings{v.Member, id.ID{}, notice.Notice{
-			Kind: notice.VoucherGot, Cause: notice.EntryCause(t.community, e.Seq) + "/" + v.ID.String(), Place: t.community, At: e.PostedAt, Link: "/me/vouchers",
+			Kind: notice.VoucherGot, Cause: notice.EntryCause(t.community, e.Seq) + "/" + v.ID.String(), Place: t.community, At: e.PostedAt, Link: "/me/wallet",
 			Args: []notice.Arg{notice.Text(v.Series.Name, ""), notice.Yuan(v.Amount), notice.Until(v.ExpiresAt)},
 		}})
 	}

@@ -208,7 +208,7 @@ func (f *Flows) post(ctx context.Context, tx *db.Tx, p *Purchase, content [32]by
 // consume notes what the purchase used up: vouchers, a claim, room in a cap.
 func (f *Flows) consume(ctx context.Context, tx *db.Tx, facts *settlement.Facts, result *settlement.Result, seq int64) error {
 	for _, v := range facts.Vouchers {
-		use := promotion.Use{Voucher: v.ID, Member: facts.Buyer.ID, Shop: facts.Merchant.ID, Paid: v.Amount, Seq: seq}
+		use := promotion.Use{Voucher: v.ID, Member: facts.Buyer.ID, Shop: facts.Merchant.ID, Paid: v.Amount, Price: facts.Price, Seq: seq}
 		if err := f.Promotions.Use(ctx, tx, use); err != nil {
 			return err
 		}

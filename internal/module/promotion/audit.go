@@ -113,7 +113,7 @@ type PersonCount struct {
 
 // Counted reads it.
 func (s *Service) Counted(ctx context.Context, r db.Reader, community id.ID) (c Counted, err error) {
-	c = Counted{make(map[id.ID]Count), make(map[PersonCount]int64), make(map[period.Month]money.Amount)}
+	c = Counted{Persons: make(map[PersonCount]int64)}
 	if c.Series, err = s.Counts(ctx, r, community); err != nil {
 		return c, err
 	}
@@ -126,13 +126,8 @@ func (s *Service) Counted(ctx context.Context, r db.Reader, community id.ID) (c 
 	}, "SELECT series_id, member_id, day, granted FROM promotion_series_person WHERE community_id = ?", community[:]); err != nil {
 		return c, err
 	}
-	return c, db.Each(ctx, r, func(rows *sql.Rows) error {
-		var m period.Month
-		var v money.Amount
-		err := rows.Scan(&m, &v)
-		c.Months[m] = v
-		return err
-	}, "SELECT month, promised FROM promotion_month WHERE community_id = ?", community[:])
+	c.Months, err = s.Months(ctx, r, community)
+	return c, err
 }
 
 // Counts are how far the series of a community are given.

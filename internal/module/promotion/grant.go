@@ -112,7 +112,7 @@ func (r *room) holds(t *Series, budget money.Amount) error {
 		return ErrHadToday.With("most", t.Spend.Daily)
 	case standing >= int64(t.Total):
 		return ErrSoldOut
-	case money.Amount(standing-r.count.lapsed+1)*t.Face > t.room():
+	case money.Amount(standing-r.count.lapsed+1)*t.Face > t.Room():
 		return ErrBudgetSpent
 	}
 	return within(r.promised, t.Promise(), budget)

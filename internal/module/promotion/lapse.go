@@ -25,7 +25,7 @@ func (s *Service) Revoke(ctx context.Context, tx *db.Tx, source, seq int64) (kep
 		if v.Used || v.Gone || v.Lapsed {
 			continue
 		}
-		if err := event(ctx, tx, v.ID, seq, revoked, time.Time{}, 0); err != nil {
+		if err := event(ctx, tx, v.ID, seq, revoked, time.Time{}, 0, 0); err != nil {
 			return nil, err
 		}
 		if err := s.giveRoom(ctx, tx, v, true); err != nil {

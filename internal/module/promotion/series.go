@@ -225,8 +225,8 @@ func (t *Terms) Open(day period.Day) bool { return day >= t.Opens && day <= t.Cl
 // Promise is the platform's share of a voucher of the series.
 func (t *Terms) Promise() money.Amount { return t.Platform.Of(t.Face) }
 
-// room is the sum of faces that may stand or be used.
-func (t *Terms) room() money.Amount {
+// Room is the sum of faces that may stand or be used.
+func (t *Terms) Room() money.Amount {
 	if t.Budget > 0 {
 		return t.Budget
 	}

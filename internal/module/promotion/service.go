@@ -116,6 +116,7 @@ type Use struct {
 	Member  id.ID
 	Shop    id.ID        // where it was used
 	Paid    money.Amount // what it paid
+	Price   money.Amount // of the purchase
 	Seq     int64        // the purchase
 }
 
@@ -136,7 +137,7 @@ func (s *Service) Use(ctx context.Context, tx *db.Tx, u Use) error {
 	if paid == v.Amount {
 		paid = 0
 	}
-	if err := event(ctx, tx, v.ID, u.Seq, used, time.Time{}, paid); err != nil {
+	if err := event(ctx, tx, v.ID, u.Seq, used, time.Time{}, paid, u.Price); err != nil {
 		return err
 	}
 	return s.dropOpen(ctx, tx, u.Member, v.ID)
@@ -165,7 +166,7 @@ func (s *Service) Return(ctx context.Context, tx *db.Tx, voucher id.ID, seq int6
 	if expires.Before(atLeast) {
 		expires = atLeast
 	}
-	if err := event(ctx, tx, voucher, seq, returned, expires, 0); err != nil {
+	if err := event(ctx, tx, voucher, seq, returned, expires, 0, 0); err != nil {
 		return err
 	}
 	v.Used, v.Before, v.ExpiresAt = false, true, expires
@@ -182,12 +183,12 @@ const (
 	revoked  = "revoked"
 )
 
-func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string, expires time.Time, paid money.Amount) error {
+func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string, expires time.Time, paid, price money.Amount) error {
 	var at int64
 	if !expires.IsZero() {
 		at = expires.UnixMicro()
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO promotion_voucher_event (community_id, voucher_id, seq, what, expires_at, paid) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], voucher[:], seq, what, at, int64(paid))
+	_, err := tx.Exec(ctx, "INSERT INTO promotion_voucher_event (community_id, voucher_id, seq, what, expires_at, paid, price) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], voucher[:], seq, what, at, int64(paid), int64(price))
 	return err
 }

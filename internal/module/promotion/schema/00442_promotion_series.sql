@@ -66,8 +66,10 @@ ALTER TABLE promotion_voucher ADD COLUMN promised_in BIGINT; -- the month
 CREATE INDEX promotion_voucher_series ON promotion_voucher (community_id, series_id);
 CREATE INDEX promotion_voucher_source ON promotion_voucher (community_id, source_seq);
 
--- What a voucher paid, where it was used for less than it is for; 0: all of it.
+-- What a voucher paid, where it was used for less than it is for (0: all of it), and
+-- the price of the purchase.
 ALTER TABLE promotion_voucher_event ADD COLUMN paid BIGINT;
+ALTER TABLE promotion_voucher_event ADD COLUMN price BIGINT;
 
 -- When a voucher is to be looked at: what ended unused gives its room back.
 CREATE TABLE promotion_voucher_due (

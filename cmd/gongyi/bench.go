@@ -20,6 +20,7 @@ type benchCmd struct {
 	Trade  benchTradeCmd  `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
 	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
 	Redeem benchRedeemCmd `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
+	Claim  benchClaimCmd  `cmd:"" help:"A rush for the vouchers of a series: many claim, few get one."`
 	Seats  benchSeatsCmd  `cmd:"" help:"The search for shops that compete with a place."`
 }
 

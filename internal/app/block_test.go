@@ -185,7 +185,7 @@ func (b *block) issue(ref string, neighbour int) {
 		m, err := b.Flows.Members.ByRef(bg, tx, fmt.Sprint("neighbour", neighbour))
 		b.must(err)
 		_, err = b.Flows.Promotions.Issue(bg, tx, promotion.Voucher{Ref: ref, Issuer: from.ID, Target: to.ID, Member: m.ID, Amount: 5_00,
-			Sharers: []id.ID{from.ID}, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)})
+			Sharers: []id.ID{from.ID}, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)}, promotion.Promise{})
 		return err
 	})
 }

@@ -45,6 +45,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.wanted(home, owner)
 	g.operated(home)
 	g.offered(home, shop, owner)
+	g.promoted(home, shop)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

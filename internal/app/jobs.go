@@ -47,6 +47,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.lifeJobs(j)
 	a.dutyJobs(j)
 	a.tillJobs(j)
+	a.promotionJobs(j)
 	return j, nil
 }
 

@@ -41,6 +41,7 @@ var edges = map[string]string{
 	"dutyweb → community":       "duties are a community's",
 	"dutyweb → merchant":        "what a shop owes is about a shop of the register",
 	"dutyweb → score":           "who is last of a quarter is told so in the score's words",
+	"promotionweb → member":     "a page asks who the viewer is as a member",
 	"score → policy":            "weights are numbers of the policy",
 	"scoreweb → community":      "a score is a community's",
 	"scoreweb → duty":           "a score's inputs lead down to the months they come from",

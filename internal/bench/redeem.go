@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"gongyi/internal/app"
 	"gongyi/internal/flow"
@@ -31,18 +28,12 @@ type RedeemSettings struct {
 
 // RedeemResult is how long a rush on one good took.
 type RedeemResult struct {
-	Engine   string  `json:"engine"`
-	Requests int     `json:"requests"`
-	Stock    int     `json:"stock"`
-	Members  int     `json:"members"`
-	Granted  int64   `json:"granted"`
-	Refused  int64   `json:"refused"`
-	Failed   int64   `json:"failed"`
-	Left     int64   `json:"left"`
-	Seconds  float64 `json:"seconds"`
-	P50      float64 `json:"p50_ms"`
-	P99      float64 `json:"p99_ms"`
-	CPU      float64 `json:"cpu_cores"`
+	Engine   string `json:"engine"`
+	Requests int    `json:"requests"`
+	Stock    int    `json:"stock"`
+	Members  int    `json:"members"`
+	Left     int64  `json:"left"`
+	Storm
 }
 
 // Table prints the figures for people.
@@ -68,33 +59,11 @@ func Redeem(ctx context.Context, cfg app.Config, s RedeemSettings) (r RedeemResu
 	if err != nil {
 		return r, err
 	}
-	meter := startMeter(a.DB)
-	began := time.Now()
-	took := make([]time.Duration, s.Requests)
-	var next, granted, refused, failed atomic.Int64
-	var wg sync.WaitGroup
-	for range s.Callers {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < s.Requests; i = int(next.Add(1)) - 1 {
-				asked := time.Now()
-				_, err := a.Flows.Redeem(ctx, at, db.System, flow.Redeeming{Member: people[i%len(people)], Good: good, Form: fmt.Sprint("form-", i)})
-				took[i] = time.Since(asked)
-				switch {
-				case err == nil:
-					granted.Add(1)
-				case errors.Is(err, points.ErrNoneLeft):
-					refused.Add(1)
-				default:
-					failed.Add(1)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	r = RedeemResult{Engine: string(a.DB.Engine()), Requests: s.Requests, Stock: s.Stock, Members: len(people), Granted: granted.Load(), Refused: refused.Load(), Failed: failed.Load(),
-		Seconds: time.Since(began).Seconds(), CPU: (processorTime() - meter.cpu).Seconds() / time.Since(began).Seconds()}
-	slices.Sort(took)
-	r.P50, r.P99 = ms(took[len(took)/2]), ms(took[len(took)*99/100])
+	r = RedeemResult{Engine: string(a.DB.Engine()), Requests: s.Requests, Stock: s.Stock, Members: len(people)}
+	r.Storm = storm(a.DB, s.Callers, s.Requests, func(i int) error {
+		_, err := a.Flows.Redeem(ctx, at, db.System, flow.Redeeming{Member: people[i%len(people)], Good: good, Form: fmt.Sprint("form-", i)})
+		return err
+	}, points.ErrNoneLeft)
 	return r, a.DB.View(ctx, at, func(rd db.Reader) error {
 		g, err := a.Flows.Points.Good(ctx, rd, at, good)
 		if err == nil {

@@ -220,7 +220,7 @@ func (w *town) issue(ref, from, to, holder string, amount money.Amount) {
 	a, b, m := w.shop(from), w.shop(to), w.member(holder)
 	w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error {
 		_, err := w.Promotions.Issue(ctx, tx, promotion.Voucher{Ref: ref, Issuer: a.ID, Target: b.ID, Member: m.ID, Amount: amount,
-			Sharers: []id.ID{a.ID}, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)})
+			Sharers: []id.ID{a.ID}, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)}, promotion.Promise{})
 		return err
 	}))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
@@ -51,11 +50,11 @@ func (f *Flows) gather(ctx context.Context, tx *db.Tx, p *Purchase, facts *settl
 			return nil, err
 		}
 	}
-	given, err := f.gatherVouchers(ctx, tx, p, facts)
+	used, err := f.gatherVouchers(ctx, tx, p, zone, facts)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.gatherClaim(ctx, tx, rates, facts, given); err != nil {
+	if err := f.gatherClaim(ctx, tx, rates, facts, used); err != nil {
 		return nil, err
 	}
 	return version, f.gatherLimits(ctx, tx, rates, facts)
@@ -96,14 +95,19 @@ func (f *Flows) gatherBuyer(ctx context.Context, tx *db.Tx, p *Purchase, facts *
 	return nil
 }
 
-// gatherVouchers adds the vouchers and tells which claim was made with which.
-func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, facts *settlement.Facts) (given map[id.ID]id.ID, err error) {
+// gatherVouchers adds the vouchers, each with what it pays, and gives them as they
+// stand.
+func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, zone *time.Location, facts *settlement.Facts) (used []*promotion.Voucher, err error) {
+	if len(p.Vouchers) == 0 {
+		return nil, nil
+	}
+	ask := promotion.Purchase{Member: facts.Buyer.ID, Shop: facts.Merchant.ID, At: p.PurchasedAt.In(zone), Price: p.Price, Reduced: p.List > p.Price}
 	for _, ref := range p.Vouchers {
 		v, err := f.Promotions.Find(ctx, tx, facts.Buyer.ID, ref)
 		if err != nil {
 			return nil, onField(err, "vouchers")
 		}
-		if err := v.Redeem(facts.Buyer.ID, facts.Merchant.ID, facts.PurchasedAt); err != nil {
+		if err := v.Redeem(&ask); err != nil {
 			return nil, err
 		}
 		held, err := f.Promotions.HeldBy(ctx, tx, v.ID, p.Checkout)
@@ -113,36 +117,61 @@ func (f *Flows) gatherVouchers(ctx context.Context, tx *db.Tx, p *Purchase, fact
 		case held:
 			return nil, promotion.ErrVoucherHeld.On("vouchers").With("voucher", v.Ref)
 		}
-		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: v.ID, Amount: v.Amount, Sharers: v.Sharers})
-		if given == nil {
-			given = make(map[id.ID]id.ID)
-		}
-		given[v.Claim] = v.ID
+		used = append(used, v)
 	}
-	return given, nil
+	if err := promotion.Together(used); err != nil {
+		return nil, err
+	}
+	for i, paid := range promotion.Pays(used, p.Price-p.Coins-p.Held-p.Direct) {
+		facts.Vouchers = append(facts.Vouchers, settlement.Voucher{ID: used[i].ID, Amount: paid, Sharers: used[i].Sharers, Split: splitOf(used[i])})
+	}
+	return used, nil
 }
 
-// gatherClaim chooses among the unused claims on the buyer for this shop.
-func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts, given map[id.ID]id.ID) error {
+// splitOf is how the cost of a voucher is shared if its series says so.
+func splitOf(v *promotion.Voucher) *settlement.Split {
+	if v.Series == nil {
+		return nil
+	}
+	return &settlement.Split{Platform: v.Series.Platform, Weights: v.Series.Weights()}
+}
+
+// gatherClaim chooses among the unused claims on the buyer for this shop, and those
+// that the first use of a voucher makes.
+func (f *Flows) gatherClaim(ctx context.Context, tx *db.Tx, rates *policy.Params, facts *settlement.Facts, used []*promotion.Voucher) error {
 	if facts.Buyer.ID.IsZero() {
 		return nil
 	}
 	claims, err := f.Promotions.Claims(ctx, tx, facts.Buyer.ID)
-	if err != nil || len(claims) == 0 {
+	if err != nil {
 		return err
 	}
-	var candidates []settlement.Candidate
+	var found []settlement.Claim
 	for _, c := range claims {
-		if c.Target != facts.Merchant.ID {
-			continue
+		if c.Target == facts.Merchant.ID {
+			found = append(found, settlement.Claim{ID: c.ID, Merchant: c.Recommender, MadeAt: c.MadeAt})
 		}
-		owner, err := f.Merchants.OwnerOf(ctx, tx, c.Recommender)
+	}
+	for _, v := range used {
+		if v.First(facts.Merchant.ID) {
+			found = append(found, settlement.Claim{ID: v.Claim, Merchant: v.Issuer, MadeAt: v.IssuedAt})
+		}
+		for i := range found {
+			if found[i].ID == v.Claim {
+				found[i].Voucher = v.ID
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	candidates := make([]settlement.Candidate, 0, len(found))
+	for _, c := range found {
+		owner, err := f.Merchants.OwnerOf(ctx, tx, c.Merchant)
 		if err != nil {
 			return err
 		}
-		candidates = append(candidates, settlement.Candidate{
-			Claim: settlement.Claim{ID: c.ID, Merchant: c.Recommender, Voucher: given[c.ID], MadeAt: c.MadeAt}, Owner: owner,
-		})
+		candidates = append(candidates, settlement.Candidate{Claim: c, Owner: owner})
 	}
 	facts.Claim, _ = settlement.ChooseClaim(rates, facts, candidates)
 	return nil

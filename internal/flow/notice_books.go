@@ -96,7 +96,16 @@ func (t *telling) read(ctx context.Context, from, limit int64, anybody bool) err
 			return nil
 		}
 		t.to = min(size, from+limit)
-		return t.flows.Ledger.Entries(ctx, r, t.community, from, t.to, func(e *ledger.Entry) error { return t.take(ctx, r, e) })
+		var all []*ledger.Entry // what an entry says is asked of other tables, when these are read
+		if err := t.flows.Ledger.Entries(ctx, r, t.community, from, t.to, func(e *ledger.Entry) error { all = append(all, e); return nil }); err != nil {
+			return err
+		}
+		for _, e := range all {
+			if err := t.take(ctx, r, e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -111,6 +120,7 @@ func (t *telling) take(ctx context.Context, r db.Reader, e *ledger.Entry) error 
 		coins, points := e.Change(holding(facts.Buyer.ID, ledger.Coins)), e.Change(holding(facts.Buyer.ID, ledger.PointsHeld))
 		t.note(e, e.Seq, facts.Buyer.ID, facts.Merchant.ID, notice.PurchaseSettled,
 			notice.Yuan(facts.Price), notice.Coins(max(coins+facts.Coins, 0)), notice.Points(max(points, 0)))
+		return t.brought(ctx, r, e)
 	case ledger.Refund:
 		back, err := settlement.DecodeRefund(e.Facts)
 		if err != nil {
@@ -124,6 +134,9 @@ func (t *telling) take(ctx context.Context, r db.Reader, e *ledger.Entry) error 
 			return err
 		}
 		t.note(e, back.Entry, facts.Buyer.ID, facts.Merchant.ID, notice.RefundMade, notice.Yuan(back.Amount))
+		if back.Before+back.Amount == facts.Price {
+			return t.kept(ctx, r, e, back.Entry)
+		}
 	case ledger.Transfer, ledger.Reversal:
 		t.moved(e)
 	}

@@ -127,7 +127,7 @@ func (s *stream) issueShared(ref, buyer, shop string, amount money.Amount) {
 	sharers := [][]id.ID{{a.ID}, {a.ID, c.ID}, {a.ID, b.ID}}[s.rng.IntN(3)]
 	s.must(s.DB.Update(ctx, s.home, db.System, func(tx *db.Tx) error {
 		_, err := s.Promotions.Issue(ctx, tx, promotion.Voucher{Ref: ref, Issuer: a.ID, Target: b.ID, Member: m.ID, Amount: amount,
-			Sharers: sharers, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)})
+			Sharers: sharers, ExpiresAt: tx.Now.Add(30 * 24 * time.Hour)}, promotion.Promise{})
 		return err
 	}))
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -50,7 +51,7 @@ func (f *Flows) Price(ctx context.Context, tx *db.Tx, shop *merchant.Merchant, b
 		return offer.Proposal{}, err
 	}
 	if buyer != nil {
-		if till.Vouchers, err = f.vouchersHere(ctx, tx, shop.ID, buyer.ID, by); err != nil {
+		if till.Vouchers, err = f.vouchersHere(ctx, tx, &till, by); err != nil {
 			return offer.Proposal{}, err
 		}
 	}
@@ -117,21 +118,30 @@ func (f *Flows) ownDay(ctx context.Context, r *db.Tx, shop id.ID, day period.Day
 }
 
 // vouchersHere are the buyer's vouchers for a shop, the one that ends first first.
-func (f *Flows) vouchersHere(ctx context.Context, tx *db.Tx, shop, buyer, by id.ID) (all []offer.Voucher, err error) {
-	open, err := f.Promotions.Open(ctx, tx, buyer)
+func (f *Flows) vouchersHere(ctx context.Context, tx *db.Tx, till *offer.Till, by id.ID) (all []offer.Voucher, err error) {
+	open, err := f.Promotions.Open(ctx, tx, till.Buyer)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range open {
-		if v.Target != shop {
+		if !v.GoodAt(till.Merchant) {
 			continue
 		}
-		issuer, err := f.Merchants.Known(ctx, tx, v.Issuer)
-		if err != nil {
-			return nil, err
+		here := offer.Voucher{ID: v.ID, Ref: v.Ref, Issuer: v.Issuer, Amount: v.Amount, Ends: v.ExpiresAt}
+		switch s := v.Series; {
+		case s != nil:
+			here.Name, here.From, here.Alone, here.Change = s.Name, s.Terms.From, s.Alone, s.Terms.Change
+			if s.Single {
+				here.Category = s.ID.String()
+			}
+		default:
+			issuer, err := f.Merchants.Known(ctx, tx, v.Issuer)
+			if err != nil {
+				return nil, err
+			}
+			here.Name = issuer.Name
 		}
-		here := offer.Voucher{ID: v.ID, Ref: v.Ref, Issuer: v.Issuer, Name: issuer.Name, Amount: v.Amount, Ends: v.ExpiresAt}
-		if here.Bar, err = f.barred(ctx, tx, v, by); err != nil {
+		if here.Bar, err = f.barred(ctx, tx, v, till.At.In(till.Zone), by); err != nil {
 			return nil, err
 		}
 		all = append(all, here)
@@ -139,10 +149,19 @@ func (f *Flows) vouchersHere(ctx context.Context, tx *db.Tx, shop, buyer, by id.
 	return all, nil
 }
 
-// barred says why a voucher cannot be used now, the zero sentence if it can.
-func (f *Flows) barred(ctx context.Context, tx *db.Tx, v *promotion.Voucher, by id.ID) (offer.Sentence, error) {
-	if !tx.Now.Before(v.ExpiresAt) {
+// barred says why a voucher cannot be used now whatever the purchase is, the zero
+// sentence if it can.
+func (f *Flows) barred(ctx context.Context, tx *db.Tx, v *promotion.Voucher, now time.Time, by id.ID) (offer.Sentence, error) {
+	switch s := v.Series; {
+	case !now.Before(v.ExpiresAt):
 		return offer.Sentence{Key: "这张券已经过期"}, nil
+	case now.Before(v.From):
+		return offer.Sentence{Key: "%s 起才能用", Args: []string{period.DayOf(v.From, now.Location()).String()}}, nil
+	case s != nil && !s.When.OnDay(now):
+		return offer.Sentence{Key: "今天不在这张券的日子里"}, nil
+	case s != nil && !s.When.InHours(now):
+		from, to := s.When.Hours()
+		return offer.Sentence{Key: "这张券只在 %s 到 %s 之间能用", Args: []string{from, to}}, nil
 	}
 	held, err := f.Promotions.HeldBy(ctx, tx, v.ID, by)
 	if held {

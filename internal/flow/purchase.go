@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
+	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
 )
@@ -82,6 +83,7 @@ type Settled struct {
 	Community id.ID
 	BookedOn  period.Day
 	Moved     [settlement.Rules]money.Amount // what each rule moved, by number
+	Brought   []*promotion.Voucher           // vouchers that the purchase brought; not told again to who asks again
 }
 
 // Receipt is the token that opens the purchase's receipt.
@@ -175,7 +177,11 @@ func (f *Flows) settle(ctx context.Context, tx *db.Tx, p *Purchase, content [32]
 	if posted.Replayed {
 		return nil
 	}
-	return f.consume(ctx, tx, &s.facts, &result, posted.Seq)
+	if err := f.consume(ctx, tx, &s.facts, &result, posted.Seq); err != nil || p.Imported {
+		return err
+	}
+	out.Brought, err = f.bring(ctx, tx, &s.facts, posted.Seq)
+	return err
 }
 
 // post decides and posts; an error means that it changed nothing.
@@ -202,7 +208,8 @@ func (f *Flows) post(ctx context.Context, tx *db.Tx, p *Purchase, content [32]by
 // consume notes what the purchase used up: vouchers, a claim, room in a cap.
 func (f *Flows) consume(ctx context.Context, tx *db.Tx, facts *settlement.Facts, result *settlement.Result, seq int64) error {
 	for _, v := range facts.Vouchers {
-		if err := f.Promotions.Use(ctx, tx, facts.Buyer.ID, v.ID, seq); err != nil {
+		use := promotion.Use{Voucher: v.ID, Member: facts.Buyer.ID, Shop: facts.Merchant.ID, Paid: v.Amount, Price: facts.Price, Seq: seq}
+		if err := f.Promotions.Use(ctx, tx, use); err != nil {
 			return err
 		}
 	}

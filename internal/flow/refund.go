@@ -142,7 +142,13 @@ func (f *Flows) giveBack(ctx context.Context, tx *db.Tx, rates *policy.Params, f
 	if err := f.Settlement.UseCap(ctx, tx, facts.Leader.ID, facts.BookedOn.Month(), -result.LeaderCap); err != nil {
 		return err
 	}
-	if !result.Whole || rf.Before > 0 { // a voucher comes back only by one full refund
+	if !result.Whole {
+		return nil
+	}
+	if _, err := f.Promotions.Revoke(ctx, tx, rf.Entry, seq); err != nil {
+		return err
+	}
+	if rf.Before > 0 { // a voucher comes back only by one full refund
 		return nil
 	}
 	atLeast := tx.Now.Add(time.Duration(rates.VoucherReturnDays) * 24 * time.Hour)

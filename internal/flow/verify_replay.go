@@ -34,6 +34,7 @@ type replayer struct {
 	recorded map[int]bool     // versions that are in the evidence
 	known    []policy.Version // those of them that were met so far
 	uses     promotion.Uses
+	counted  promotion.Counted
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
 
@@ -69,6 +70,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		}
 	}
 	if p.uses, err = p.flows.Promotions.Uses(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.counted, err = p.flows.Promotions.Counted(ctx, r, p.community); err != nil {
 		return err
 	}
 	if p.noted, err = p.flows.Settlement.AllRefunds(ctx, r, p.community); err != nil {
@@ -236,9 +240,12 @@ func (p *replayer) refund(e, original *ledger.Entry, before ledger.Books) ([]led
 	if result.LeaderCap != 0 {
 		p.caps[settlement.CapOf{Leader: f.Leader.ID, Month: f.BookedOn.Month()}] -= result.LeaderCap
 	}
+	if result.Whole {
+		p.revoke(rf.Entry, e.Seq)
+	}
 	if result.Whole && rf.Before == 0 {
 		for i := range f.Vouchers {
-			p.meet(e.Seq, f.Vouchers[i].ID, "returned")
+			p.meet(f.Vouchers[i].ID, promotion.Event{Seq: e.Seq, What: "returned"})
 		}
 	}
 	return result.Legs, nil

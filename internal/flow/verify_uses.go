@@ -21,24 +21,40 @@ func (p *replayer) useVoucher(seq int64, used *settlement.Voucher) {
 		p.flaw(7, "voucher_missing", seq, "", used.ID.String(), "")
 		return
 	}
-	if v.Amount != used.Amount || v.Member != f.Buyer.ID || v.Target != f.Merchant.ID || !slices.Equal(v.Sharers, used.Sharers) {
+	if v.Member != f.Buyer.ID || !v.GoodAt(f.Merchant.ID) || !slices.Equal(v.Sharers, used.Sharers) || !sameSplit(splitOf(v), used.Split) ||
+		used.Amount > v.Amount || used.Amount < v.Amount && !v.Change() {
 		p.flaw(7, "voucher_differs", seq, "", fmt.Sprint(used.Amount, " ", f.Buyer.ID, " ", f.Merchant.ID), fmt.Sprint(v.Amount, " ", v.Member, " ", v.Target))
 	}
-	p.meet(seq, used.ID, "used")
+	paid := used.Amount
+	if paid == v.Amount {
+		paid = 0
+	}
+	p.meet(used.ID, promotion.Event{Seq: seq, What: "used", Paid: paid})
+}
+
+func sameSplit(a, b *settlement.Split) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Platform == b.Platform && slices.Equal(a.Weights, b.Weights)
 }
 
 // meet takes the next event of a voucher, which must be this one.
-func (p *replayer) meet(seq int64, voucher id.ID, what string) {
+func (p *replayer) meet(voucher id.ID, want promotion.Event) {
 	n := p.events[voucher]
 	p.events[voucher]++
-	var got promotion.Event
+	expect(p, 0, "voucher_event_differs", want.Seq, want, p.next(voucher, n))
+	if n%2 == 0 == (want.What == "returned") { // used, returned, used, …; revoked while it is not used
+		p.flaw(7, "voucher_twice", want.Seq, "", voucher.String(), want.What)
+	}
+}
+
+// next is the nth event of a voucher, none if there are fewer.
+func (p *replayer) next(voucher id.ID, n int) promotion.Event {
 	if all := p.uses.Events[voucher]; n < len(all) {
-		got = all[n]
+		return all[n]
 	}
-	expect(p, 0, "voucher_event_differs", seq, promotion.Event{Seq: seq, What: what}, got)
-	if n%2 == 0 != (what == "used") { // used, returned, used, …
-		p.flaw(7, "voucher_twice", seq, "", voucher.String(), what)
-	}
+	return promotion.Event{}
 }
 
 // useClaim: a purchase uses up a claim that was made for it, once.
@@ -94,6 +110,7 @@ func (p *replayer) finish() {
 		}
 	}
 	p.compareCaps()
+	p.compareVouchers()
 }
 
 func (p *replayer) compareCaps() {

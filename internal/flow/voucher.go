@@ -52,10 +52,24 @@ func (f *Flows) IssueVoucher(ctx context.Context, community id.ID, actor db.Acto
 		if err := f.mayIssue(ctx, tx, wanted.Issuer); err != nil {
 			return err
 		}
-		issued, err = f.Promotions.Issue(ctx, tx, wanted)
+		promise, err := f.promiseOf(ctx, tx, wanted.Amount)
+		if err != nil {
+			return err
+		}
+		issued, err = f.Promotions.Issue(ctx, tx, wanted, promise)
 		return err
 	})
 	return issued, err
+}
+
+// promiseOf is what the platform promises with a voucher of no series, and its budget
+// of the month.
+func (f *Flows) promiseOf(ctx context.Context, tx *db.Tx, amount money.Amount) (promotion.Promise, error) {
+	today, v, err := f.onClock(ctx, tx)
+	if err != nil {
+		return promotion.Promise{}, err
+	}
+	return promotion.Promise{Share: v.Params.VoucherPlatformShare.Of(amount), Budget: v.Params.PromotionBudget, Month: today.Month()}, nil
 }
 
 // voucherOf finds the parties that a request names.

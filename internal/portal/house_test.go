@@ -168,7 +168,7 @@ func (h *house) voucher(ref, holder string, expires time.Duration) {
 		h.must(err)
 		m, err := h.Flows.Members.ByRef(bg, tx, holder)
 		h.must(err)
-		_, err = h.Flows.Promotions.Issue(bg, tx, promotion.Voucher{Ref: ref, Issuer: from.ID, Target: h.shop.ID, Member: m.ID, Amount: 5_00, Sharers: []id.ID{from.ID}, ExpiresAt: tx.Now.Add(expires)})
+		_, err = h.Flows.Promotions.Issue(bg, tx, promotion.Voucher{Ref: ref, Issuer: from.ID, Target: h.shop.ID, Member: m.ID, Amount: 5_00, Sharers: []id.ID{from.ID}, ExpiresAt: tx.Now.Add(expires)}, promotion.Promise{})
 		return err
 	})
 }

@@ -161,7 +161,7 @@ func TestVoucherClaimFirst(t *testing.T) {
 
 func TestSharedVoucher(t *testing.T) {
 	vo := voucher{face: 503, sharers: []string{"A", "B"}}
-	legs := vo.legs(Trial(), payable("B"))
+	legs := vo.legs(Trial(), payable("B"), vo.face)
 	// The platform 100.6 → 1.01; 4.02 for two; 2.01 each.
 	for i, want := range []int64{101, 201, 201} {
 		if legs[i].amount != want {
@@ -170,13 +170,35 @@ func TestSharedVoucher(t *testing.T) {
 	}
 	vo.face = 502
 	// 100.4 → 1.00; 4.02 again.
-	if legs := vo.legs(Trial(), payable("B")); legs[0].amount != 100 || legs[1].amount != 201 {
+	if legs := vo.legs(Trial(), payable("B"), vo.face); legs[0].amount != 100 || legs[1].amount != 201 {
 		t.Errorf("%v", legs)
 	}
 	vo.face = 504
 	// 100.8 → 1.01; 4.03: the first named takes the odd fen.
-	if legs := vo.legs(Trial(), payable("B")); legs[1].amount != 202 || legs[2].amount != 201 {
+	if legs := vo.legs(Trial(), payable("B"), vo.face); legs[1].amount != 202 || legs[2].amount != 201 {
 		t.Errorf("%v", legs)
+	}
+}
+
+// A voucher of a series is shared by its own weights.
+func TestVoucherOfASeries(t *testing.T) {
+	vo := voucher{face: 1_000, sharers: []string{"A", "B", "C"}, series: &GiveOfSeries{Platform: 0, Weights: []int64{1, 1, 1}, Change: true}}
+	legs := vo.legs(Trial(), payable("D"), 1_000)
+	for i, want := range []int64{0, 334, 333, 333} {
+		if legs[i].amount != want {
+			t.Errorf("leg %d is %d, want %d", i, legs[i].amount, want)
+		}
+	}
+	vo.series.Weights = []int64{1, 2, 4}
+	if legs := vo.legs(Trial(), payable("D"), 5); legs[1].amount != 1 || legs[2].amount != 1 || legs[3].amount != 3 {
+		t.Errorf("5 by 1, 2, 4: %v", legs) // 0.71, 1.43, 2.86
+	}
+	plain := voucher{face: 500}
+	if got := pays([]*voucher{&plain, &vo}, 1_200); got[0] != 500 || got[1] != 700 {
+		t.Errorf("they pay %v", got)
+	}
+	if got := pays([]*voucher{&plain, &vo}, 500); got[1] != 1_000 {
+		t.Errorf("one that would pay nothing is left as it is: %v", got)
 	}
 }
 

@@ -23,6 +23,7 @@ type terms struct {
 	buyer    *Household // nil for a stranger
 	leader   *Household // nil without a team that is shared with
 	vouchers []*voucher
+	pays     []int64 // what each voucher pays
 	claim    *claim
 	capLeft  int64
 	cash     int64
@@ -55,7 +56,9 @@ func (a *Auditor) purchase(c *community, s Purchase) Expectation {
 		c.bought = slices.Insert(c.bought, at, s.Key)
 		c.caps[month] += amountOf(legs, "S-08")
 		for _, v := range t.vouchers {
-			v.used = true
+			if v.used = true; v.claim.shop == "" { // used for the first time: here
+				v.claim.shop = s.Shop
+			}
 		}
 		if t.claim != nil {
 			t.claim.used = true
@@ -118,8 +121,9 @@ func (t *terms) checkClock() []Reason {
 
 func (t *terms) checkParts() (why []Reason) {
 	sum := t.s.Coins + t.cash
-	for _, v := range t.vouchers {
-		sum = add(sum, v.face)
+	t.pays = pays(t.vouchers, t.s.Price-sum)
+	for _, v := range t.pays {
+		sum = add(sum, v)
 	}
 	if t.s.Price <= 0 || min(t.s.Coins, t.s.Held, t.s.Direct) < 0 || sum != t.s.Price {
 		why = append(why, BadAmounts)
@@ -138,8 +142,8 @@ func (t *terms) legs(c *community) []leg {
 		{"S-01", gateway, shop, t.s.Held},
 		{"S-02", coins(buyer), shopCoins(t.s.Shop), t.s.Coins},
 	}
-	for _, v := range t.vouchers {
-		legs = append(legs, v.legs(t.p, shop)...)
+	for i, v := range t.vouchers {
+		legs = append(legs, v.legs(t.p, shop, t.pays[i])...)
 	}
 	s04 := percent(g, t.p.commission(t.shop.Tier))
 	legs = append(legs, leg{"S-04", shop, commission, s04})

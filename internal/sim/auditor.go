@@ -26,6 +26,7 @@ type community struct {
 	policies  []Policy
 	vouchers  map[string]*voucher
 	claims    []*claim
+	promised  map[string]int64 // of the platform's promotion budget, by month
 	purchases map[string]*purchase
 	bought    []string              // their keys, in order
 	caps      map[leaderMonth]int64 // what S-08 has paid
@@ -51,7 +52,7 @@ func NewAuditor(n *Neighbourhood) *Auditor {
 	for _, name := range n.Communities {
 		a.communities[name] = &community{
 			ledgerOf: ledgerOf{balance: make(map[account]int64)}, name: name, policies: []Policy{n.Policy},
-			vouchers: make(map[string]*voucher), purchases: make(map[string]*purchase),
+			vouchers: make(map[string]*voucher), promised: make(map[string]int64), purchases: make(map[string]*purchase),
 			caps: make(map[leaderMonth]int64), done: make(map[string]done),
 		}
 	}
@@ -104,6 +105,8 @@ func (a *Auditor) Predict(s Step) Expectation {
 		return a.once(c, s, a.spend(c, s))
 	case GiveVoucher:
 		return a.giveVoucher(c, s)
+	case GiveOfSeries:
+		return a.giveOfSeries(c, s)
 	case Recommend:
 		return a.recommend(c, s)
 	case JoinTeam:

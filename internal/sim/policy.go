@@ -21,6 +21,7 @@ type Policy struct {
 	CoinShareMax                  int64
 	VoucherPlatform               int64 // S-03
 	VoucherReturnDays             int64
+	Promotion                     int64 // fen of platform share that may be promised in a month
 	OwedLimit                     int64 // fen
 	NetFloor                      int64
 	BackdateDays                  int64
@@ -36,7 +37,7 @@ func Trial() Policy {
 		Cashback: 50_000, BackingFloor: 0,
 		TeamShare: 20_000, LeaderCap: 200_000,
 		Points: 1, CoinShareMax: 500_000,
-		VoucherPlatform: 200_000, VoucherReturnDays: 7,
+		VoucherPlatform: 200_000, VoucherReturnDays: 7, Promotion: 500_000,
 		OwedLimit: 50_000, NetFloor: 800_000, BackdateDays: 30, AheadMinutes: 5,
 	}
 }

@@ -76,6 +76,8 @@ const (
 	OtherShop    Reason = "other shop"      // a voucher for another shop
 	Used         Reason = "used"            // the voucher is used up
 	Expired      Reason = "expired"         // the voucher is too old
+	TooLittle    Reason = "too little"      // the voucher asks for a dearer purchase
+	PromoSpent   Reason = "promo spent"     // the platform has promised what it may in the month
 	TooMuch      Reason = "too much"        // more refunded than was paid, more spent than is there
 	OwedLimit    Reason = "owed limit"      // the shop owes too much
 	SelfDealing  Reason = "self-dealing"    // a shop with itself, a leader on her own team

@@ -68,11 +68,11 @@ func TestStreamMeetsEverything(t *testing.T) {
 		seen["late"] += r.Booked
 	}
 	want := strings.Split("S-01 S-02 S-03 S-04 S-05 S-06 S-07 S-08 S-09 S-10 S-01R S-02R S-03R S-04R S-05R S-06R S-07R S-08R S-09R S-10R "+
-		"Purchase Refund GiveVoucher Recommend JoinTeam SetLevel SetStanding SetTier Pledge Adopt CloseDays Payout PayRewards Spend Wait replayed late "+
+		"Purchase Refund GiveVoucher GiveOfSeries Recommend JoinTeam SetLevel SetStanding SetTier Pledge Adopt CloseDays Payout PayRewards Spend Wait replayed late "+
 		"shop-owes person-owes backing several-vouchers throttled-in-part throttled-fully visitor", " ")
 	for _, r := range []Reason{
 		Unknown, OtherContent, Ahead, Backdated, BadAmounts, CoinShare, CoinsShort, NotMember, NotYours, OtherShop, Used, Expired,
-		TooMuch, OwedLimit, SelfDealing, NoLeader, Greedy, Nothing,
+		TooMuch, TooLittle, PromoSpent, OwedLimit, SelfDealing, NoLeader, Greedy, Nothing,
 	} {
 		want = append(want, string(r))
 	}

@@ -54,6 +54,24 @@ type GiveVoucher struct {
 	Expires time.Time
 }
 
+// GiveOfSeries is a voucher of a series of its own, whose shops have agreed how they
+// share it: From gives it to a person. Where it counts at one shop alone, it makes a
+// claim of From on her there; where it counts at several, for the one where she uses
+// it first.
+type GiveOfSeries struct {
+	Head              // the key names the voucher
+	From     string   // a shop
+	At       []string // the shops where it counts; none: all of the community
+	To       string   // a person
+	Face     int64    // fen
+	Least    int64    // fen: a purchase must come to so much
+	Sharers  []string // the shops that share its cost
+	Weights  []int64  // by these
+	Platform int64    // of it, by the platform
+	Change   bool     // it may pay less than its face; the rest is lost
+	Days     int64    // it is good to the end of so many days more
+}
+
 // Recommend records that From recommends a person to the shop For: a claim.
 type Recommend struct {
 	Head // the key names the claim
@@ -133,18 +151,19 @@ type Wait struct{ Head }
 
 func (h Head) on(now time.Time) Head { h.Now = now; return h }
 
-func (s Purchase) at(now time.Time) Step    { s.Head = s.on(now); return s }
-func (s Refund) at(now time.Time) Step      { s.Head = s.on(now); return s }
-func (s GiveVoucher) at(now time.Time) Step { s.Head = s.on(now); return s }
-func (s Recommend) at(now time.Time) Step   { s.Head = s.on(now); return s }
-func (s JoinTeam) at(now time.Time) Step    { s.Head = s.on(now); return s }
-func (s SetLevel) at(now time.Time) Step    { s.Head = s.on(now); return s }
-func (s SetStanding) at(now time.Time) Step { s.Head = s.on(now); return s }
-func (s SetTier) at(now time.Time) Step     { s.Head = s.on(now); return s }
-func (s Pledge) at(now time.Time) Step      { s.Head = s.on(now); return s }
-func (s Adopt) at(now time.Time) Step       { s.Head = s.on(now); return s }
-func (s CloseDays) at(now time.Time) Step   { s.Head = s.on(now); return s }
-func (s Payout) at(now time.Time) Step      { s.Head = s.on(now); return s }
-func (s PayRewards) at(now time.Time) Step  { s.Head = s.on(now); return s }
-func (s Spend) at(now time.Time) Step       { s.Head = s.on(now); return s }
-func (s Wait) at(now time.Time) Step        { s.Head = s.on(now); return s }
+func (s Purchase) at(now time.Time) Step     { s.Head = s.on(now); return s }
+func (s Refund) at(now time.Time) Step       { s.Head = s.on(now); return s }
+func (s GiveVoucher) at(now time.Time) Step  { s.Head = s.on(now); return s }
+func (s GiveOfSeries) at(now time.Time) Step { s.Head = s.on(now); return s }
+func (s Recommend) at(now time.Time) Step    { s.Head = s.on(now); return s }
+func (s JoinTeam) at(now time.Time) Step     { s.Head = s.on(now); return s }
+func (s SetLevel) at(now time.Time) Step     { s.Head = s.on(now); return s }
+func (s SetStanding) at(now time.Time) Step  { s.Head = s.on(now); return s }
+func (s SetTier) at(now time.Time) Step      { s.Head = s.on(now); return s }
+func (s Pledge) at(now time.Time) Step       { s.Head = s.on(now); return s }
+func (s Adopt) at(now time.Time) Step        { s.Head = s.on(now); return s }
+func (s CloseDays) at(now time.Time) Step    { s.Head = s.on(now); return s }
+func (s Payout) at(now time.Time) Step       { s.Head = s.on(now); return s }
+func (s PayRewards) at(now time.Time) Step   { s.Head = s.on(now); return s }
+func (s Spend) at(now time.Time) Step        { s.Head = s.on(now); return s }
+func (s Wait) at(now time.Time) Step         { s.Head = s.on(now); return s }

@@ -49,7 +49,8 @@ var kinds = []struct {
 }{
 	{560, (*Stream).purchase},
 	{120, (*Stream).refund},
-	{70, (*Stream).giveVoucher},
+	{50, (*Stream).giveVoucher},
+	{25, (*Stream).giveOfSeries},
 	{40, (*Stream).recommend},
 	{40, (*Stream).again},
 	{30, (*Stream).altered},

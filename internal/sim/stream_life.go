@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -47,6 +48,42 @@ func (s *Stream) giveVoucher() Step {
 				g.From, g.Sharers = p.Ref, []string{p.Ref}
 			}
 		}
+	}
+	return g
+}
+
+// giveOfSeries gives a voucher whose shops share it by weights, good at one shop, at
+// several, or at all of them.
+func (s *Stream) giveOfSeries() Step {
+	if s.still > 0 {
+		return nil
+	}
+	c := s.community()
+	g := GiveOfSeries{
+		Head: s.head(c, "series"), From: s.shop(c), To: s.guest(c), Face: 100*(1+s.r.Int64N(12)) + s.r.Int64N(3), Days: s.r.Int64N(40) + 1,
+		Change: s.often(30), Platform: s.r.Int64N(inForce(s.a.communities[c].policies, s.now).VoucherPlatform + 1),
+	}
+	if s.often(50) {
+		g.Least = g.Face * (1 + s.r.Int64N(8))
+	}
+	for range s.r.IntN(4) {
+		if at := s.shop(c); !slices.Contains(g.At, at) {
+			g.At = append(g.At, at)
+		}
+	}
+	for range 1 + s.r.IntN(3) {
+		if sharer := s.shop(c); !slices.Contains(g.Sharers, sharer) {
+			g.Sharers, g.Weights = append(g.Sharers, sharer), append(g.Weights, 1+s.r.Int64N(5))
+		}
+	}
+	if open := s.a.openVouchers(c, s.now); len(open) > 0 && s.often(35) {
+		g.To = open[len(open)-1].holder
+	}
+	if s.often(3) {
+		g.To = "H999"
+	}
+	if s.often(3) {
+		g.At = append(g.At, s.elsewhere(c))
 	}
 	return g
 }
@@ -139,6 +176,7 @@ func (s *Stream) adopt() Step {
 	p.CoinShareMax = pick[int64](s.r, 500_000, 300_000)
 	p.VoucherPlatform = pick[int64](s.r, 200_000, 500_000, 0)
 	p.OwedLimit = pick[int64](s.r, 50_000, 1_000)
+	p.Promotion = pick[int64](s.r, 500_000, 500_000, 500)
 	if s.often(15) {
 		p.Standard = 250_000
 	}

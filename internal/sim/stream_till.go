@@ -70,14 +70,28 @@ func (s *Stream) useVouchers(c *community, p *Purchase) (faces int64) {
 		return 0
 	}
 	first := pick(s.r, open...)
-	p.Buyer, p.Shop, p.At = first.holder, first.shop, p.Now
+	p.Buyer, p.Shop, p.At = first.holder, s.place(c.name, first), p.Now
+	if first.series != nil && p.Price < first.series.Least && s.often(80) {
+		p.Price = first.series.Least
+	}
 	for _, v := range open {
-		if v == first || v.holder == first.holder && v.shop == first.shop && len(p.Vouchers) < 3 {
+		if v == first || v.holder == first.holder && v.at(p.Shop) && len(p.Vouchers) < 3 {
 			p.Vouchers = append(p.Vouchers, v.ref)
 			faces += v.face
 		}
 	}
 	return faces
+}
+
+// place is a shop where a voucher counts.
+func (s *Stream) place(community string, v *voucher) string {
+	switch {
+	case v.series == nil:
+		return v.shop
+	case len(v.series.At) == 0:
+		return s.shop(community)
+	}
+	return pick(s.r, v.series.At...)
 }
 
 // coins is how many coins the buyer pays with: what she has, up to the limit.
@@ -165,7 +179,7 @@ func (s *Stream) misuse(p *Purchase, n int) {
 	}
 	slices.SortFunc(bad, inOrder)
 	v := pick(s.r, bad...)
-	*p = Purchase{Head: p.Head, At: p.Now, Buyer: v.holder, Shop: v.shop, Vouchers: []string{v.ref}, Price: v.face + 1_000, Held: 1_000}
+	*p = Purchase{Head: p.Head, At: p.Now, Buyer: v.holder, Shop: s.place(p.Community, v), Vouchers: []string{v.ref}, Price: v.face + 1_000, Held: 1_000}
 	switch n {
 	case 9:
 		p.Buyer = ""

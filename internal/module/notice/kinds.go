@@ -134,6 +134,8 @@ const (
 	BirthdayGift          = "birthday.gift"
 	CallAnswered          = "call.answered"
 	ShopOffer             = "shop.offer"
+	SeriesNews            = "voucher.series"
+	VoucherGot            = "voucher.got"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -229,6 +231,9 @@ var Kinds = []Kind{
 	{ID: ScoreAnswered, Group: OfWork, Name: "评分异议的答复", Title: "%s：对%s的异议有了答复", Body: "答复：%s", Open: "看得分", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: ScoreFinal, Group: OfWork, Name: "季度评分定稿", Title: "%s：%s的评分定下来了", Body: "您的店得 %s 分。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: week},
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+
+	{ID: SeriesNews, Group: OfWork, Name: "一起出的券", Title: "券“%s”：%s", Body: "%s", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: VoucherGot, Group: OfMoney, Name: "得到券", Title: "您得到一张券：%s", Body: "抵 %s 元，%s 前有效。在哪儿能用，卡包里写着。", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 6, Per: day},
 
 	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},

@@ -220,3 +220,8 @@ func (t *Terms) least() money.Amount {
 	}
 	return t.Steps[0].From
 }
+
+// UsedUp reports whether nobody can use the offer any more.
+func (s *Stand) UsedUp() bool {
+	return s.Total > 0 && s.Uses >= s.Total || s.Budget > 0 && s.Saved >= s.Budget
+}

@@ -62,16 +62,20 @@ func recommended(ctx context.Context, tx *db.Tx, ref string) (Claim, error) {
 
 // claim makes a claim of shop A on a member's purchase at shop B.
 func (s *Service) claim(ctx context.Context, tx *db.Tx, a, member, b id.ID) (Claim, error) {
-	open, err := s.claims.Get(ctx, tx, member)
-	if err != nil {
-		return Claim{}, err
-	}
 	c := Claim{ID: tx.NewID(), Recommender: a, Member: member, Target: b, MadeAt: tx.Now}
-	if _, err := tx.Exec(ctx, "INSERT INTO promotion_claim (community_id, id, recommender_id, member_id, target_id, made_at) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], c.ID[:], a[:], member[:], b[:], c.MadeAt.UnixMicro()); err != nil {
-		return Claim{}, err
+	return c, s.makeClaim(ctx, tx, c)
+}
+
+func (s *Service) makeClaim(ctx context.Context, tx *db.Tx, c Claim) error {
+	open, err := s.claims.Get(ctx, tx, c.Member)
+	if err != nil {
+		return err
 	}
-	return c, s.claims.Put(ctx, tx, member, append(slices.Clip(open), c))
+	if _, err := tx.Exec(ctx, "INSERT INTO promotion_claim (community_id, id, recommender_id, member_id, target_id, made_at) VALUES (?, ?, ?, ?, ?, ?)",
+		tx.Community[:], c.ID[:], c.Recommender[:], c.Member[:], c.Target[:], c.MadeAt.UnixMicro()); err != nil {
+		return err
+	}
+	return s.claims.Put(ctx, tx, c.Member, append(slices.Clip(open), c))
 }
 
 // Claims are the unused claims on a member, the oldest first; settlement chooses

@@ -2,6 +2,7 @@ package promotion
 
 import (
 	"context"
+	"slices"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -12,5 +13,7 @@ import (
 // last, the one that ends first first.
 func (s *Service) Held(ctx context.Context, r db.Reader, community, member id.ID) (all []*Voucher, err error) {
 	defer fault.Wrap(&err, "promotion: vouchers of %s", member)
-	return held(ctx, r, community, member)
+	all, err = vouchers(ctx, r, community, seriesFrom(ctx, r, community), " AND v.member_id = ?", member[:])
+	slices.SortFunc(all, byEnd)
+	return all, err
 }

@@ -1,11 +1,9 @@
 package promotion
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
-	"encoding/json"
 	"slices"
-	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -38,12 +36,7 @@ func (s *Service) keepOpen(ctx context.Context, tx *db.Tx, v *Voucher) error {
 	if err != nil {
 		return err
 	}
-	at, _ := slices.BinarySearchFunc(open, v, func(a, b *Voucher) int {
-		if c := a.ExpiresAt.Compare(b.ExpiresAt); c != 0 {
-			return c
-		}
-		return slices.Compare(a.ID[:], b.ID[:])
-	})
+	at, _ := slices.BinarySearchFunc(open, v, byEnd)
 	return s.open.Put(ctx, tx, v.Member, slices.Insert(open, at, v))
 }
 
@@ -64,40 +57,24 @@ func (s *Service) dropped(ctx context.Context, tx *db.Tx, member, voucher id.ID)
 
 // loadOpen reads them. What ended long ago is left out: nobody can use it, and an
 // unused voucher stays in its table.
-func loadOpen(ctx context.Context, tx *db.Tx, member id.ID) (open []*Voucher, err error) {
-	all, err := held(ctx, tx, tx.Community, member)
+func (s *Service) loadOpen(ctx context.Context, tx *db.Tx, member id.ID) (open []*Voucher, err error) {
+	all, err := vouchers(ctx, tx, tx.Community, s.seriesIn(ctx, tx), " AND v.member_id = ?", member[:])
 	if err != nil {
 		return nil, err
 	}
 	long := tx.Now.AddDate(0, 0, -keepDays)
-	return slices.DeleteFunc(all, func(v *Voucher) bool { return v.Used || v.ExpiresAt.Before(long) }), nil
+	open = slices.DeleteFunc(all, func(v *Voucher) bool { return v.Used || v.Gone || v.Lapsed || v.ExpiresAt.Before(long) })
+	slices.SortFunc(open, byEnd)
+	return open, nil
 }
 
 // keepDays is how long past its end a voucher is still told of at the till.
 const keepDays = 7
 
-// held reads what was given to a member, by expiry.
-func held(ctx context.Context, r db.Reader, community, member id.ID) (all []*Voucher, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		v := &Voucher{Member: member}
-		var sharers string
-		var issued, expires int64
-		var what *string
-		var moved *int64
-		if err := rows.Scan(&v.ID, &v.Ref, &v.Issuer, &v.Target, &v.Amount, &sharers, &v.Claim, &issued, &expires, &what, &moved); err != nil {
-			return err
-		}
-		if moved != nil && *moved > 0 {
-			expires = *moved
-		}
-		v.IssuedAt, v.ExpiresAt = time.UnixMicro(issued).UTC(), time.UnixMicro(expires).UTC()
-		v.Used = what != nil && *what == "used"
-		all = append(all, v)
-		return json.Unmarshal([]byte(sharers), &v.Sharers)
-	}, `SELECT v.id, v.ref, v.issuer_id, v.target_id, v.amount, v.sharers, v.claim_id, v.issued_at, v.expires_at, e.what, e.expires_at
-		FROM promotion_voucher v LEFT JOIN promotion_voucher_event e ON e.community_id = v.community_id AND e.voucher_id = v.id
-			AND e.seq = (SELECT max(l.seq) FROM promotion_voucher_event l WHERE l.community_id = v.community_id AND l.voucher_id = v.id)
-		WHERE v.member_id = ? AND v.community_id = ? ORDER BY v.expires_at, v.id`, member[:], community[:])
-	slices.SortStableFunc(all, func(a, b *Voucher) int { return a.ExpiresAt.Compare(b.ExpiresAt) })
-	return all, err
+// byEnd orders vouchers by their end.
+func byEnd(a, b *Voucher) int {
+	if c := a.ExpiresAt.Compare(b.ExpiresAt); c != 0 {
+		return c
+	}
+	return bytes.Compare(a.ID[:], b.ID[:])
 }

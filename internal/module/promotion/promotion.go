@@ -1,17 +1,15 @@
-// Package promotion keeps cross-shop vouchers and the claims of shops that
-// recommended a buyer (C1, E1). It decides who may use what; the money of both
-// moves in settlement.
+// Package promotion keeps vouchers, one by one and in series, and the claims of shops
+// that recommended a buyer (C1, E1, E4). A series says who issues it, where it is good,
+// who pays for it and how many there are; those who pay agree before it is published.
+// The package decides who may use what; the money of vouchers and claims moves in
+// settlement.
 package promotion
 
 import (
 	"embed"
 	"io/fs"
-	"slices"
-	"time"
 
 	"gongyi/internal/kernel/fault"
-	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/db"
 )
 
@@ -25,7 +23,11 @@ var Schema = db.Schema{
 	Owner: "module/promotion",
 	Tables: []db.Table{{Name: "promotion_voucher", Placement: db.Distributed}, {Name: "promotion_voucher_event", Placement: db.Distributed},
 		{Name: "promotion_claim", Placement: db.Distributed}, {Name: "promotion_claim_use", Placement: db.Distributed},
-		{Name: "promotion_recommendation", Placement: db.Distributed}, {Name: "promotion_voucher_hold", Placement: db.Distributed}},
+		{Name: "promotion_recommendation", Placement: db.Distributed}, {Name: "promotion_voucher_hold", Placement: db.Distributed},
+		{Name: "promotion_series", Placement: db.Distributed}, {Name: "promotion_series_step", Placement: db.Distributed},
+		{Name: "promotion_series_count", Placement: db.Distributed}, {Name: "promotion_series_person", Placement: db.Distributed},
+		{Name: "promotion_month", Placement: db.Distributed}, {Name: "promotion_voucher_due", Placement: db.Distributed},
+		{Name: "promotion_voucher_lapse", Placement: db.Distributed}},
 	FS: schemaFS,
 }
 
@@ -39,59 +41,14 @@ var (
 	ErrOtherShop      = fault.New(fault.Conflict, "promotion.voucher_for_another_shop")
 	ErrVoucherUsed    = fault.New(fault.Conflict, "promotion.voucher_used")
 	ErrVoucherExpired = fault.New(fault.Conflict, "promotion.voucher_expired")
-	ErrVoucherHeld    = fault.New(fault.Conflict, "promotion.voucher_held") // another checkout is about to use it
+	ErrVoucherGone    = fault.New(fault.Conflict, "promotion.voucher_gone") // the purchase that brought it came to nothing
+	ErrVoucherSoon    = fault.New(fault.Conflict, "promotion.voucher_not_yet")
+	ErrVoucherHours   = fault.New(fault.Conflict, "promotion.voucher_other_hours")
+	ErrVoucherLess    = fault.New(fault.Conflict, "promotion.voucher_needs_more") // details: from
+	ErrVoucherAlone   = fault.New(fault.Conflict, "promotion.voucher_not_with_offers")
+	ErrVoucherLike    = fault.New(fault.Conflict, "promotion.voucher_like_another") // one of its series a purchase
+	ErrVoucherHeld    = fault.New(fault.Conflict, "promotion.voucher_held")         // another checkout is about to use it
 
 	ErrBadRecommendation    = fault.New(fault.Invalid, "promotion.bad_recommendation")
 	ErrRecommendationExists = fault.New(fault.Conflict, "promotion.recommendation_exists")
 )
-
-// Voucher is a promise of issuer A: its holder pays less at target B, and the
-// sharing shops and the platform make up for it (S-03).
-type Voucher struct {
-	ID        id.ID
-	Ref       string // the code on the voucher, unique in the community
-	Issuer    id.ID
-	Target    id.ID
-	Member    id.ID
-	Amount    money.Amount
-	Sharers   []id.ID // shops that share the cost, the first takes left-over fens
-	Claim     id.ID   // the claim that was made with it
-	IssuedAt  time.Time
-	ExpiresAt time.Time
-	Used      bool
-}
-
-// maxSharers is how many shops may share the cost of a voucher.
-const maxSharers = 5
-
-// Validate refuses a voucher that nobody could use. The shop that it is for may
-// share its cost, and may not be its issuer.
-func (v *Voucher) Validate() error {
-	switch {
-	case v.Ref == "" || len(v.Ref) > 64 || v.Amount <= 0 || len(v.Sharers) == 0 || len(v.Sharers) > maxSharers || v.Member.IsZero():
-		return ErrBadVoucher
-	case v.Issuer == v.Target:
-		return ErrSameShop
-	}
-	for i, s := range v.Sharers {
-		if slices.Contains(v.Sharers[:i], s) {
-			return ErrBadVoucher.On("sharer_refs")
-		}
-	}
-	return nil
-}
-
-// Redeem refuses a voucher that member cannot use at target now.
-func (v *Voucher) Redeem(member, target id.ID, now time.Time) error {
-	switch {
-	case v.Member != member:
-		return ErrNotYours.On("vouchers").With("voucher", v.Ref)
-	case v.Target != target:
-		return ErrOtherShop.On("vouchers").With("voucher", v.Ref)
-	case v.Used:
-		return ErrVoucherUsed.On("vouchers").With("voucher", v.Ref)
-	case !now.Before(v.ExpiresAt):
-		return ErrVoucherExpired.On("vouchers").With("voucher", v.Ref)
-	}
-	return nil
-}

@@ -2,8 +2,6 @@ package promotion
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -11,30 +9,51 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
 
-// Service is the door to promotions.
+// Service is the door to promotions. What the till and a rush for vouchers ask for
+// lies in the writer's memory.
 type Service struct {
-	claims *db.Memo[id.ID, []Claim]    // the unused claims on a member
-	open   *db.Memo[id.ID, []*Voucher] // the unused vouchers of a member
-	holds  *db.Memo[id.ID, []hold]     // by voucher
-	heldOf *db.Memo[id.ID, []id.ID]    // the vouchers that a checkout holds
+	claims  *db.Memo[id.ID, []Claim]    // the unused claims on a member
+	open    *db.Memo[id.ID, []*Voucher] // the unused vouchers of a member
+	holds   *db.Memo[id.ID, []hold]     // by voucher
+	heldOf  *db.Memo[id.ID, []id.ID]    // the vouchers that a checkout holds
+	series  *db.Memo[id.ID, *Series]
+	running *db.Memo[struct{}, []*Series] // published, not stopped, not over
+	counts  *db.Memo[id.ID, count]        // by series
+	persons *db.Memo[personDay, int64]
+	months  *db.Memo[period.Month, money.Amount]
 }
 
 // New makes the service.
 func New() *Service {
-	return &Service{
-		claims: db.NewMemo(200_000, loadClaims),
-		open:   db.NewMemo(200_000, loadOpen),
-		holds:  db.NewMemo(100_000, loadHolds).WriteBehind(writeHolds),
-		heldOf: db.NewMemo(100_000, loadHeldOf),
+	s := &Service{
+		claims:  db.NewMemo(200_000, loadClaims),
+		holds:   db.NewMemo(100_000, loadHolds).WriteBehind(writeHolds),
+		heldOf:  db.NewMemo(100_000, loadHeldOf),
+		series:  db.NewMemo(10_000, loadSeries),
+		running: db.NewMemo(1, loadRunning),
+		counts:  db.NewMemo(10_000, loadCount).WriteBehind(writeCounts),
+		persons: db.NewMemo(200_000, loadPerson).WriteBehind(writePersons),
+		months:  db.NewMemo(1_000, loadMonth).WriteBehind(writeMonths),
 	}
+	s.open = db.NewMemo(200_000, s.loadOpen)
+	return s
+}
+
+// Promise says what a voucher of no series takes of the platform's budget of the
+// civil month of now, and how much that budget is.
+type Promise struct {
+	Share  money.Amount
+	Budget money.Amount
+	Month  period.Month
 }
 
 // Issue gives a voucher of shop A for shop B to a member, and with it A's claim.
 // The same voucher again is the one that was given first.
-func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher) (_ Voucher, err error) {
+func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher, p Promise) (_ Voucher, err error) {
 	defer fault.Wrap(&err, "promotion: issue %s", v.Ref)
 	if err := v.Validate(); err != nil {
 		return Voucher{}, err
@@ -46,58 +65,100 @@ func (s *Service) Issue(ctx context.Context, tx *db.Tx, v Voucher) (_ Voucher, e
 	if given != nil {
 		return *given, nil
 	}
+	if err := s.promise(ctx, tx, p.Month, p.Share, p.Budget); err != nil {
+		return Voucher{}, err
+	}
 	claim, err := s.claim(ctx, tx, v.Issuer, v.Member, v.Target)
 	if err != nil {
 		return Voucher{}, err
 	}
-	v.ID, v.Claim, v.IssuedAt = tx.NewID(), claim.ID, tx.Now
-	sharers, err := json.Marshal(v.Sharers)
-	if err != nil {
-		return Voucher{}, err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO promotion_voucher (community_id, id, ref, issuer_id, target_id, member_id, amount, sharers, claim_id, issued_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], v.ID[:], v.Ref, v.Issuer[:], v.Target[:], v.Member[:],
-		int64(v.Amount), string(sharers), v.Claim[:], v.IssuedAt.UnixMicro(), v.ExpiresAt.UnixMicro())
-	if err != nil {
-		return Voucher{}, err
-	}
+	v.ID, v.Claim, v.IssuedAt, v.From, v.Promised, v.PromisedIn = tx.NewID(), claim.ID, tx.Now, tx.Now, p.Share, p.Month
 	kept := v
-	return v, s.keepOpen(ctx, tx, &kept)
+	return v, s.insert(ctx, tx, &kept)
 }
 
 // Given is the voucher that was given under v's code, nil if none was; it refuses
 // a code that belongs to another voucher. Its expiry is the one it was given with.
 func (s *Service) Given(ctx context.Context, tx *db.Tx, v Voucher) (*Voucher, error) {
-	given, err := read(ctx, tx, tx.Community, "v.ref = ?", v.Ref)
+	given, err := one(ctx, tx, tx.Community, " AND v.ref = ?", v.Ref)
 	switch {
 	case errors.Is(err, ErrNoVoucher):
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case given.Issuer != v.Issuer || given.Target != v.Target || given.Member != v.Member || given.Amount != v.Amount ||
-		!slices.Equal(given.Sharers, v.Sharers) || given.ExpiresAt.UnixMicro() != v.ExpiresAt.UnixMicro():
+	}
+	if given.ExpiresAt, err = firstExpiry(ctx, tx, given.ID); err != nil {
+		return nil, err
+	}
+	if given.Series != nil || given.Issuer != v.Issuer || given.Target != v.Target || given.Member != v.Member || given.Amount != v.Amount ||
+		!slices.Equal(given.Sharers, v.Sharers) || given.ExpiresAt.UnixMicro() != v.ExpiresAt.UnixMicro() {
 		return nil, ErrVoucherExists.On("ref")
 	}
+	given.Used = false
 	return given, nil
+}
+
+// firstExpiry is the one with which a voucher was given.
+func firstExpiry(ctx context.Context, tx *db.Tx, voucher id.ID) (time.Time, error) {
+	var at int64
+	err := db.One(ctx, tx, &at, "SELECT expires_at FROM promotion_voucher WHERE community_id = ? AND id = ?", tx.Community[:], voucher[:])
+	return time.UnixMicro(at).UTC(), err
 }
 
 // ByRef finds a voucher by its code.
 func (s *Service) ByRef(ctx context.Context, r db.Reader, community id.ID, ref string) (*Voucher, error) {
-	return find(ctx, r, community, "v.ref = ?", ref)
+	return one(ctx, r, community, " AND v.ref = ?", ref)
 }
 
-// Use notes that purchase seq used a voucher of a member.
-func (s *Service) Use(ctx context.Context, tx *db.Tx, member, voucher id.ID, seq int64) error {
-	if err := event(ctx, tx, voucher, seq, "used", time.Time{}); err != nil {
+// Use is what a purchase makes of a voucher.
+type Use struct {
+	Voucher id.ID
+	Member  id.ID
+	Shop    id.ID        // where it was used
+	Paid    money.Amount // what it paid
+	Price   money.Amount // of the purchase
+	Seq     int64        // the purchase
+}
+
+// Use notes that a purchase used a voucher of a member. The first use of one that is
+// good at several shops makes the claim of its issuer for the shop where it is (C1),
+// as old as the voucher is.
+func (s *Service) Use(ctx context.Context, tx *db.Tx, u Use) error {
+	v, err := s.unused(ctx, tx, u.Member, u.Voucher)
+	if err != nil {
 		return err
 	}
-	return s.dropOpen(ctx, tx, member, voucher)
+	if v.First(u.Shop) {
+		if err := s.makeClaim(ctx, tx, Claim{ID: v.Claim, Recommender: v.Issuer, Member: v.Member, Target: u.Shop, MadeAt: v.IssuedAt}); err != nil {
+			return err
+		}
+	}
+	paid := u.Paid
+	if paid == v.Amount {
+		paid = 0
+	}
+	if err := event(ctx, tx, v.ID, u.Seq, used, time.Time{}, paid, u.Price); err != nil {
+		return err
+	}
+	return s.dropOpen(ctx, tx, u.Member, v.ID)
+}
+
+// unused is a voucher that a member holds, from memory if it is there.
+func (s *Service) unused(ctx context.Context, tx *db.Tx, member, voucher id.ID) (*Voucher, error) {
+	open, err := s.open.Get(ctx, tx, member)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(open, func(v *Voucher) bool { return v.ID == voucher }); i >= 0 {
+		return open[i], nil
+	}
+	return one(ctx, tx, tx.Community, " AND v.id = ?", voucher[:])
 }
 
 // Return gives a voucher back to its holder after the full refund seq, with its
 // old expiry but at least until atLeast.
 func (s *Service) Return(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, atLeast time.Time) error {
-	v, err := find(ctx, tx, tx.Community, "v.id = ?", voucher[:])
+	v, err := one(ctx, tx, tx.Community, " AND v.id = ?", voucher[:])
 	if err != nil {
 		return err
 	}
@@ -105,67 +166,29 @@ func (s *Service) Return(ctx context.Context, tx *db.Tx, voucher id.ID, seq int6
 	if expires.Before(atLeast) {
 		expires = atLeast
 	}
-	if err := event(ctx, tx, voucher, seq, "returned", expires); err != nil {
+	if err := event(ctx, tx, voucher, seq, returned, expires, 0, 0); err != nil {
 		return err
 	}
-	v.Used, v.ExpiresAt = false, expires
+	v.Used, v.Before, v.ExpiresAt = false, true, expires
+	if err := setDue(ctx, tx, v.ID, expires); err != nil {
+		return err
+	}
 	return s.keepOpen(ctx, tx, v)
 }
 
-func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string, expires time.Time) error {
+// What happens to vouchers.
+const (
+	used     = "used"
+	returned = "returned"
+	revoked  = "revoked"
+)
+
+func event(ctx context.Context, tx *db.Tx, voucher id.ID, seq int64, what string, expires time.Time, paid, price money.Amount) error {
 	var at int64
 	if !expires.IsZero() {
 		at = expires.UnixMicro()
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO promotion_voucher_event (community_id, voucher_id, seq, what, expires_at) VALUES (?, ?, ?, ?, ?)",
-		tx.Community[:], voucher[:], seq, what, at)
+	_, err := tx.Exec(ctx, "INSERT INTO promotion_voucher_event (community_id, voucher_id, seq, what, expires_at, paid, price) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], voucher[:], seq, what, at, int64(paid), int64(price))
 	return err
-}
-
-// find reads a voucher with what happened to it last.
-func find(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (*Voucher, error) {
-	v, err := read(ctx, r, community, where, arg)
-	if err != nil {
-		return nil, err
-	}
-	var last struct {
-		What    string `db:"what"`
-		Expires int64  `db:"expires_at"`
-	}
-	err = db.One(ctx, r, &last, "SELECT what, expires_at FROM promotion_voucher_event WHERE community_id = ? AND voucher_id = ? ORDER BY seq DESC LIMIT 1", community[:], v.ID[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		return v, nil
-	}
-	v.Used = last.What == "used"
-	if last.Expires > 0 {
-		v.ExpiresAt = time.UnixMicro(last.Expires).UTC()
-	}
-	return v, err
-}
-
-// read reads a voucher as it was given.
-func read(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (*Voucher, error) {
-	var v struct {
-		ID       id.ID  `db:"id"`
-		Ref      string `db:"ref"`
-		Issuer   id.ID  `db:"issuer_id"`
-		Target   id.ID  `db:"target_id"`
-		Member   id.ID  `db:"member_id"`
-		Amount   int64  `db:"amount"`
-		Sharers  string `db:"sharers"`
-		Claim    id.ID  `db:"claim_id"`
-		IssuedAt int64  `db:"issued_at"`
-		Expires  int64  `db:"expires_at"`
-	}
-	err := db.One(ctx, r, &v, `SELECT v.id, v.ref, v.issuer_id, v.target_id, v.member_id, v.amount, v.sharers, v.claim_id, v.issued_at, v.expires_at
-		FROM promotion_voucher v WHERE v.community_id = ? AND `+where, community[:], arg)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNoVoucher
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := &Voucher{ID: v.ID, Ref: v.Ref, Issuer: v.Issuer, Target: v.Target, Member: v.Member, Amount: money.Amount(v.Amount), Claim: v.Claim,
-		IssuedAt: time.UnixMicro(v.IssuedAt).UTC(), ExpiresAt: time.UnixMicro(v.Expires).UTC()}
-	return out, json.Unmarshal([]byte(v.Sharers), &out.Sharers)
 }

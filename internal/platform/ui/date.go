@@ -20,11 +20,7 @@ func Day(ctx context.Context, d period.Day) string {
 	if i18n.Of(ctx) == i18n.En {
 		return fmt.Sprintf("%s %d %s", d.Weekday().String()[:3], day, m.String()[:3])
 	}
-	week := "周"
-	if IsElder(ctx) {
-		week = "星期"
-	}
-	return fmt.Sprintf("%d 月 %d 日 %s%s", int(m), day, week, weekdays[d.Weekday()])
+	return fmt.Sprintf("%d 月 %d 日 %s", int(m), day, Weekday(ctx, d.Weekday()))
 }
 
 // FullDay writes a day with its year.
@@ -116,4 +112,15 @@ func Exact(ctx context.Context, t time.Time) string {
 		return t.Format("2 Jan 15:04:05")
 	}
 	return t.Format("1 月 2 日 15:04:05")
+}
+
+// Weekday names a day of the week: 周四, in elder mode 星期四.
+func Weekday(ctx context.Context, d time.Weekday) string {
+	switch {
+	case i18n.Of(ctx) == i18n.En:
+		return d.String()[:3]
+	case IsElder(ctx):
+		return "星期" + weekdays[d]
+	}
+	return "周" + weekdays[d]
 }

@@ -132,6 +132,7 @@ var works = map[string]i18n.Message{
 	"count recommendations":        i18n.M("看推荐算不算数"),
 	"birthday gifts":               i18n.M("送生日礼"),
 	"lapse redemptions":            i18n.M("没来领的积分兑换到期退回"),
+	"lapse vouchers":               i18n.M("到期没用的券退回预算"),
 	"look after levels":            i18n.M("看等级的任命和复核"),
 	"count honours":                i18n.M("荣誉投票到期计票"),
 	"judge months":                 i18n.M("评商家上个月的责任"),

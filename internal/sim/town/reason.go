@@ -34,6 +34,8 @@ var reasons = map[string]sim.Reason{
 	"promotion.voucher_used":             sim.Used,
 	"promotion.voucher_expired":          sim.Expired,
 	"promotion.same_shop":                sim.SelfDealing,
+	"promotion.voucher_needs_more":       sim.TooLittle,
+	"promotion.month_spent":              sim.PromoSpent,
 	"voucher.issuer_owes_too_much":       sim.OwedLimit,
 
 	"member.own_leader":      sim.SelfDealing,

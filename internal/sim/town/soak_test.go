@@ -77,6 +77,11 @@ func (m *machine) countRecords(report *sim.Report) {
 		uses, err := m.Promotions.Uses(ctx, r, p.ID)
 		m.must(err)
 		vouchers, claims = vouchers+int64(len(uses.Vouchers)), claims+int64(len(uses.Claims))
+		for _, v := range uses.Vouchers {
+			if _, made := uses.Claims[v.Claim]; v.Series != nil && made { // with the first use, if at all
+				claims--
+			}
+		}
 		all, err := m.Policies.List(ctx, r, p.ID)
 		m.must(err)
 		versions += int64(len(all)) - 1
@@ -84,7 +89,7 @@ func (m *machine) countRecords(report *sim.Report) {
 	k := report.Kinds
 	for what, pair := range map[string][2]int64{
 		"entries":         {entries, int64(k["Purchase"]+k["Refund"]+k["Payout"]+k["PayRewards"]+k["Spend"]+k["Adopt"]) + int64(len(m.places()))},
-		"vouchers":        {vouchers, int64(k["GiveVoucher"])},
+		"vouchers":        {vouchers, int64(k["GiveVoucher"] + k["GiveOfSeries"])},
 		"claims":          {claims, int64(k["GiveVoucher"] + k["Recommend"])},
 		"policy versions": {versions, int64(k["Adopt"])},
 	} {

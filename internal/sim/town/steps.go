@@ -46,6 +46,8 @@ func (t *town) change(ctx context.Context, home id.ID, s sim.Step) error {
 		_, err := t.IssueVoucher(ctx, home, db.System, flow.VoucherIssue{Ref: s.Key, Issuer: s.From, Target: s.For, Member: s.To,
 			Amount: money.Amount(s.Face), Sharers: s.Sharers, ExpiresAt: s.Expires})
 		return err
+	case sim.GiveOfSeries:
+		return t.giveOfSeries(ctx, home, s)
 	case sim.Recommend:
 		_, err := t.Recommend(ctx, home, db.System, flow.Recommendation{Ref: s.Key, Recommender: s.From, Member: s.To, Target: s.For})
 		return err
@@ -142,6 +144,7 @@ func params(p sim.Policy) policy.Params {
 	out.TeamShare, out.LeaderMonthlyCap = money.Rate(p.TeamShare), money.Amount(p.LeaderCap)
 	out.PointsPerYuan, out.CoinShareMax = money.Amount(p.Points), money.Rate(p.CoinShareMax)
 	out.VoucherPlatformShare, out.VoucherReturnDays = money.Rate(p.VoucherPlatform), int(p.VoucherReturnDays)
+	out.PromotionBudget = money.Amount(p.Promotion)
 	out.OwedLimit, out.MerchantNetFloor = money.Amount(p.OwedLimit), money.Rate(p.NetFloor)
 	out.BackdateMaxDays, out.ClockAheadMaxMinutes = int(p.BackdateDays), int(p.AheadMinutes)
 	return out

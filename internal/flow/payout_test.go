@@ -509,3 +509,48 @@ func TestABatchNobodyAgreesToIsDropped(t *testing.T) {
 		w.whole()
 	})
 }
+
+// TestAFullBatchFitsOneTransaction: as many items as a batch may have are booked within
+// the time of one closure, on both engines.
+func TestAFullBatchFitsOneTransaction(t *testing.T) {
+	inBureau(t, func(w *bureau) {
+		shops := make([]string, payout.MaxItems+5)
+		w.must(w.DB.Update(ctx, w.home, db.Actor{Kind: "person", ID: w.people["fang"]}, func(tx *db.Tx) error {
+			for i := range shops {
+				shops[i] = fmt.Sprintf("s%03d", i)
+				m, _, err := w.Merchants.Admit(ctx, tx, merchant.Merchant{Ref: shops[i], Name: shops[i], Tier: policy.Standard})
+				if err != nil {
+					return err
+				}
+				a, err := w.Payouts.AskAccount(ctx, tx, payout.Account{Kind: payout.OfShop, Owner: m.ID, Provider: payout.Bank, Number: "6222000011112222", Name: "户名", Why: "开户"})
+				if err != nil {
+					return err
+				}
+				tx.Actor.ID = w.people["gao"]
+				if err := w.Payouts.AgreeAccount(ctx, tx, a); err != nil {
+					return err
+				}
+				tx.Actor.ID = w.people["fang"]
+			}
+			return nil
+		}))
+		for i, s := range shops {
+			w.sell(fmt.Sprint("p", i), "anna", s, 10_00, 0)
+		}
+		b := w.prepare(payout.Shops)
+		if len(b.Items) != payout.MaxItems || len(b.Left) != 5 || b.Left[0].Why != payout.NoRoom {
+			t.Fatalf("%d items, %d left", len(b.Items), len(b.Left))
+		}
+		_, err := w.AgreePayout(ctx, w.home, w.act("gao"), b.ID)
+		w.must(err)
+		b, err = w.AgreePayout(ctx, w.home, w.act("han"), b.ID)
+		w.must(err)
+		if b.Items[0].State(b) != payout.Ready || b.Items[payout.MaxItems-1].State(b) != payout.Ready {
+			t.Errorf("%s and %s", b.Items[0].State(b), b.Items[payout.MaxItems-1].State(b))
+		}
+		w.env.Clock.Advance(time.Hour)
+		if next := w.prepare(payout.Shops); len(next.Items) != 5 {
+			t.Errorf("the next batch has %d", len(next.Items))
+		}
+	})
+}

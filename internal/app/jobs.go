@@ -46,6 +46,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.SweepPeople("forget form tokens of people", time.Hour, func(ctx context.Context) error { return a.Flows.TidyForms(ctx, id.Tilde) })
 	a.lifeJobs(j)
 	a.dutyJobs(j)
+	a.payoutJobs(j)
 	return j, nil
 }
 

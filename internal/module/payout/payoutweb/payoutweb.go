@@ -33,13 +33,13 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET /desk/payouts/{community}/accounts/{account}", Action: "payee.read", On: g.InCommunity, Do: g.account},
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/accounts/{account}/agreement", Action: "payee.decide", On: g.InCommunity, Do: g.agreeAccount},
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/accounts/{account}/refusal", Action: "payee.decide", On: g.InCommunity, Do: g.refuseAccount},
-		httpkit.Route{Pattern: "GET /desk/payouts/{community}/{batch}", Action: "payout.read", On: g.InCommunity, Do: g.batch},
-		httpkit.Route{Pattern: "GET /desk/payouts/{community}/{batch}/paper", Action: "payout.read", On: g.InCommunity, Do: g.paper},
-		httpkit.Route{Pattern: "POST /desk/payouts/{community}/{batch}/agreement", Action: "payout.decide", On: g.InCommunity, Do: g.agree},
-		httpkit.Route{Pattern: "POST /desk/payouts/{community}/{batch}/refusal", Action: "payout.decide", On: g.InCommunity, Do: g.refuse},
-		httpkit.Route{Pattern: "GET /desk/payouts/{community}/{batch}/{item}", Action: "payout.read", On: g.InCommunity, Do: g.item},
-		httpkit.Route{Pattern: "POST /desk/payouts/{community}/{batch}/{item}/slip", Action: "payout.note", On: g.InCommunity, Do: g.slip},
-		httpkit.Route{Pattern: "POST /desk/payouts/{community}/{batch}/{item}/return", Action: "payout.note", On: g.InCommunity, Do: g.back},
+		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}", Action: "payout.read", On: g.InCommunity, Do: g.batch},
+		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}/paper", Action: "payout.read", On: g.InCommunity, Do: g.paper},
+		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/agreement", Action: "payout.decide", On: g.InCommunity, Do: g.agree},
+		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/refusal", Action: "payout.decide", On: g.InCommunity, Do: g.refuse},
+		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}/items/{item}", Action: "payout.read", On: g.InCommunity, Do: g.item},
+		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/items/{item}/slip", Action: "payout.note", On: g.InCommunity, Do: g.slip},
+		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/items/{item}/return", Action: "payout.note", On: g.InCommunity, Do: g.back},
 		httpkit.Route{Pattern: "GET /shop/{shop}/payouts", Action: "shop_payout.read", On: portal.OfShop, Do: g.shop},
 		httpkit.Route{Pattern: "GET /shop/{shop}/payouts/{item}", Action: "shop_payout.read", On: portal.OfShop, Do: g.shopItem},
 		httpkit.Route{Pattern: "POST /shop/{shop}/payouts/account", Action: "shop_payout.account", On: portal.OfShop, Do: g.shopAccount},
@@ -87,11 +87,11 @@ func (g *Pages) waiting(ctx context.Context, v authz.Viewer) (n int, late bool, 
 
 // batchHref is the page of a batch.
 func batchHref(room *portal.Room, batch id.ID) string {
-	return room.Desk("payouts", "/"+batch.String())
+	return room.Desk("payouts", "/batches/"+batch.String())
 }
 
 func itemHref(room *portal.Room, i *payout.Item) string {
-	return batchHref(room, i.Batch) + "/" + i.ID.String()
+	return batchHref(room, i.Batch) + "/items/" + i.ID.String()
 }
 
 // called is who is paid, as pages of the office call her: a shop by its name, a person

@@ -156,6 +156,17 @@ func TestAPayoutOnThePages(t *testing.T) {
 	c.done(c.clerk, desk+"/accounts/"+c.holes["/desk/payouts/{community}/accounts/{account}"]+"/agreement")
 	c.seen(c.owner, "/me/rewards/payout")
 	c.told(c.clerk, desk+"/decisions", "照付", "shop", shop.String(), "words", "照付")
+	for _, at := range []string{"/shop/" + shop.String() + "/statement/2025-10", "/shop/" + shop.String() + "/statement/2025-10?format=xlsx", "/me/statement?format=pdf", "/me/statement?format=csv"} {
+		if p := c.owner.get(at); p.Code != http.StatusOK || p.Body.Len() < 100 {
+			t.Errorf("%s: %d, %d bytes", at, p.Code, p.Body.Len())
+		}
+	}
+	if p := c.owner.get("/shop/" + shop.String() + "/statement/2025-11"); p.Code != http.StatusUnprocessableEntity && p.Code != http.StatusBadRequest {
+		t.Errorf("a month that is yet to come: %d", p.Code)
+	}
+	if p := c.seen(c.owner, "/me/statement?month=2025-10"); !strings.Contains(p.body, "S-07") {
+		t.Errorf("her month names no rule: %.3000s", p.body)
+	}
 	read()
 	if batch.Items[0].Back() != 7_00 || batch.Items[0].State(batch) != payout.Arrived {
 		t.Errorf("%+v", batch.Items[0])

@@ -5,10 +5,14 @@ import (
 
 	"gongyi/internal/module/payout/payoutweb"
 	"gongyi/internal/platform/jobs"
+	"gongyi/internal/portal/statementweb"
 )
 
-// payouts adds the pages of money that goes out.
-func (a *App) payouts() { payoutweb.Routes(a.routes, a.portal) }
+// payouts adds the pages of money that goes out, and the statements.
+func (a *App) payouts() {
+	payoutweb.Routes(a.routes, a.portal)
+	statementweb.Routes(a.routes, a.portal)
+}
 
 // payoutJobs drops what nobody agreed to in time, and tells and asks providers.
 func (a *App) payoutJobs(j *jobs.Jobs) {

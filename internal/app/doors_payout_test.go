@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/charter"
+	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/payout"
 	"gongyi/internal/module/policy"
@@ -170,5 +171,36 @@ func TestAPayoutOnThePages(t *testing.T) {
 	read()
 	if batch.Items[0].Back() != 7_00 || batch.Items[0].State(batch) != payout.Arrived {
 		t.Errorf("%+v", batch.Items[0])
+	}
+}
+
+// S1: the platform's months, of one community and of all, as a page and as a table.
+func TestProfitAndLossOnThePages(t *testing.T) {
+	c, _ := among(t)
+	for done := 1; done > 0; {
+		var err error
+		done, err = c.Flows.Follower().Step(t.Context(), c.home, ledger.FollowSums, 1000)
+		c.must(err)
+	}
+	var month []flow.Profit
+	c.view(func(ctx context.Context, r db.Reader) (err error) {
+		month, err = c.Flows.Profits(ctx, r, c.home, period.Date(2025, 10, 1).Month(), period.Date(2025, 10, 1).Month())
+		return err
+	})
+	for _, at := range []string{"/desk/finance", "/desk/finance/C1", "/desk/finance/C1?from=2025-09&to=2025-10"} {
+		if p := c.seen(c.clerk, at); month[0].Incomes() <= 0 || !strings.Contains(p.body, "/desk/result") || !strings.Contains(p.body, ui.Yuan(month[0].Result())) {
+			t.Errorf("%s: %.4000s", at, p.body)
+		}
+	}
+	for _, at := range []string{"/desk/finance?format=xlsx", "/desk/finance/C1?format=csv"} {
+		if p := c.clerk.get(at); p.Code != http.StatusOK || p.Body.Len() < 100 {
+			t.Errorf("%s: %d, %d bytes", at, p.Code, p.Body.Len())
+		}
+	}
+	if p := c.clerk.get("/desk/finance?from=2020-01&to=2025-10"); p.Code != http.StatusUnprocessableEntity && p.Code != http.StatusBadRequest {
+		t.Errorf("six years: %d", p.Code)
+	}
+	if p := c.owner.get("/desk/finance/C1"); p.Code != http.StatusForbidden {
+		t.Errorf("a shop reads the platform's months: %d", p.Code)
 	}
 }

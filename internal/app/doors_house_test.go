@@ -60,6 +60,7 @@ func newGuarded(t *testing.T) *guarded {
 		"person": who.ID.String(), "shop": bakery.String(), "grant": given.String(), "device": devices[0].ID.String(), "passkey": keys[0].ID.String(),
 		"community": "C1", "account": "coins",
 	}
+	g.payoutThings(home, bakery)
 	g.things(home, int64(bought["entry"].(float64)))
 	g.pointsThings(home, bakery)
 	return g

@@ -170,7 +170,8 @@ func (g *guarded) walk(t *testing.T, who *browser, start ...string) (forms []bla
 func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
-	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"]}
+	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"],
+		"/desk/payouts/C1/batches/" + g.holes["paid"] + "/items/" + g.holes["item"], "/me/rewards/payout"}
 	for _, of := range []string{"breach", "heard", "appealed"} { // a walk opens three of a route: these have all the forms between them
 		starts = append(starts, "/desk/duty/C1/breaches/"+g.holes[of])
 	}

@@ -159,6 +159,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.life()
 	a.points()
 	a.levels()
+	a.payouts()
 	a.duties()
 	mux.Handle("POST "+heardPath+"{provider}", kit.Handle(a.heard))
 	a.promotions()

@@ -198,7 +198,7 @@ func (f *Flows) EarningEntries(ctx context.Context, r db.Reader, community id.ID
 		return nil, "", err
 	}
 	if cursor == "" {
-		if cursor, err = f.endOfMonth(ctx, r, community, to, zone); err != nil {
+		if cursor, err = f.behindDay(ctx, r, community, to.Last(), zone); err != nil {
 			return nil, "", err
 		}
 	}
@@ -222,18 +222,6 @@ func (f *Flows) EarningEntries(ctx context.Context, r db.Reader, community id.ID
 		}
 	}
 	return lines, cursor, nil
-}
-
-// endOfMonth is the cursor behind the last entry that can be booked in a month, "" if
-// it may still come.
-func (f *Flows) endOfMonth(ctx context.Context, r db.Reader, community id.ID, month period.Month, zone *time.Location) (string, error) {
-	closings, err := f.Ledger.Closings(ctx, r, community, month.Last().Start(zone), f.DB.Clock().Now().Add(time.Second))
-	for _, c := range slices.Backward(closings) {
-		if c.Day >= month.Last() {
-			return page.After(c.Size), err
-		}
-	}
-	return "", err
 }
 
 // moves reports whether a rule, or its reversal, moved something on an account; the

@@ -89,6 +89,10 @@ func (f *Flows) whyRewarded(ctx context.Context, r db.Reader, b *Belonging, e *l
 		return settlement.Sentence{Key: "您推荐的邻居退了会员费，按比例退回"}, err
 	case charter.ReferralRevoked:
 		return settlement.Sentence{Key: "后来核对不符，按规则收回"}, err
+	case charter.RewardPaid:
+		return settlement.Sentence{Key: "过了等待期，付到您的收款账户"}, err
+	case charter.RewardPaidBack:
+		return settlement.Sentence{Key: "没有付到，退回您的奖励里，下一批再付"}, err
 	case charter.Award:
 		title, ok := titles[m.Honour]
 		if !ok {

@@ -57,6 +57,7 @@ var (
 	ErrSettled     = fault.New(fault.Conflict, "payout.settled")
 	ErrBadSlip     = fault.New(fault.Invalid, "payout.bad_slip")
 	ErrSlipUsed    = fault.New(fault.Conflict, "payout.slip_used")
+	ErrBadAmount   = fault.New(fault.Invalid, "payout.bad_amount")
 	ErrNoDecision  = fault.New(fault.Conflict, "payout.not_suspended") // the shop needs no decision
 )
 

@@ -3,10 +3,10 @@ package payout
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
 	"gongyi/internal/platform/db"
 )
 
@@ -19,6 +19,13 @@ func (s *Service) Batches(ctx context.Context, r db.Reader, community id.ID, lim
 func (s *Service) CountBatches(ctx context.Context, r db.Reader, community id.ID) (n int, err error) {
 	err = db.One(ctx, r, &n, "SELECT count(*) FROM payout_batch WHERE community_id = ?", community[:])
 	return n, err
+}
+
+// Totals are how many items a batch has, and what they come to.
+func (s *Service) Totals(ctx context.Context, r db.Reader, community, batch id.ID) (n int, sum money.Amount, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&n, &sum) },
+		"SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM payout_item WHERE community_id = ? AND batch_id = ?", community[:], batch[:])
+	return n, sum, err
 }
 
 // Batch finds one with all that belongs to it.
@@ -150,17 +157,4 @@ func decision(ctx context.Context, r db.Reader, where string, args ...any) (*Dec
 	}
 	d.At = micros(at)
 	return &d, nil
-}
-
-// ByNumber finds a batch by its number.
-func (s *Service) ByNumber(ctx context.Context, r db.Reader, community id.ID, number int64) (*Batch, error) {
-	var at id.ID
-	err := db.One(ctx, r, &at, "SELECT id FROM payout_batch WHERE community_id = ? AND number = ?", community[:], number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.Batch(ctx, r, community, at)
 }

@@ -22,6 +22,7 @@ type statementView struct {
 	Shop, Month   string
 	Shares        sharesView
 	Payable, Owed string // now; Owed is "" if nothing is owed
+	Paper         string // the month as a file
 	Table         ui.Table
 }
 
@@ -72,7 +73,7 @@ func (p *Pages) statement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := statementView{Shop: t.name(), Month: ui.Month(ctx, month), Shares: drawShares(ctx, &all, &t), Payable: ui.Yuan(payable)}
+	v := statementView{Shop: t.name(), Month: ui.Month(ctx, month), Shares: drawShares(ctx, &all, &t), Payable: ui.Yuan(payable), Paper: t.href("/statement/" + month.String())}
 	if owed > 0 {
 		v.Owed = ui.Yuan(owed)
 	}

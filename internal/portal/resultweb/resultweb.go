@@ -41,6 +41,8 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET /desk/result/{community}", Action: "result.read", On: g.inCommunity, Do: g.community},
 		httpkit.Route{Pattern: "GET /desk/result/{community}/export", Action: "result.export", On: g.inCommunity, Do: g.export},
 		httpkit.Route{Pattern: "GET /desk/result/{community}/entries", Action: "result.read", On: g.inCommunity, Do: g.entries},
+		httpkit.Route{Pattern: "GET /desk/finance", Action: "result.read", On: g.Somewhere("result.read"), Do: g.finance},
+		httpkit.Route{Pattern: "GET /desk/finance/{community}", Action: "result.read", On: g.inCommunity, Do: g.financeOf},
 		httpkit.Route{Pattern: "GET /c/{community}/result", Action: "summary.read", Do: g.public},
 	)
 	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "result", Href: "/desk/result", Icon: "chart", Text: i18n.M("平台收支"), Group: i18n.M("会员和联盟"), Action: "result.read"})

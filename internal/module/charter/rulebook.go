@@ -3,6 +3,7 @@ package charter
 //go:generate go run ./gen
 
 import (
+	"slices"
 	"strconv"
 
 	"gongyi/internal/kernel/money"
@@ -56,8 +57,11 @@ func Title(r ledger.Rule) string {
 	return ""
 }
 
-// Rulebook is the charter beside the purchases.
-var Rulebook = []Rule{
+// Rulebook is the charter beside the purchases: families M and P.
+var Rulebook = slices.Concat(charterRules, outgoingRules)
+
+// charterRules is family M.
+var charterRules = []Rule{
 	{
 		ID: ledger.R(Family, 1), Req: "B1 B2", Source: "S3 §2.1 普通会员", Title: "会员年费",
 		When: "a term of membership is paid", Moves: []string{"gateway/clearing → platform/fees", "platform/till → platform/fees"}, Amount: "membership_fee; nothing of a waived term",

@@ -176,19 +176,20 @@ func ParseAccount(name, asset string) (Account, error) {
 
 // The accounts that stand alone in a community.
 var (
-	GatewayClearing    = alone(party.Gateway, Transit, money.CNY)
-	PlatformCommission = alone(party.Platform, Commission, money.CNY)
-	PlatformPromotion  = alone(party.Platform, Promotion, money.CNY)
-	PlatformFees       = alone(party.Platform, Fees, money.CNY)
-	PlatformAds        = alone(party.Platform, Ads, money.CNY)
-	PlatformTill       = alone(party.Platform, Till, money.CNY)
-	AllianceMarketing  = alone(party.Alliance, Marketing, money.CNY)
-	PoolCoins          = alone(party.Pool, Coins, money.Coin)
-	FundWelfare        = alone(party.Fund, Welfare, money.CNY)
-	FundCare           = alone(party.Fund, Care, money.CNY)
-	CoinIssue          = alone(party.CoinBank, Issue, money.Coin)
-	CoinBacking        = alone(party.CoinBank, Backing, money.CNY)
-	PointsIssue        = alone(party.Points, Issue, money.Point)
+	GatewayClearing      = alone(party.Gateway, Transit, money.CNY)
+	PlatformCommission   = alone(party.Platform, Commission, money.CNY)
+	PlatformPromotion    = alone(party.Platform, Promotion, money.CNY)
+	PlatformProviderFees = alone(party.Platform, ProviderFees, money.CNY)
+	PlatformFees         = alone(party.Platform, Fees, money.CNY)
+	PlatformAds          = alone(party.Platform, Ads, money.CNY)
+	PlatformTill         = alone(party.Platform, Till, money.CNY)
+	AllianceMarketing    = alone(party.Alliance, Marketing, money.CNY)
+	PoolCoins            = alone(party.Pool, Coins, money.Coin)
+	FundWelfare          = alone(party.Fund, Welfare, money.CNY)
+	FundCare             = alone(party.Fund, Care, money.CNY)
+	CoinIssue            = alone(party.CoinBank, Issue, money.Coin)
+	CoinBacking          = alone(party.CoinBank, Backing, money.CNY)
+	PointsIssue          = alone(party.Points, Issue, money.Point)
 )
 
 func alone(kind party.Kind, purpose Purpose, asset money.Asset) Account {

@@ -38,6 +38,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/reconciliation"
 	"gongyi/internal/module/recruit"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/score"
@@ -93,6 +94,9 @@ type Flows struct {
 	Scores      *score.Service
 	Points      *points.Service
 	Badges      *badge.Service
+
+	Reconciliations *reconciliation.Service
+	Reconciling     Reconciling // with which providers, against which books
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -159,6 +163,8 @@ func New(d *db.DB) *Flows {
 		Segments:    segment.New(),
 		Points:      points.New(),
 		Badges:      badge.New(),
+
+		Reconciliations: reconciliation.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -208,6 +214,7 @@ var Schemas = []db.Schema{
 	segment.Schema,
 	points.Schema,
 	badge.Schema,
+	reconciliation.Schema,
 	once.Schema,
 }
 

@@ -128,6 +128,7 @@ const (
 	BirthdayGift          = "birthday.gift"
 	CallAnswered          = "call.answered"
 	ShopOffer             = "shop.offer"
+	BillDiffers           = "bill.differs"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -216,6 +217,8 @@ var Kinds = []Kind{
 	{ID: ScoreAnswered, Group: OfWork, Name: "评分异议的答复", Title: "%s：对%s的异议有了答复", Body: "答复：%s", Open: "看得分", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: ScoreFinal, Group: OfWork, Name: "季度评分定稿", Title: "%s：%s的评分定下来了", Body: "您的店得 %s 分。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: week},
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+
+	{ID: BillDiffers, Group: OfWork, Name: "对账有差异", Title: "%s的账单有 %s 笔对不上", Body: "每一笔都要查清楚：晚到的入账，多收的退回，一笔也不放过。", Open: "去查", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 
 	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},

@@ -202,10 +202,11 @@ func (s *Service) Recover(ctx context.Context, tx *db.Tx, d *Difference, words s
 	return s.step(ctx, tx, d, Step{Kind: Recovered, Words: words, Seq: seq})
 }
 
-// See notes that a refund stands in the bill of a day on which the books do not know it.
-func (s *Service) See(ctx context.Context, tx *db.Tx, provider pay.Kind, refund string, day period.Day) error {
-	_, err := tx.Exec(ctx, "INSERT INTO reconciliation_seen (community_id, provider, refund, day) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		tx.Community[:], string(provider), refund, int64(day))
+// See notes that a payment or a refund stands in the bill of a day on which the books do
+// not know it.
+func (s *Service) See(ctx context.Context, tx *db.Tx, provider pay.Kind, thing id.ID, day period.Day) error {
+	_, err := tx.Exec(ctx, "INSERT INTO reconciliation_seen (community_id, provider, thing_id, day) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		tx.Community[:], string(provider), thing[:], int64(day))
 	return err
 }
 
@@ -216,14 +217,23 @@ func (s *Service) Book(ctx context.Context, tx *db.Tx, f Fee) error {
 	return err
 }
 
+// failedAgain is how soon the same failure is no news.
+const failedAgain = 50 * time.Minute
+
 // Fail notes that a bill could not be read, if that is news.
 func (s *Service) Fail(ctx context.Context, tx *db.Tx, a Attempt) (err error) {
 	defer fault.Wrap(&err, "reconciliation: a bill that was not read")
-	var last string
-	err = db.One(ctx, tx, &last, "SELECT outcome FROM reconciliation_attempt WHERE community_id = ? AND provider = ? AND day = ? ORDER BY tried_at DESC LIMIT 1",
+	var last struct {
+		Outcome string `db:"outcome"`
+		At      int64  `db:"tried_at"`
+	}
+	err = db.One(ctx, tx, &last, "SELECT outcome, tried_at FROM reconciliation_attempt WHERE community_id = ? AND provider = ? AND day = ? ORDER BY tried_at DESC LIMIT 1",
 		tx.Community[:], string(a.Provider), int64(a.Day))
-	if err == nil && last == string(a.Outcome) || err != nil && !errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return err
+	case err == nil && last.Outcome == string(a.Outcome) && tx.Now.Sub(micros(last.At)) < failedAgain:
+		return nil
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO reconciliation_attempt (community_id, provider, day, tried_at, outcome, note, tried_by) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		tx.Community[:], string(a.Provider), int64(a.Day), tx.Now.UnixMicro(), string(a.Outcome), a.Note, tx.Actor.String())

@@ -131,10 +131,10 @@ func steps(ctx context.Context, r db.Reader, community, difference id.ID) (all [
 	return all, err
 }
 
-// Seen are the refunds with a provider that stood in the bill of another day.
-func (s *Service) Seen(ctx context.Context, r db.Reader, community id.ID, provider pay.Kind, refund string) (seen bool, err error) {
+// Seen reports whether a payment or a refund stood in the bill of another day.
+func (s *Service) Seen(ctx context.Context, r db.Reader, community id.ID, provider pay.Kind, thing id.ID) (seen bool, err error) {
 	err = db.Each(ctx, r, func(*sql.Rows) error { seen = true; return nil },
-		"SELECT 1 FROM reconciliation_seen WHERE community_id = ? AND provider = ? AND refund = ?", community[:], string(provider), refund)
+		"SELECT 1 FROM reconciliation_seen WHERE community_id = ? AND provider = ? AND thing_id = ?", community[:], string(provider), thing[:])
 	return seen, err
 }
 

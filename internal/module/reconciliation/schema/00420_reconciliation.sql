@@ -92,14 +92,14 @@ CREATE TABLE reconciliation_fee (
     PRIMARY KEY (community_id, provider, day, n)
 );
 
--- Refunds that stand in the bill of another day than the one on which the books say that
--- they ended: midnight lay between.
+-- Payments and refunds (thing_id) that stand in the bill of another day than the one on
+-- which the books know them: midnight lay between.
 CREATE TABLE reconciliation_seen (
     community_id BYTEA  NOT NULL,
     provider     TEXT   NOT NULL,
-    refund       TEXT   NOT NULL,
+    thing_id     BYTEA  NOT NULL,
     day          BIGINT NOT NULL,
-    PRIMARY KEY (community_id, provider, refund)
+    PRIMARY KEY (community_id, provider, thing_id)
 );
 
 -- Bills that could not be read: when, and why.

@@ -169,7 +169,7 @@ func (f *Flows) resolve(ctx context.Context, tx *db.Tx, difference id.ID, way re
 	}
 	seq := int64(-1)
 	if tx.Community != Nobody {
-		posted, err := f.Move(ctx, tx, "~difference:"+d.ID.String()+"/found",
+		posted, err := f.Move(ctx, tx, differenceKey+d.ID.String()+"/found",
 			charter.DifferenceRecovered{Provider: string(d.Provider), Difference: d.ID, Day: d.Day, Amount: d.Short()})
 		if err != nil {
 			return err
@@ -246,7 +246,7 @@ func (f *Flows) bookFee(ctx context.Context, tx *db.Tx, b *reconciliation.Bill) 
 		if kept == 0 {
 			return -1, nil
 		}
-		key := fmt.Sprintf("~fee:%s:%s:%d/%s", b.Provider, b.Day, fee.N, what)
+		key := fmt.Sprintf(feeKey+"%s:%s:%d/%s", b.Provider, b.Day, fee.N, what)
 		var move charter.Move = charter.ProviderFee{Provider: string(b.Provider), Bill: b.ID, Day: b.Day, Lines: int(b.Payments + b.Refunds), Amount: kept}
 		if kept < 0 {
 			move = charter.ProviderFeeReturned{Provider: string(b.Provider), Bill: b.ID, Day: b.Day, Lines: int(b.Payments + b.Refunds), Amount: -kept}

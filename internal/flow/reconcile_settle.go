@@ -57,7 +57,7 @@ func (f *Flows) DecideWriteOff(ctx context.Context, place id.ID, actor db.Actor,
 		}
 		seq := int64(-1)
 		if agreed && place != Nobody {
-			posted, err := f.Move(ctx, tx, "~difference:"+d.ID.String(), charter.DifferenceBorne{Provider: string(d.Provider), Difference: d.ID, Day: d.Day, Amount: d.Short()})
+			posted, err := f.Move(ctx, tx, differenceKey+d.ID.String(), charter.DifferenceBorne{Provider: string(d.Provider), Difference: d.ID, Day: d.Day, Amount: d.Short()})
 			if err != nil {
 				return err
 			}

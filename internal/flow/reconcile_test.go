@@ -257,7 +257,7 @@ func TestNothingIsDropped(t *testing.T) {
 			t.Errorf("of nobody: %v", nobodys)
 		}
 		for _, d := range found {
-			if !d.DueAt.Equal((monday+1+3+1).Start(flow.DefaultZone)) || d.Bill != w.bill(w.home, monday).ID {
+			if !d.DueAt.Equal((monday + 1 + 3 + 1).Start(flow.DefaultZone)) || d.Bill != w.bill(w.home, monday).ID {
 				t.Errorf("due %v, bill %v, want %v", d.DueAt, d.Bill, w.bill(w.home, monday))
 			}
 		}

@@ -34,6 +34,7 @@ type replayer struct {
 	recorded map[int]bool     // versions that are in the evidence
 	known    []policy.Version // those of them that were met so far
 	uses     promotion.Uses
+	billed   map[int64]int64 // of reconciliation: that no entry was met for
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
 
@@ -67,6 +68,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		}
 	}
 	if p.uses, err = p.flows.Promotions.Uses(ctx, r, p.community); err != nil {
+		return err
+	}
+	if p.billed, err = p.flows.Reconciliations.Booked(ctx, r, p.community); err != nil {
 		return err
 	}
 	if p.noted, err = p.flows.Settlement.AllRefunds(ctx, r, p.community); err != nil {

@@ -66,6 +66,7 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.closes_out_of_order"),
 	fault.New(fault.Conflict, "verify.close_of_no_entries"),
 	fault.New(fault.Conflict, "verify.cap_differs"),
+	fault.New(fault.Conflict, "verify.bill_differs"),
 	fault.New(fault.Conflict, "verify.charge_differs"),
 	fault.New(fault.Conflict, "verify.reward_without_fee"),
 	fault.New(fault.Conflict, "verify.reward_twice"),

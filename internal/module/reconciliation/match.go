@@ -23,23 +23,30 @@ type Ours struct {
 
 // known is Ours in little room: there may be millions.
 type known struct {
-	key     id.ID // of the refund, or of the payment
-	payment id.ID // of a refund
-	amount  int64
-	at      int64 // microseconds
-	place   int32
-	times   int32 // in the bill
-	refund  bool
+	key    id.ID // of the refund, or of the payment
+	amount int64
+	at     uint32 // seconds
+	place  uint16
+	times  uint8 // in the bill; two stands for more
+	refund bool
 }
 
+// Pieces in which what is known is kept, so that nothing is copied while it grows.
+const (
+	pieceBits = 14
+	piece     = 1 << pieceBits
+)
+
 // Matcher compares a bill with what the books know of its day. It keeps what they know,
-// and of the bill nothing but sums: 64 bytes a payment.
+// and of the bill nothing but sums: 40 bytes a payment.
 type Matcher struct {
-	all    []known
-	index  []int32 // by key: position in all plus one; 0 is free
-	places []id.ID
-	at     map[id.ID]int32
-	sums   []placeSum
+	pieces  [][]known
+	count   int
+	of      map[id.ID]id.ID // refund → payment
+	index   []int32         // by key: position plus one; 0 is free
+	places  []id.ID
+	numbers map[id.ID]uint16
+	sums    []placeSum
 }
 
 // placeSum is what the bill says of a community.
@@ -49,14 +56,16 @@ type placeSum struct {
 }
 
 // NewMatcher is one that knows nothing.
-func NewMatcher() *Matcher { return &Matcher{at: make(map[id.ID]int32)} }
+func NewMatcher() *Matcher {
+	return &Matcher{numbers: make(map[id.ID]uint16), of: make(map[id.ID]id.ID)}
+}
 
 // place is the number of a community.
-func (m *Matcher) place(community id.ID) int32 {
-	n, ok := m.at[community]
+func (m *Matcher) place(community id.ID) uint16 {
+	n, ok := m.numbers[community]
 	if !ok {
-		n = int32(len(m.places))
-		m.at[community] = n
+		n = uint16(len(m.places))
+		m.numbers[community] = n
 		m.places = append(m.places, community)
 		m.sums = append(m.sums, placeSum{digest: sha256.New()})
 	}
@@ -65,27 +74,36 @@ func (m *Matcher) place(community id.ID) int32 {
 
 // Know adds money that the books know. All is known before the first line is compared.
 func (m *Matcher) Know(o Ours) {
-	k := known{key: o.Payment, amount: int64(o.Amount), at: o.At.UnixMicro(), place: m.place(o.Community)}
+	k := known{key: o.Payment, amount: int64(o.Amount), at: uint32(o.At.Unix()), place: m.place(o.Community)}
 	if !o.Refund.IsZero() {
-		k.key, k.payment, k.refund = o.Refund, o.Payment, true
+		k.key, k.refund = o.Refund, true
+		m.of[o.Refund] = o.Payment
 	}
-	m.all = append(m.all, k)
+	if m.count%piece == 0 {
+		m.pieces = append(m.pieces, make([]known, 0, piece))
+	}
+	last := &m.pieces[len(m.pieces)-1]
+	*last = append(*last, k)
+	m.count++
 	m.index = nil
 }
+
+// nth is the n-th of what is known.
+func (m *Matcher) nth(n int) *known { return &m.pieces[n>>pieceBits][n&(piece-1)] }
 
 // build makes the index: open addresses, half of them free.
 func (m *Matcher) build() {
 	size := 16
-	for size < 2*len(m.all)+1 {
+	for size < 2*m.count+1 {
 		size *= 2
 	}
 	m.index = make([]int32, size)
-	for i := range m.all {
-		at := m.slot(m.all[i].key)
+	for n := range m.count {
+		at := m.slot(m.nth(n).key)
 		for m.index[at] != 0 {
 			at = (at + 1) & (size - 1)
 		}
-		m.index[at] = int32(i + 1)
+		m.index[at] = int32(n + 1)
 	}
 }
 
@@ -102,7 +120,7 @@ func (m *Matcher) find(key id.ID, refund bool) *known {
 		m.build()
 	}
 	for at := m.slot(key); m.index[at] != 0; at = (at + 1) & (len(m.index) - 1) {
-		if k := &m.all[m.index[at]-1]; k.key == key && k.refund == refund {
+		if k := m.nth(int(m.index[at]) - 1); k.key == key && k.refund == refund {
 			return k
 		}
 	}
@@ -155,7 +173,7 @@ func parsed(s string) id.ID {
 // know of it, 0 if nothing.
 func (m *Matcher) Line(l *pay.BillLine, k Keys, community id.ID) (f Finding, ours money.Amount) {
 	s := &m.sums[m.place(community)]
-	m.count(s, l)
+	s.add(l)
 	key := k.Payment
 	if l.Kind == pay.RefundLine {
 		key = k.Refund
@@ -167,7 +185,7 @@ func (m *Matcher) Line(l *pay.BillLine, k Keys, community id.ID) (f Finding, our
 	if x == nil || m.places[x.place] != community {
 		return Unknown, 0
 	}
-	x.times++
+	x.times = min(x.times+1, 2)
 	switch {
 	case x.times > 1:
 		return Again, money.Amount(x.amount)
@@ -188,8 +206,8 @@ func (m *Matcher) Of(k Keys) id.ID {
 	return id.ID{}
 }
 
-// count adds a line to the sums of its community.
-func (m *Matcher) count(s *placeSum, l *pay.BillLine) {
+// add counts a line.
+func (s *placeSum) add(l *pay.BillLine) {
 	if l.Kind == pay.PaymentLine {
 		s.Payments++
 		s.Paid += l.Amount
@@ -216,18 +234,18 @@ func (m *Matcher) Found(community id.ID) { m.sums[m.place(community)].Matched++ 
 
 // Missing tells of what the books know and the bill does not hold, of a community.
 func (m *Matcher) Missing(community id.ID, fn func(Ours)) {
-	n, ok := m.at[community]
+	place, ok := m.numbers[community]
 	if !ok {
 		return
 	}
-	for i := range m.all {
-		k := &m.all[i]
-		if k.place != n || k.times > 0 {
+	for n := range m.count {
+		k := m.nth(n)
+		if k.place != place || k.times > 0 {
 			continue
 		}
-		o := Ours{Community: community, Payment: k.key, Amount: money.Amount(k.amount), At: time.UnixMicro(k.at).UTC()}
+		o := Ours{Community: community, Payment: k.key, Amount: money.Amount(k.amount), At: time.Unix(int64(k.at), 0).UTC()}
 		if k.refund {
-			o.Payment, o.Refund = k.payment, k.key
+			o.Payment, o.Refund = m.of[k.key], k.key
 		}
 		fn(o)
 	}

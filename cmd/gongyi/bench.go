@@ -13,15 +13,16 @@ import (
 )
 
 type benchCmd struct {
-	Settle benchSettleCmd `cmd:"" help:"Settlements inside the program."`
-	HTTP   benchHTTPCmd   `cmd:"" name:"http" help:"Settlements over HTTP, one purchase a request; the server is a process of its own."`
-	Bulk   benchBulkCmd   `cmd:"" help:"Settlements over HTTP, many purchases a request."`
-	Web    benchWebCmd    `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
-	Trade  benchTradeCmd  `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
-	Read   benchReadCmd   `cmd:"" help:"A past balance and a statement page of the hottest account."`
-	Redeem benchRedeemCmd `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
-	Claim  benchClaimCmd  `cmd:"" help:"A rush for the vouchers of a series: many claim, few get one."`
-	Seats  benchSeatsCmd  `cmd:"" help:"The search for shops that compete with a place."`
+	Settle    benchSettleCmd    `cmd:"" help:"Settlements inside the program."`
+	HTTP      benchHTTPCmd      `cmd:"" name:"http" help:"Settlements over HTTP, one purchase a request; the server is a process of its own."`
+	Bulk      benchBulkCmd      `cmd:"" help:"Settlements over HTTP, many purchases a request."`
+	Web       benchWebCmd       `cmd:"" name:"web" help:"Pages of the demo, with people who browse it."`
+	Trade     benchTradeCmd     `cmd:"" help:"A year of purchases by month: deriving, a quarter of all shops, the pages of bills and customers."`
+	Read      benchReadCmd      `cmd:"" help:"A past balance and a statement page of the hottest account."`
+	Redeem    benchRedeemCmd    `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
+	Reconcile benchReconcileCmd `cmd:"" help:"A provider's bill of a day against the books."`
+	Claim     benchClaimCmd     `cmd:"" help:"A rush for the vouchers of a series: many claim, few get one."`
+	Seats     benchSeatsCmd     `cmd:"" help:"The search for shops that compete with a place."`
 }
 
 type benchWebCmd struct {

@@ -10,12 +10,14 @@ import (
 	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/notify"
 	"gongyi/internal/platform/pay"
+	"gongyi/internal/platform/pay/alipay"
 	"gongyi/internal/platform/pay/wechatpay"
 )
 
 // payments are the accounts of the house with licensed payment providers (D6).
 type payments struct {
 	WeChat   weChatPay `embed:"" prefix:"wechatpay-"`
+	Alipay   aliPay    `embed:"" prefix:"alipay-"`
 	Practise bool      `help:"Take payments through a sandbox in this program: no money moves." env:"GONGYI_PRACTISE_PAYMENTS" name:"practise-payments" group:"Payments"`
 }
 
@@ -38,15 +40,17 @@ type weChatPay struct {
 
 // into puts what is set up into the configuration.
 func (p *payments) into(c *app.Config) error {
-	provider, err := p.WeChat.provider()
-	if err != nil {
-		return err
+	for _, account := range []interface{ provider() (pay.Provider, error) }{&p.WeChat, &p.Alipay} {
+		provider, err := account.provider()
+		if err != nil {
+			return err
+		}
+		if provider != nil {
+			c.Pay = append(c.Pay, provider)
+		}
 	}
-	if provider != nil {
-		c.Pay = append(c.Pay, provider)
-	}
-	if c.Practice = p.Practise; c.Practice && provider != nil {
-		return errors.New("--practise-payments and --wechatpay-merchant exclude each other")
+	if c.Practice = p.Practise; c.Practice && len(c.Pay) > 0 {
+		return errors.New("--practise-payments and an account with a provider exclude each other")
 	}
 	return nil
 }
@@ -62,22 +66,16 @@ func (p *weChatPay) provider() (pay.Provider, error) {
 	if p.KeyFile == "" || p.SecretFile == "" {
 		return nil, errors.New("--wechatpay-merchant needs --wechatpay-key-file and --wechatpay-secret-file")
 	}
-	text, err := os.ReadFile(p.KeyFile)
-	if err != nil {
+	var err error
+	if s.Key, err = keyIn(p.KeyFile, pay.ParsePrivateKey); err != nil {
 		return nil, err
-	}
-	if s.Key, err = wechatpay.ParsePrivateKey(text); err != nil {
-		return nil, fmt.Errorf("%s: %w", p.KeyFile, err)
 	}
 	if s.Secret, err = secretIn(p.SecretFile); err != nil {
 		return nil, err
 	}
 	if p.PublicKey != "" {
-		if text, err = os.ReadFile(p.PublicKey); err != nil {
+		if s.PlatformKey, err = keyIn(p.PublicKey, pay.ParsePublicKey); err != nil {
 			return nil, err
-		}
-		if s.PlatformKey, err = wechatpay.ParsePublicKey(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", p.PublicKey, err)
 		}
 	}
 	if p.Report != "" {
@@ -93,4 +91,59 @@ func (p *weChatPay) provider() (pay.Provider, error) {
 		s.Token = (&notify.WeChatClient{Base: p.MiniBase, AppID: p.App, Secret: secret, Mini: true, Clock: clock.System{}}).Access
 	}
 	return wechatpay.New(s, wechatpay.Options{Base: p.Base, API: p.MiniBase})
+}
+
+// aliPay is the account with Alipay.
+type aliPay struct {
+	App       string `help:"App id with Alipay; switches Alipay on." env:"GONGYI_ALIPAY_APP" placeholder:"APPID" group:"Payments"`
+	Seller    string `help:"Number of the house's own account (2088…)." env:"GONGYI_ALIPAY_SELLER" placeholder:"PID" group:"Payments"`
+	KeyFile   string `help:"File with the app's private key." env:"GONGYI_ALIPAY_KEY_FILE" type:"existingfile" group:"Payments"`
+	PublicKey string `help:"File with Alipay's public key." env:"GONGYI_ALIPAY_PUBLIC_KEY_FILE" name:"public-key-file" type:"existingfile" group:"Payments"`
+	AppCert   string `help:"File with the app's certificate; without it nothing is transferred." env:"GONGYI_ALIPAY_APP_CERT_FILE" name:"app-cert-file" type:"existingfile" group:"Payments"`
+	RootCert  string `help:"File with Alipay's root certificates." env:"GONGYI_ALIPAY_ROOT_CERT_FILE" name:"root-cert-file" type:"existingfile" group:"Payments"`
+	Notify    string `help:"Address to which Alipay sends its messages." env:"GONGYI_ALIPAY_NOTIFY" placeholder:"URL" group:"Payments"`
+	Gateway   string `help:"Where Alipay answers, if not at its own address." env:"GONGYI_ALIPAY_GATEWAY" placeholder:"URL" group:"Payments"`
+}
+
+func (p *aliPay) provider() (pay.Provider, error) {
+	if p.App == "" {
+		if *p != (aliPay{}) {
+			return nil, errors.New("what begins with --alipay- needs --alipay-app")
+		}
+		return nil, nil
+	}
+	if p.KeyFile == "" || p.PublicKey == "" {
+		return nil, errors.New("--alipay-app needs --alipay-key-file and --alipay-public-key-file")
+	}
+	s := alipay.Settings{App: p.App, Seller: p.Seller, Notify: p.Notify}
+	var err error
+	if s.Key, err = keyIn(p.KeyFile, pay.ParsePrivateKey); err != nil {
+		return nil, err
+	}
+	if s.Alipay, err = keyIn(p.PublicKey, pay.ParsePublicKey); err != nil {
+		return nil, err
+	}
+	if p.AppCert != "" {
+		if s.AppCert, err = keyIn(p.AppCert, alipay.CertNumber); err != nil {
+			return nil, err
+		}
+	}
+	if p.RootCert != "" {
+		if s.RootCert, err = keyIn(p.RootCert, alipay.CertNumber); err != nil {
+			return nil, err
+		}
+	}
+	return alipay.New(s, alipay.Options{Gateway: p.Gateway})
+}
+
+// keyIn reads a file that holds a key or a certificate.
+func keyIn[T any](file string, parse func(text []byte) (T, error)) (key T, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return key, err
+	}
+	if key, err = parse(text); err != nil {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return key, err
 }

@@ -43,6 +43,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/promotion"
+	"gongyi/internal/module/reconciliation"
 	"gongyi/internal/module/recruit"
 	"gongyi/internal/module/relay"
 	"gongyi/internal/module/score"
@@ -111,6 +112,12 @@ type Flows struct {
 	Peer      Peer                      // nil while this is the only instance
 	Codes     signin.Sender             // nil: nobody can sign in by a code
 	Erasing   func(Forgotten) error     // told before somebody is forgotten; nil where nobody keeps a list
+	Reconciliations *reconciliation.Service
+	Reconciling     Reconciling // with which providers, against which books
+
+	Peer    Peer                  // nil while this is the only instance
+	Codes   signin.Sender         // nil: nobody can sign in by a code
+	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
 	// Payers are the providers that pay out, by kind. Into the accounts of others a person
@@ -182,6 +189,8 @@ func New(d *db.DB) *Flows {
 		Checkouts:   checkout.New(),
 		Live:        live.New(),
 		Payouts:     payout.New(),
+
+		Reconciliations: reconciliation.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -236,6 +245,7 @@ var Schemas = []db.Schema{
 	paycode.Schema,
 	checkout.Schema,
 	payout.Schema,
+	reconciliation.Schema,
 	once.Schema,
 }
 

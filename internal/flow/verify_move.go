@@ -24,6 +24,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	expect(p, 7, "policy_not_in_force", e.Seq, p.ruling(e.PostedAt), number)
 	expect(p, 7, "subject_differs", e.Seq, m.Subject(), e.Subject)
 	p.rewarded(e.Seq, rates, m)
+	p.bill(e)
 	p.membership(e, rates, m)
 	if d, ok := m.(charter.Dividend); ok {
 		p.shared(e, d)

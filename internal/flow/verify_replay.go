@@ -35,6 +35,7 @@ type replayer struct {
 	known    []policy.Version // those of them that were met so far
 	uses     promotion.Uses
 	counted  promotion.Counted
+	billed   map[int64]int64 // of reconciliation: that no entry was met for
 	noted    map[int64]settlement.Noted
 	capsUsed map[settlement.CapOf]money.Amount // as stored
 
@@ -73,6 +74,7 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if p.counted, err = p.flows.Promotions.Counted(ctx, r, p.community); err != nil {
+	if p.billed, err = p.flows.Reconciliations.Booked(ctx, r, p.community); err != nil {
 		return err
 	}
 	if p.noted, err = p.flows.Settlement.AllRefunds(ctx, r, p.community); err != nil {

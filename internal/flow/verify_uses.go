@@ -93,6 +93,7 @@ func (p *replayer) finish() {
 	for seq, n := range p.noted {
 		p.flaw(0, "refund_of_no_entry", seq, "", "", fmt.Sprint(n.Purchase, " ", n.Amount))
 	}
+	p.lostBills()
 	p.lostCharges()
 	p.lostRewards()
 	p.lostDividends()

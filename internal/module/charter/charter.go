@@ -40,6 +40,7 @@ var moves = known(
 	PointsGiven{}, PointsTaken{}, PointsRedeemed{}, PointsReturned{}, PropertyOffset{}, GoodsHanded{}, GoodsReversed{},
 	MerchantFee{}, MerchantFeeRefund{}, DepositPaid{}, DepositReturned{}, Penalty{}, PenaltyLifted{}, ProfitShared{},
 	AdFee{}, AdFeeRefund{}, MarketingSpent{}, PropertyPaid{},
+	DifferenceBorne{}, DifferenceRecovered{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
 )
 

@@ -136,6 +136,7 @@ const (
 	ShopOffer             = "shop.offer"
 	SeriesNews            = "voucher.series"
 	VoucherGot            = "voucher.got"
+	BillDiffers           = "bill.differs"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -234,6 +235,7 @@ var Kinds = []Kind{
 
 	{ID: SeriesNews, Group: OfWork, Name: "一起出的券", Title: "券“%s”：%s", Body: "%s", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: VoucherGot, Group: OfMoney, Name: "得到券", Title: "您得到一张券：%s", Body: "抵 %s 元，%s 前有效。在哪儿能用，卡包里写着。", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 6, Per: day},
+	{ID: BillDiffers, Group: OfWork, Name: "对账有差异", Title: "%s的账单有 %s 笔对不上", Body: "每一笔都要查清楚：晚到的入账，多收的退回，一笔也不放过。", Open: "去查", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 
 	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},

@@ -10,8 +10,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -135,41 +133,6 @@ func (c *Client) Format(f fmt.State, verb rune) { c.s.Format(f, verb) }
 
 // Kind implements pay.Provider.
 func (c *Client) Kind() pay.Kind { return pay.WeChat }
-
-// ParsePrivateKey reads the merchant's key as WeChat hands it out (apiclient_key.pem).
-func ParsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("wechatpay: no PEM")
-	}
-	if block.Type == "RSA PRIVATE KEY" {
-		return x509.ParsePKCS1PrivateKey(block.Bytes)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	if k, ok := key.(*rsa.PrivateKey); ok {
-		return k, nil
-	}
-	return nil, errors.New("wechatpay: not a key of RSA")
-}
-
-// ParsePublicKey reads WeChat's public key (pub_key.pem).
-func ParsePublicKey(text []byte) (*rsa.PublicKey, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("wechatpay: no PEM")
-	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	if k, ok := key.(*rsa.PublicKey); ok {
-		return k, nil
-	}
-	return nil, errors.New("wechatpay: not a key of RSA")
-}
 
 func orElse(s, other string) string {
 	if s == "" {

@@ -3,10 +3,6 @@ package wechatpay_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -103,31 +99,6 @@ func TestWhatIsNoAccount(t *testing.T) {
 		do(&x)
 		if _, err := wechatpay.New(x, wechatpay.Options{}); err == nil {
 			t.Errorf("%s: taken", says)
-		}
-	}
-}
-
-func TestKeysAreReadAsWeChatHandsThemOut(t *testing.T) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, _ := x509.MarshalPKCS8PrivateKey(key)
-	public, _ := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	for kind, der := range map[string][]byte{"PRIVATE KEY": pkcs8, "RSA PRIVATE KEY": x509.MarshalPKCS1PrivateKey(key)} {
-		if got, err := wechatpay.ParsePrivateKey(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})); err != nil || !got.Equal(key) {
-			t.Errorf("%s: %v", kind, err)
-		}
-	}
-	if got, err := wechatpay.ParsePublicKey(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})); err != nil || !got.Equal(&key.PublicKey) {
-		t.Error(err)
-	}
-	for _, text := range []string{"", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"} {
-		if _, err := wechatpay.ParsePrivateKey([]byte(text)); err == nil {
-			t.Errorf("%q is a key", text)
-		}
-		if _, err := wechatpay.ParsePublicKey([]byte(text)); err == nil {
-			t.Errorf("%q is a key", text)
 		}
 	}
 }

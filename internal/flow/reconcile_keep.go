@@ -1,0 +1,306 @@
+package flow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/access"
+	"gongyi/internal/module/charter"
+	"gongyi/internal/module/notice"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/reconciliation"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/pay"
+)
+
+// keptAtOnce is how many records of a reading share a transaction.
+const keptAtOnce = 100
+
+// keep writes down what came of a bill, place by place. Every part of it may be done
+// again: what is there stays.
+func (r *reading) keep(ctx context.Context) error {
+	for _, at := range r.order {
+		if err := r.keepAt(ctx, at, r.places[at]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reading) keepAt(ctx context.Context, at id.ID, p *place) error {
+	fresh, err := r.fresh(ctx, at, p)
+	if err != nil {
+		return err
+	}
+	totals, digest := r.match.Sum(at)
+	bill := reconciliation.Bill{Provider: r.kind, Day: r.day, Source: r.source, Digest: digest, Totals: totals}
+	err = r.f.DB.Update(ctx, at, r.actor, func(tx *db.Tx) error {
+		taken, _, err := r.f.Reconciliations.Take(ctx, tx, bill)
+		bill = taken
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(r.records(p, fresh, bill.ID), keptAtOnce) {
+		if err := r.f.DB.Update(ctx, at, r.actor, func(tx *db.Tx) error {
+			for _, record := range some {
+				if err := record(ctx, tx); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	if err := r.tell(ctx, at, bill.ID, len(fresh)); err != nil {
+		return err
+	}
+	return r.f.bookFees(ctx, r.actor, at, r.day)
+}
+
+// identity is what makes two differences the same.
+type identity struct {
+	kind            reconciliation.Kind
+	thing           reconciliation.Thing
+	payment, refund string
+}
+
+func identityOf(d *reconciliation.Difference) identity {
+	return identity{d.Kind, d.Thing, d.Payment, d.Refund}
+}
+
+// fresh are the differences that were not found before.
+func (r *reading) fresh(ctx context.Context, at id.ID, p *place) (all []reconciliation.Difference, err error) {
+	if len(p.found) == 0 {
+		return nil, nil
+	}
+	known := make(map[identity]bool)
+	err = r.f.DB.View(ctx, at, func(rd db.Reader) error {
+		before, err := r.f.Reconciliations.Of(ctx, rd, at, r.day, r.day)
+		for i := range before {
+			known[identityOf(&before[i])] = true
+		}
+		return err
+	})
+	for i := range p.found {
+		if d := &p.found[i]; !known[identityOf(d)] {
+			known[identityOf(d)] = true
+			all = append(all, *d)
+		}
+	}
+	return all, err
+}
+
+// records are what is to be written, each within a transaction of several.
+func (r *reading) records(p *place, fresh []reconciliation.Difference, bill id.ID) (all []func(context.Context, *db.Tx) error) {
+	for _, key := range p.seen {
+		all = append(all, func(ctx context.Context, tx *db.Tx) error {
+			return r.f.Reconciliations.See(ctx, tx, r.kind, key, r.day)
+		})
+	}
+	for _, d := range fresh {
+		d.Bill = bill
+		all = append(all, func(ctx context.Context, tx *db.Tx) error {
+			_, err := r.f.Reconciliations.Find(ctx, tx, d, dueIn(tx.Now, p.days))
+			return err
+		})
+	}
+	still := make(map[identity]bool)
+	for i := range p.found {
+		still[identityOf(&p.found[i])] = true
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(p.open), byBytes) {
+		for _, d := range p.open[key] {
+			if way, ok := r.resolved(&d, p.met[key], still[identityOf(&d)]); ok {
+				all = append(all, func(ctx context.Context, tx *db.Tx) error { return r.f.resolve(ctx, tx, d.ID, way, r.day.String()) })
+			}
+		}
+	}
+	return all
+}
+
+func byBytes(a, b id.ID) int { return bytes.Compare(a[:], b[:]) }
+
+// dueIn is the end of the day that lies so many days ahead, where providers count days.
+func dueIn(now time.Time, days int) time.Time {
+	return (period.DayOf(now, billZone) + period.Day(days) + 1).Start(billZone)
+}
+
+// resolved says whether this bill settles a difference that was found before, and how.
+// met says that it stands in the bill and is known alike, still that it differs as before.
+func (r *reading) resolved(d *reconciliation.Difference, met, still bool) (reconciliation.Way, bool) {
+	switch {
+	case still:
+		return "", false
+	case d.Settlement() != nil: // written off
+		return reconciliation.WrittenOff, met && d.Kind == reconciliation.MissingThere
+	case d.Kind == reconciliation.MissingThere:
+		return reconciliation.FoundLate, met || d.Day == r.day // or it was seen on another day
+	case d.Day != r.day:
+		return "", false
+	case d.Kind == reconciliation.MissingHere && met:
+		return reconciliation.FoundLate, true
+	}
+	return reconciliation.Corrected, true
+}
+
+// resolve settles a difference that a bill has explained; one that was written off comes
+// back to the books.
+func (f *Flows) resolve(ctx context.Context, tx *db.Tx, difference id.ID, way reconciliation.Way, reference string) error {
+	d, err := f.Reconciliations.ByID(ctx, tx, tx.Community, difference)
+	if err != nil {
+		return err
+	}
+	if way != reconciliation.WrittenOff {
+		if d.Settlement() != nil {
+			return nil
+		}
+		return f.Reconciliations.Settle(ctx, tx, d, way, true, "", reference)
+	}
+	seq := int64(-1)
+	if tx.Community != Nobody {
+		posted, err := f.Move(ctx, tx, differenceKey+d.ID.String()+"/found",
+			charter.DifferenceRecovered{Provider: string(d.Provider), Difference: d.ID, Day: d.Day, Amount: d.Short()})
+		if err != nil {
+			return err
+		}
+		seq = posted.Seq
+	}
+	return f.Reconciliations.Recover(ctx, tx, d, "", seq)
+}
+
+// bookFees books the fees of the bills of a place from a day on, of which not all is
+// booked. Where the books refuse one, because the provider would hold less than nothing,
+// it is tried again by the sweeper.
+func (f *Flows) bookFees(ctx context.Context, actor db.Actor, at id.ID, from period.Day) error {
+	var due []reconciliation.Bill
+	if err := f.DB.View(ctx, at, func(r db.Reader) error {
+		bills, err := f.Reconciliations.Bills(ctx, r, at, from, from+billsBack)
+		if err != nil {
+			return err
+		}
+		booked, err := f.Reconciliations.Fees(ctx, r, at, from, from+billsBack)
+		due = unbooked(bills, booked)
+		return err
+	}); err != nil {
+		return err
+	}
+	var errs []error
+	for i := range due {
+		errs = append(errs, f.DB.Update(ctx, at, actor, func(tx *db.Tx) error { return f.bookFee(ctx, tx, &due[i]) }))
+	}
+	return errors.Join(errs...)
+}
+
+// unbooked are the bills, of each day the one that was read last, whose fees are not what
+// was booked.
+func unbooked(bills []reconciliation.Bill, booked []reconciliation.Fee) (due []reconciliation.Bill) {
+	type of struct {
+		provider pay.Kind
+		day      period.Day
+	}
+	kept, returned, met := make(map[of]money.Amount), make(map[of]money.Amount), make(map[of]bool)
+	for _, x := range booked {
+		kept[of{x.Provider, x.Day}] += x.Kept
+		returned[of{x.Provider, x.Day}] += x.Returned
+	}
+	for _, b := range bills {
+		at := of{b.Provider, b.Day}
+		if !met[at] && (kept[at] != b.Kept || returned[at] != b.Returned) {
+			due = append(due, b)
+		}
+		met[at] = true
+	}
+	return due
+}
+
+// bookFee books what a provider kept of a day, by its bill; a bill that is read again and
+// says another sum books what is more or less (P-02).
+func (f *Flows) bookFee(ctx context.Context, tx *db.Tx, b *reconciliation.Bill) error {
+	before, err := f.Reconciliations.FeesOf(ctx, tx, tx.Community, b.Provider, b.Day)
+	if err != nil {
+		return err
+	}
+	fee := reconciliation.Fee{Provider: b.Provider, Day: b.Day, N: len(before), Bill: b.ID, Kept: b.Kept, Returned: b.Returned, KeptSeq: -1, ReturnedSeq: -1}
+	for _, x := range before {
+		fee.Kept -= x.Kept
+		fee.Returned -= x.Returned
+	}
+	if fee.Kept == 0 && fee.Returned == 0 {
+		return nil
+	}
+	if _, err := f.inForce(ctx, tx, tx.Now); tx.Community == Nobody || errors.Is(err, policy.ErrNone) {
+		return nil // no books are kept there
+	}
+	post := func(what string, kept money.Amount) (int64, error) {
+		if kept == 0 {
+			return -1, nil
+		}
+		key := fmt.Sprintf(feeKey+"%s:%s:%d/%s", b.Provider, b.Day, fee.N, what)
+		var move charter.Move = charter.ProviderFee{Provider: string(b.Provider), Bill: b.ID, Day: b.Day, Lines: int(b.Payments + b.Refunds), Amount: kept}
+		if kept < 0 {
+			move = charter.ProviderFeeReturned{Provider: string(b.Provider), Bill: b.ID, Day: b.Day, Lines: int(b.Payments + b.Refunds), Amount: -kept}
+		}
+		posted, err := f.Move(ctx, tx, key, move)
+		return posted.Seq, err
+	}
+	if fee.KeptSeq, err = post("kept", fee.Kept); err != nil {
+		return err
+	}
+	if fee.ReturnedSeq, err = post("returned", -fee.Returned); err != nil {
+		return err
+	}
+	return f.Reconciliations.Book(ctx, tx, fee)
+}
+
+// tell leaves word with those who look after the money that a bill differs.
+func (r *reading) tell(ctx context.Context, at, bill id.ID, fresh int) error {
+	if fresh == 0 || at == Nobody {
+		return nil
+	}
+	ref := ""
+	who := make(map[id.ID]bool)
+	err := r.f.DB.View(ctx, id.Tilde, func(rd db.Reader) error {
+		above, err := r.f.Communities.Up(ctx, rd, at)
+		if err != nil {
+			return err
+		}
+		for _, p := range above {
+			if p.ID == at {
+				ref = p.Ref
+			}
+			grants, err := r.f.Access.In(ctx, rd, p.ID)
+			if err != nil {
+				return err
+			}
+			for _, g := range grants {
+				if g.Role == access.Finance && g.Holds(r.f.DB.Clock().Now()) {
+					who[g.Person] = true
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || len(who) == 0 {
+		return err
+	}
+	return r.f.DB.Update(ctx, at, r.actor, func(tx *db.Tx) error {
+		for _, person := range slices.SortedFunc(maps.Keys(who), byBytes) {
+			if err := r.f.Notices.Send(ctx, tx, notice.Notice{Kind: notice.BillDiffers, Person: person, Place: at, Cause: "bill/" + bill.String(), Link: "/desk/reconciliation/" + ref,
+				Args: []notice.Arg{notice.Day(r.day), notice.Count(int64(fresh))}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -122,7 +122,7 @@ func Reconcile(ctx context.Context, cfg app.Config, s ReconcileSettings) (r Reco
 	}); err != nil {
 		return r, err
 	}
-	a.Flows.Reconciling = flow.NewReconciling(books, nil)
+	a.Flows.Reconciling = flow.NewReconciling(books)
 	r = ReconcileResult{Engine: string(a.DB.Engine()), Lines: s.Lines}
 	if info, err := os.Stat(file); err == nil {
 		r.Packed = info.Size()

@@ -28,7 +28,7 @@ type counter struct {
 	forms int
 }
 
-func atTill(t *testing.T, fn func(c *counter)) {
+func atBakery(t *testing.T, fn func(c *counter)) {
 	inTown(t, func(w *town) {
 		c := &counter{town: w, purse: newPurse(w.env.Clock)}
 		w.Providers = map[pay.Kind]pay.Provider{pay.WeChat: c.purse}
@@ -127,7 +127,7 @@ func refused(err error) string {
 }
 
 func TestACodeIsPaidWithCash(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		k := c.asked(100_00)
 		none := money.Amount(0)
 		p, err := c.ProposeCheckout(ctx, c.home, k.ID, offer.Wish{}, checkout.Cash)
@@ -158,7 +158,7 @@ func TestACodeIsPaidWithCash(t *testing.T) {
 }
 
 func TestSixDigitsAreConsent(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		k := c.asked(100_00)
 		if err := c.GiveByDigits(ctx, c.home, db.System, k.ID, c.phone.ConsentAt(c.env.Clock.Now(), 90_00)); refused(err) != "paycode.bad_code" {
 			t.Errorf("digits for another amount: %v", err)
@@ -179,7 +179,7 @@ func TestSixDigitsAreConsent(t *testing.T) {
 }
 
 func TestACodeCountsOnce(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		first := c.asked(10_00)
 		if _, err := c.ask(10_00); refused(err) != "paycode.used" {
 			t.Errorf("the same code again: %v", err)
@@ -205,7 +205,7 @@ func TestACodeCountsOnce(t *testing.T) {
 func ofAsking(_ *checkout.Checkout, err error) error { return err }
 
 func TestGuessingCodesIsThrottled(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		wrong := c.phone.Handle + "00000000"
 		for range 10 {
 			if _, err := c.ask(10_00, func(o *flow.Opening) { o.Code = wrong }); refused(err) != "paycode.bad_code" {
@@ -226,7 +226,7 @@ func TestGuessingCodesIsThrottled(t *testing.T) {
 }
 
 func TestACodeEndsWithItsSignIn(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		c.must(c.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error { return c.SignIn.SignOut(ctx, tx, c.phone.Session) }))
 		if _, err := c.ask(10_00); refused(err) != "paycode.bad_code" {
 			t.Errorf("signed out: %v", err)
@@ -235,7 +235,7 @@ func TestACodeEndsWithItsSignIn(t *testing.T) {
 }
 
 func TestAScanThatWaitedForTheNetwork(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		shown := c.env.Clock.Now()
 		code := c.code()
 		c.env.Clock.Advance(5 * time.Hour)

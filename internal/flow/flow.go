@@ -107,22 +107,16 @@ type Flows struct {
 	Checkouts   *checkout.Service
 	Payouts     *payout.Service
 
+	Reconciliations *reconciliation.Service
+	Reconciling     Reconciling // against which books providers' bills are read
+
 	Live      *live.Hub                 // wakes pages that wait at a till
-	Providers map[pay.Kind]pay.Provider // licensed payment providers; none: money is taken by hand
+	Providers map[pay.Kind]pay.Provider // licensed payment providers; none: money is taken and paid by hand
 	Peer      Peer                      // nil while this is the only instance
 	Codes     signin.Sender             // nil: nobody can sign in by a code
 	Erasing   func(Forgotten) error     // told before somebody is forgotten; nil where nobody keeps a list
-	Reconciliations *reconciliation.Service
-	Reconciling     Reconciling // with which providers, against which books
-
-	Peer    Peer                  // nil while this is the only instance
-	Codes   signin.Sender         // nil: nobody can sign in by a code
-	Erasing func(Forgotten) error // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
-	// Payers are the providers that pay out, by kind. Into the accounts of others a person
-	// of finance pays by hand.
-	Payers map[pay.Kind]pay.Provider
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -193,6 +187,7 @@ func New(d *db.DB) *Flows {
 		Reconciliations: reconciliation.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
+	f.Reconciling = NewReconciling(paidBooks{f})
 	f.Deciding(OnOpening, f.openingDecided)
 	f.Deciding(OnBreach, f.breachDecided)
 	f.Deciding(OnBreachAppeal, f.appealDecided)

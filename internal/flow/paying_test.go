@@ -16,7 +16,7 @@ import (
 )
 
 func TestPaidByAProvider(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		if a.Settled != nil || a.Payment == nil || a.Payment.Amount != 80_00 {
 			t.Fatalf("waits for %+v", a)
@@ -47,7 +47,7 @@ func TestPaidByAProvider(t *testing.T) {
 }
 
 func TestNothingIsHeardOfAPayment(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.purse.paid(key)
 		c.env.Clock.Advance(30 * time.Second)
@@ -59,7 +59,7 @@ func TestNothingIsHeardOfAPayment(t *testing.T) {
 }
 
 func TestNobodyPays(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.env.Clock.Advance(11 * minutes)
 		c.purse.mute = true
@@ -89,7 +89,7 @@ func TestNobodyPays(t *testing.T) {
 
 // Marketplace bugs 5 and 6: a double call-back; a late call-back after a cancel.
 func TestMoneyThatComesAfterTheEndGoesBack(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.must(c.CancelCheckout(ctx, c.home, db.System, a.ID, "changed her mind"))
 		if k := c.now(a.ID); k.End == nil || k.End.Kind != checkout.Cancelled {
@@ -112,7 +112,7 @@ func TestMoneyThatComesAfterTheEndGoesBack(t *testing.T) {
 }
 
 func TestACancelMeetsThePayment(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.purse.paid(key)
 		if err := c.CancelCheckout(ctx, c.home, db.System, a.ID, "too late"); refused(err) != "payment.ended" {
@@ -125,7 +125,7 @@ func TestACancelMeetsThePayment(t *testing.T) {
 }
 
 func TestMoneyThatCannotBeBookedGoesBack(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.suspend("bakery")
 		c.must(c.ToldPayment(ctx, c.purse.paid(key)))
@@ -144,7 +144,7 @@ func TestMoneyThatCannotBeBookedGoesBack(t *testing.T) {
 
 // Marketplace bug 10: a currency or an amount that is not what was asked for.
 func TestAnotherSumIsNotTaken(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		for _, wrong := range []func(*pay.Payment){
 			func(p *pay.Payment) { p.Amount = 0 }, func(p *pay.Payment) { p.Asset = "" }, func(p *pay.Payment) { p.Asset = "USD" }, func(p *pay.Payment) { p.Amount = 79_99 },
@@ -162,7 +162,7 @@ func TestAnotherSumIsNotTaken(t *testing.T) {
 }
 
 func TestARefundGoesBackTheWayItCame(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.must(c.ToldPayment(ctx, c.purse.paid(key)))
 		seq := c.now(a.ID).End.Seq
@@ -189,7 +189,7 @@ func TestARefundGoesBackTheWayItCame(t *testing.T) {
 }
 
 func TestARefundThatTheProviderRefuses(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
 		c.must(c.ToldPayment(ctx, c.purse.paid(key)))
 		c.purse.refuse = "USER_ACCOUNT_ABNORMAL"
@@ -215,7 +215,7 @@ func TestARefundThatTheProviderRefuses(t *testing.T) {
 
 // Two tills want the same entitlement at once: one gets it.
 func TestEntitlementIsSetAsideOnce(t *testing.T) {
-	atTill(t, func(c *counter) {
+	atBakery(t, func(c *counter) {
 		first := c.asked(40_00)
 		c.env.Clock.Advance(31 * time.Second)
 		other := c.asked(40_00)

@@ -172,11 +172,11 @@ func (f *Flows) DecidePayout(ctx context.Context, community id.ID, actor db.Acto
 
 // paidByHand reports whether somebody pays into an account with a slip, because no
 // provider of its kind is wired.
-func (f *Flows) paidByHand(provider pay.Kind) bool { return f.Payers[provider] == nil }
+func (f *Flows) paidByHand(provider pay.Kind) bool { return f.Providers[provider] == nil }
 
 // payers are the kinds of provider that pay out here, in order.
 func (f *Flows) payers() (kinds []pay.Kind) {
-	for k, p := range f.Payers {
+	for k, p := range f.Providers {
 		if p != nil {
 			kinds = append(kinds, k)
 		}

@@ -97,7 +97,7 @@ var payday = time.Date(2025, 10, 20, 9, 0, 0, 0, flow.DefaultZone)
 func openBureau(t *testing.T, env dbtest.Env) *bureau {
 	w := &bureau{town: settled(t, env), people: make(map[string]id.ID), bank: &teller{transfers: make(map[string]pay.TransferResult), asked: make(map[string]int)}}
 	w.bank.says(pay.Done)
-	w.Payers = map[pay.Kind]pay.Provider{pay.WeChat: w.bank}
+	w.Providers = map[pay.Kind]pay.Provider{pay.WeChat: w.bank}
 	for i, name := range []string{"fang", "gao", "han", "ivy"} {
 		w.person(name, i+1)
 		w.grants(name, access.Finance, id.ID{})

@@ -50,7 +50,7 @@ func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) 
 	if err != nil {
 		return err
 	}
-	provider := f.Payers[to.Provider]
+	provider := f.Providers[to.Provider]
 	if provider == nil {
 		return nil
 	}

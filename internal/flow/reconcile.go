@@ -51,18 +51,15 @@ const (
 	Moved                       // money moved
 )
 
-// Reconciling is with which providers bills are reconciled, and against which books.
+// Reconciling is against which books bills are read.
 type Reconciling struct {
-	Books     PaidBooks
-	Providers map[pay.Kind]pay.Provider
+	Books PaidBooks
 
 	mu *sync.Mutex // one bill is read at a time; it takes the room of its day
 }
 
-// NewReconciling is for the providers of the house.
-func NewReconciling(books PaidBooks, providers map[pay.Kind]pay.Provider) Reconciling {
-	return Reconciling{Books: books, Providers: providers, mu: new(sync.Mutex)}
-}
+// NewReconciling is against some books.
+func NewReconciling(books PaidBooks) Reconciling { return Reconciling{Books: books, mu: new(sync.Mutex)} }
 
 // billZone is the zone of the providers' days.
 var billZone = time.FixedZone("CST", 8*60*60)
@@ -76,7 +73,7 @@ var Nobody = id.Tilde
 // or is not whole, changes nothing but that it is noted.
 func (f *Flows) ReadBill(ctx context.Context, actor db.Actor, kind pay.Kind, day period.Day, places []id.ID) (err error) {
 	defer fault.Wrap(&err, "read a bill")
-	p := f.Reconciling.Providers[kind]
+	p := f.Providers[kind]
 	if p == nil {
 		return reconciliation.ErrNoProvider.With("provider", string(kind))
 	}

@@ -33,7 +33,7 @@ func (f *Flows) ReconcileDue(ctx context.Context, place id.ID) error {
 	now := f.DB.Clock().Now()
 	yesterday := period.DayOf(now.Add(-billsFrom), billZone) - 1
 	var errs []error
-	for kind := range f.Reconciling.Providers {
+	for kind := range f.Providers {
 		days, err := f.unread(ctx, place, kind, yesterday, now)
 		if err != nil {
 			return err

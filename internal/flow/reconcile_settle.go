@@ -118,7 +118,7 @@ func (f *Flows) difference(ctx context.Context, place, difference id.ID) (d *rec
 
 // tellAgain lets the provider tell again what it has moved.
 func (f *Flows) tellAgain(ctx context.Context, place id.ID, d *reconciliation.Difference) error {
-	p := f.Reconciling.Providers[d.Provider]
+	p := f.Providers[d.Provider]
 	if p == nil {
 		return reconciliation.ErrNoProvider.With("provider", string(d.Provider))
 	}
@@ -175,7 +175,7 @@ func (f *Flows) ReturnDifference(ctx context.Context, place id.ID, actor db.Acto
 // carryBack asks the provider for the refund of a difference, and ends it when the payer
 // has the money.
 func (f *Flows) carryBack(ctx context.Context, place id.ID, actor db.Actor, d *reconciliation.Difference) error {
-	p := f.Reconciling.Providers[d.Provider]
+	p := f.Providers[d.Provider]
 	if p == nil {
 		return reconciliation.ErrNoProvider.With("provider", string(d.Provider))
 	}

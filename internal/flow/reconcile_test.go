@@ -110,7 +110,8 @@ func atTill(t *testing.T, fn func(w *till)) {
 		w.bank = bank
 		_, err = w.move("~float", charter.MembershipFee{Member: w.member("ben").ID, Charge: id.ID{1}, Term: id.ID{2}, Fee: 1_000_00, Means: charter.Provider}) // what the provider holds
 		w.must(err)
-		w.Reconciling = flow.NewReconciling(w.drawer, map[pay.Kind]pay.Provider{pay.WeChat: bank.Direct()})
+		w.Reconciling = flow.NewReconciling(w.drawer)
+		w.Providers = map[pay.Kind]pay.Provider{pay.WeChat: bank.Direct()}
 		fn(w)
 	})
 }

@@ -74,6 +74,8 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if p.counted, err = p.flows.Promotions.Counted(ctx, r, p.community); err != nil {
+		return err
+	}
 	if p.billed, err = p.flows.Reconciliations.Booked(ctx, r, p.community); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestVerifyFindsForgedTills(t *testing.T) {
 		"verify.checkout_differs":          "UPDATE checkout_end SET seq = seq - 1 WHERE kind = 'settled' AND",
 		"verify.checkout_of_no_entry":      "UPDATE checkout_end SET seq = 9999 WHERE kind = 'settled' AND",
 	} {
-		atTill(t, func(c *counter) {
+		atBakery(t, func(c *counter) {
 			a, key := c.waiting(100_00)
 			c.must(c.ToldPayment(ctx, c.purse.paid(key)))
 			_, err := c.Refund(ctx, c.home, db.System, flow.Refund{Ref: "r1", Purchase: c.now(a.ID).End.Seq, Amount: 25_00})

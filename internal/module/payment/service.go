@@ -201,7 +201,7 @@ type Came struct {
 
 // EachCame tells of all money that came in from ≤ time < to, late or not, and that went
 // back by then; there may be millions.
-func (s *Service) EachCame(ctx context.Context, r db.Reader, community id.ID, from, to time.Time, fn func(Came) error) (err error) {
+func (s *Service) EachCame(ctx context.Context, r db.Reader, community id.ID, provider pay.Kind, from, to time.Time, fn func(Came) error) (err error) {
 	defer fault.Wrap(&err, "payment: what came")
 	payment := func(rows *sql.Rows) error { return came(rows, fn) }
 	refund := func(rows *sql.Rows) error {
@@ -218,13 +218,14 @@ func (s *Service) EachCame(ctx context.Context, r db.Reader, community id.ID, fr
 		query string
 	}{
 		{payment, `SELECT p.id, e.number, p.amount, e.paid_at FROM payment_end e JOIN payment p ON p.community_id = e.community_id AND p.id = e.payment_id
-			WHERE e.community_id = ? AND e.paid_at >= ? AND e.paid_at < ? AND e.kind = 'paid'`},
+			WHERE e.community_id = ? AND e.paid_at >= ? AND e.paid_at < ? AND e.kind = 'paid' AND p.provider = ?`},
 		{payment, `SELECT p.id, l.number, p.amount, l.paid_at FROM payment_late l JOIN payment p ON p.community_id = l.community_id AND p.id = l.payment_id
-			WHERE l.community_id = ? AND l.paid_at >= ? AND l.paid_at < ?`},
+			WHERE l.community_id = ? AND l.paid_at >= ? AND l.paid_at < ? AND p.provider = ?`},
 		{refund, `SELECT x.payment_id, y.number, x.amount, y.ended_at, x.id FROM payment_refund_end y JOIN payment_refund x ON x.community_id = y.community_id AND x.id = y.refund_id
-			WHERE y.community_id = ? AND y.ended_at >= ? AND y.ended_at < ? AND y.kind = 'done'`},
+			JOIN payment p ON p.community_id = x.community_id AND p.id = x.payment_id
+			WHERE y.community_id = ? AND y.ended_at >= ? AND y.ended_at < ? AND y.kind = 'done' AND p.provider = ?`},
 	} {
-		if err := db.Each(ctx, r, q.take, q.query, community[:], from.UnixMicro(), to.UnixMicro()); err != nil {
+		if err := db.Each(ctx, r, q.take, q.query, community[:], from.UnixMicro(), to.UnixMicro(), string(provider)); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ type benchCmd struct {
 	Redeem    benchRedeemCmd    `cmd:"" help:"A rush on one good of the catalogue: many ask, few get it."`
 	Reconcile benchReconcileCmd `cmd:"" help:"A provider's bill of a day against the books."`
 	Claim     benchClaimCmd     `cmd:"" help:"A rush for the vouchers of a series: many claim, few get one."`
+	Till      benchTillCmd      `cmd:"" help:"Purchases with a voucher and entitlement, paid through a provider."`
 	Seats     benchSeatsCmd     `cmd:"" help:"The search for shops that compete with a place."`
 }
 

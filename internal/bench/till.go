@@ -125,7 +125,7 @@ const heardHere = "https://bench.invalid/heard"
 // voucherWorth is the amount of every voucher, coinsEach what is used of entitlement, and
 // listEach the price of every basket, in fen.
 const (
-	voucherWorth money.Amount = 5_00
+	voucherWorth money.Amount = 50
 	coinsEach    money.Amount = 2_00
 	listEach     money.Amount = 60_00
 )

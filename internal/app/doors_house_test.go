@@ -63,6 +63,7 @@ func newGuarded(t *testing.T) *guarded {
 	g.payoutThings(home, bakery)
 	g.things(home, int64(bought["entry"].(float64)))
 	g.pointsThings(home, bakery)
+	g.tillThings(home, bakery, who.ID)
 	return g
 }
 
@@ -135,7 +136,7 @@ func (g *guarded) forms() []Door {
 // byItself are tables that change without anybody asking: work behind the scenes,
 // what counts tries, and when somebody was last here.
 var byItself = []string{
-	"writer", "outbox", "openbooks_", "trade_", "notice", "chore", "ledger_follower", "settlement_", "merchant_position", "community_position", "signin_miss", "sqlite_",
+	"writer", "outbox", "openbooks_", "trade_", "notice", "chore", "ledger_follower", "settlement_", "merchant_position", "community_position", "signin_miss", "paycode_miss", "sqlite_",
 	"ledger_close", "ledger_log", "ledger_buyer", "ledger_day", "ledger_flow", "ledger_leg", "ledger_party", "ledger_turnover"}
 
 // state is a digest of every table that changes only because somebody wants it.

@@ -30,7 +30,7 @@ func (p *Pages) shopIn(r *http.Request) (room portal.Room, shop *merchant.Mercha
 	if room, err = p.Room(r); err != nil {
 		return room, nil, err
 	}
-	at := slices.IndexFunc(room.Order, func(m *merchant.Merchant) bool { return m.Ref == r.PathValue("shop") })
+	at := slices.IndexFunc(room.Order, func(m *merchant.Merchant) bool { return m.Ref == r.PathValue("store") })
 	if at < 0 {
 		return room, nil, merchant.ErrNotFound
 	}

@@ -30,7 +30,7 @@ type Pages struct {
 
 // Routes adds the pages.
 func (p *Pages) Routes(t *httpkit.Router) {
-	const till, sale, mine = "/shop/{shop}/till", "/shop/{shop}/sales/{entry}/refund", "/me/checkouts/{community}/{checkout}"
+	const till, sale, mine = "/shop/{shop}/till", "/shop/{shop}/sales/{entry}/refund", "/me/checkouts/{at}/{checkout}"
 	t.Add(
 		httpkit.Route{Pattern: "GET " + till, Action: "till.use", On: portal.OfShop, Do: p.till},
 		httpkit.Route{Pattern: "POST " + till, Action: "till.use", On: portal.OfShop, Do: p.ask},
@@ -48,8 +48,8 @@ func (p *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST /me/pay/key/end", Action: "pay.code", On: httpkit.Mine, Do: p.endKey},
 		httpkit.Route{Pattern: "GET /me/pay/next", Action: "pay.code", On: httpkit.Mine, Do: p.next},
 		httpkit.Route{Pattern: "GET /me/scan", Action: "pay.read", On: httpkit.Mine, Do: p.scan},
-		httpkit.Route{Pattern: "GET /c/{community}/pay/{shop}", Action: "pay.read", On: httpkit.Mine, Do: p.askSelf},
-		httpkit.Route{Pattern: "POST /c/{community}/pay/{shop}", Action: "pay.use", On: httpkit.Mine, Do: p.openSelf},
+		httpkit.Route{Pattern: "GET /c/{community}/pay/{store}", Action: "pay.read", On: httpkit.Mine, Do: p.askSelf},
+		httpkit.Route{Pattern: "POST /c/{community}/pay/{store}", Action: "pay.use", On: httpkit.Mine, Do: p.openSelf},
 		httpkit.Route{Pattern: "GET " + mine, Action: "pay.read", On: httpkit.Mine, Do: p.mine},
 		httpkit.Route{Pattern: "POST " + mine + "/agreement", Action: "pay.use", On: httpkit.Mine, Do: p.pay},
 		httpkit.Route{Pattern: "POST " + mine + "/consent", Action: "pay.use", On: httpkit.Mine, Do: p.give},
@@ -94,7 +94,7 @@ func (p *Pages) ofShop(r *http.Request) (c at, err error) {
 // ofBuyer is the viewer's own checkout; another's is not found.
 func (p *Pages) ofBuyer(r *http.Request) (c at, err error) {
 	ctx := r.Context()
-	community, err := id.Parse(r.PathValue("community"))
+	community, err := id.Parse(r.PathValue("at"))
 	if err != nil {
 		return c, checkout.ErrNotFound
 	}

@@ -35,10 +35,10 @@ type slipView struct {
 
 // slipOf is the charge in the address, if the viewer may pay it.
 func (p *Pages) slipOf(r *http.Request) (community id.ID, s flow.Slip, err error) {
-	if community, err = id.Parse(r.PathValue("community")); err != nil {
+	if community, err = id.Parse(r.PathValue("at")); err != nil {
 		return community, s, charge.ErrNotFound
 	}
-	s, err = p.Flows.SlipOf(r.Context(), community, r.PathValue("code"), authz.Of(r.Context()))
+	s, err = p.Flows.SlipOf(r.Context(), community, r.PathValue("slip"), authz.Of(r.Context()))
 	return community, s, err
 }
 
@@ -130,7 +130,7 @@ func (p *Pages) slipNews(w http.ResponseWriter, r *http.Request) error {
 
 // slipRoutes are the pages on which charges are paid online.
 func (p *Pages) slipRoutes(t *httpkit.Router) {
-	const slip = "/me/slips/{community}/{code}"
+	const slip = "/me/slips/{at}/{slip}"
 	t.Add(
 		httpkit.Route{Pattern: "GET " + slip, Action: "pay.read", On: httpkit.Mine, Do: p.slip},
 		httpkit.Route{Pattern: "POST " + slip + "/payment", Action: "pay.use", On: httpkit.Mine, Do: p.paySlip},

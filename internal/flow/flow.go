@@ -20,6 +20,7 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/draw"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/growth"
 	"gongyi/internal/module/honour"
@@ -96,6 +97,7 @@ type Flows struct {
 	Points      *points.Service
 	Badges      *badge.Service
 	Payouts     *payout.Service
+	Draws       *draw.Service
 
 	Peer    Peer                  // nil while this is the only instance
 	Codes   signin.Sender         // nil: nobody can sign in by a code
@@ -105,6 +107,9 @@ type Flows struct {
 	// Payers are the providers that pay out, by kind. Into the accounts of others a person
 	// of finance pays by hand.
 	Payers map[pay.Kind]pay.Provider
+	// VoucherBags gives a member a voucher of a series that she drew; the key tells one bag
+	// from another. nil: bags hold no vouchers.
+	VoucherBags func(ctx context.Context, tx *db.Tx, series, member id.ID, key string) error
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -166,6 +171,7 @@ func New(d *db.DB) *Flows {
 		Points:      points.New(),
 		Badges:      badge.New(),
 		Payouts:     payout.New(),
+		Draws:       draw.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Deciding(OnOpening, f.openingDecided)
@@ -216,6 +222,7 @@ var Schemas = []db.Schema{
 	points.Schema,
 	badge.Schema,
 	payout.Schema,
+	draw.Schema,
 	once.Schema,
 }
 

@@ -30,6 +30,7 @@ var Schema = db.Schema{
 		{Name: "draw", Placement: db.Distributed}, {Name: "draw_seed", Placement: db.Distributed}, {Name: "draw_bag", Placement: db.Distributed},
 		{Name: "draw_entry", Placement: db.Distributed}, {Name: "draw_end", Placement: db.Distributed}, {Name: "draw_outcome", Placement: db.Distributed},
 		{Name: "draw_win", Placement: db.Distributed}, {Name: "draw_given", Placement: db.Distributed},
+		{Name: "draw_told", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -208,10 +208,40 @@ func (s *Service) ByCode(ctx context.Context, r db.Reader, community id.ID, code
 	return &all[0], nil
 }
 
-// Ungiven are bags that wait, of draws drawn before an instant, in order.
-func (s *Service) Ungiven(ctx context.Context, r db.Reader, community id.ID, before time.Time, limit int) ([]Win, error) {
-	return readWins(ctx, r, community, "g.place IS NULL AND EXISTS (SELECT 1 FROM draw_outcome o WHERE o.community_id = w.community_id AND o.draw_id = w.draw_id AND o.drawn_at <= ?) ORDER BY w.draw_id, w.place LIMIT ?",
-		before.UnixMicro(), limit)
+// Ungiven are bags of some kinds that wait, in order.
+func (s *Service) Ungiven(ctx context.Context, r db.Reader, community id.ID, kinds []BagKind, limit int) ([]Win, error) {
+	var args []any
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
+	return readWins(ctx, r, community, `g.place IS NULL AND EXISTS (SELECT 1 FROM draw_bag b WHERE b.community_id = w.community_id AND b.draw_id = w.draw_id AND b.place = w.bag
+		AND b.kind IN (?`+strings.Repeat(", ?", len(kinds)-1)+")) ORDER BY w.draw_id, w.place LIMIT ?", append(args, limit)...)
+}
+
+// Overdue are bags that nobody collected in time, in order.
+func (s *Service) Overdue(ctx context.Context, r db.Reader, community id.ID, now time.Time, limit int) ([]Win, error) {
+	return readWins(ctx, r, community, `g.place IS NULL AND EXISTS (SELECT 1 FROM draw_outcome o JOIN draw d ON d.community_id = o.community_id AND d.id = o.draw_id
+		WHERE o.community_id = w.community_id AND o.draw_id = w.draw_id AND o.drawn_at + d.collect_days * ? <= ?) ORDER BY w.draw_id, w.place LIMIT ?`, (24 * time.Hour).Microseconds(), now.UnixMicro(), limit)
+}
+
+// ToTell is a draw of which not all winners were told, nil if there is none, and how many
+// were.
+func (s *Service) ToTell(ctx context.Context, r db.Reader, community id.ID) (d *Draw, upto int, err error) {
+	var at id.ID
+	found := false
+	if err := db.Each(ctx, r, func(rows *sql.Rows) error { found = true; return rows.Scan(&at, &upto) },
+		`SELECT o.draw_id, coalesce(t.upto, 0) FROM draw_outcome o LEFT JOIN draw_told t ON t.community_id = o.community_id AND t.draw_id = o.draw_id
+			WHERE o.community_id = ? AND EXISTS (SELECT 1 FROM draw_win w WHERE w.community_id = o.community_id AND w.draw_id = o.draw_id AND w.place >= coalesce(t.upto, 0)) ORDER BY o.draw_id LIMIT 1`, community[:]); err != nil || !found {
+		return nil, 0, err
+	}
+	d, err = s.ByID(ctx, r, community, at)
+	return d, upto, err
+}
+
+// Told notes how many of a draw's winners were told.
+func (s *Service) Told(ctx context.Context, tx *db.Tx, d *Draw, upto int) error {
+	_, err := tx.Exec(ctx, "INSERT INTO draw_told (community_id, draw_id, upto) VALUES (?, ?, ?) ON CONFLICT (community_id, draw_id) DO UPDATE SET upto = excluded.upto", tx.Community[:], d.ID[:], upto)
+	return err
 }
 
 // SeedOf is the seed of a draw whose entries have ended: for the drawing, and for those

@@ -100,3 +100,11 @@ CREATE TABLE draw_given (
     given_at     BIGINT NOT NULL,
     PRIMARY KEY (community_id, draw_id, place)
 );
+
+-- How many of a draw's winners were told so far.
+CREATE TABLE draw_told (
+    community_id BYTEA  NOT NULL,
+    draw_id      BYTEA  NOT NULL,
+    upto         BIGINT NOT NULL,
+    PRIMARY KEY (community_id, draw_id)
+);

@@ -43,6 +43,7 @@ type replayer struct {
 	charges     map[int64]charge.Booked // that no entry was met for
 	points      pointsRecords
 	payouts     payoutRecords
+	drawn       drawRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -90,6 +91,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.payouts.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.drawn.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
@@ -244,6 +248,7 @@ const policyKey = "~policy:"
 
 // other looks at records: a policy version in the evidence is the one in force.
 func (p *replayer) other(e *ledger.Entry) {
+	p.published(e)
 	number, ok := strings.CutPrefix(e.Key, policyKey)
 	if e.Kind != ledger.Record || !ok {
 		return

@@ -57,6 +57,7 @@ var (
 	ErrTaken      = fault.New(fault.Conflict, "draw.taken")
 	ErrLapsed     = fault.New(fault.Conflict, "draw.lapsed")
 	ErrOtherShop  = fault.New(fault.Conflict, "draw.other_counter")
+	ErrNotDrawn   = fault.New(fault.NotFound, "draw.not_drawn")
 )
 
 // BagKind is what is in a bag. It is stored.

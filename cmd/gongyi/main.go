@@ -36,6 +36,7 @@ type cli struct {
 	Map      mapCmd      `cmd:"" help:"The base map under the community map: import an extract, say what is there."`
 	Books    booksCmd    `cmd:"" help:"Print every account and what it holds."`
 	Receipt  receiptCmd  `cmd:"" help:"Print a receipt file, or verify one offline."`
+	Draw     drawCmd     `cmd:"" help:"Check offline how a draw was held."`
 	Verify   verifyCmd   `cmd:"" help:"Check that the books are whole."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty place."`
@@ -50,7 +51,7 @@ const (
 	exitFailed   = 1 // it did not work
 	exitUsage    = 2 // the command line is wrong
 	exitRejected = 3 // it worked, but some rows were rejected
-	exitNotWhole = 4 // verify: the books are not whole; receipt verify: not genuine
+	exitNotWhole = 4 // verify: the books are not whole; receipt verify: not genuine; draw verify: not fair
 )
 
 // exit carries an exit code out of a command that has said everything itself.

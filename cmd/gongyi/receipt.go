@@ -96,7 +96,7 @@ type receiptVerifyCmd struct {
 // Run checks the file with nothing but the key. With --data, and no key, the keys
 // of that directory are taken.
 func (r *receiptVerifyCmd) Run(ctx context.Context, c *cli) error {
-	keys, err := r.keys(ctx, c)
+	keys, err := logKeys(ctx, c, r.Key)
 	if err != nil {
 		return err
 	}
@@ -132,10 +132,12 @@ func printOutcome(ctx context.Context, o settlementweb.Outcome) {
 	}
 }
 
-func (r *receiptVerifyCmd) keys(ctx context.Context, c *cli) (keys []string, err error) {
-	if r.Key != "" {
-		text := r.Key
-		if b, err := os.ReadFile(r.Key); err == nil {
+// logKeys are the public keys of logs in an option or in the file that it names, else
+// those of the data directory.
+func logKeys(ctx context.Context, c *cli, key string) (keys []string, err error) {
+	if key != "" {
+		text := key
+		if b, err := os.ReadFile(key); err == nil {
 			text = string(b)
 		}
 		for line := range strings.Lines(text) {

@@ -191,23 +191,28 @@ type bundler struct {
 }
 
 // bundler takes a checkpoint that covers the refunds too, if there is one.
-func (r *Receipts) bundler(ctx context.Context, of *flow.Receipt) (b *bundler, err error) {
-	b = &bundler{app: r.app}
+func (r *Receipts) bundler(ctx context.Context, of *flow.Receipt) (*bundler, error) {
 	last := of.Entry.Seq
 	for _, back := range of.Refunds {
 		last = max(last, back.Entry.Seq)
 	}
-	b.checkpoint, err = r.app.Proof.Checkpoint(ctx, of.Community, last)
+	b, err := r.bundlerAt(ctx, of.Community, last)
 	if err != nil && last != of.Entry.Seq {
-		b.checkpoint, err = r.app.Proof.Checkpoint(ctx, of.Community, of.Entry.Seq)
+		b, err = r.bundlerAt(ctx, of.Community, of.Entry.Seq)
 	}
-	if err != nil {
+	return b, err
+}
+
+// bundlerAt takes a checkpoint that covers an entry.
+func (r *Receipts) bundlerAt(ctx context.Context, community id.ID, last int64) (b *bundler, err error) {
+	b = &bundler{app: r.app}
+	if b.checkpoint, err = r.app.Proof.Checkpoint(ctx, community, last); err != nil {
 		return nil, err
 	}
-	if b.origin, b.verifier, err = r.app.Proof.Origin(ctx, of.Community); err != nil {
+	if b.origin, b.verifier, err = r.app.Proof.Origin(ctx, community); err != nil {
 		return nil, err
 	}
-	b.tree, err = r.app.Flows.Ledger.Log(ctx, of.Community)
+	b.tree, err = r.app.Flows.Ledger.Log(ctx, community)
 	return b, err
 }
 

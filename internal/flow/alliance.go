@@ -142,19 +142,25 @@ func (f *Flows) TradesOf(ctx context.Context, r db.Reader, community id.ID) (map
 // attest writes something that was decided into a community's evidence, under a key of
 // ours: an entry that moves no value (L7).
 func (f *Flows) attest(ctx context.Context, tx *db.Tx, key string, facts any) error {
+	_, err := f.attestAt(ctx, tx, key, facts)
+	return err
+}
+
+// attestAt is attest, and tells the number of the entry.
+func (f *Flows) attestAt(ctx context.Context, tx *db.Tx, key string, facts any) (int64, error) {
 	text, err := json.Marshal(facts)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	day, err := f.civilDay(ctx, tx, tx.Now)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if day, err = f.Ledger.BookedOn(ctx, tx, day); err != nil {
-		return err
+		return 0, err
 	}
-	_, err = f.Ledger.Post(ctx, tx, ledger.Posting{Key: key, Content: sha256.Sum256(text), Kind: ledger.Record, BookedOn: day, Facts: text})
-	return err
+	posted, err := f.Ledger.Post(ctx, tx, ledger.Posting{Key: key, Content: sha256.Sum256(text), Kind: ledger.Record, BookedOn: day, Facts: text})
+	return posted.Seq, err
 }
 
 // today is the civil day of a transaction's moment.

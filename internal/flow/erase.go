@@ -177,6 +177,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.Payouts.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Draws.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Segments.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}

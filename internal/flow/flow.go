@@ -21,6 +21,7 @@ import (
 	"gongyi/internal/module/chore"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/draw"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/module/growth"
 	"gongyi/internal/module/honour"
@@ -106,6 +107,7 @@ type Flows struct {
 	PayCodes    *paycode.Service
 	Checkouts   *checkout.Service
 	Payouts     *payout.Service
+	Draws       *draw.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -117,6 +119,12 @@ type Flows struct {
 	Erasing   func(Forgotten) error     // told before somebody is forgotten; nil where nobody keeps a list
 	// Carriers take notices out of the house: see Carry.
 	Carriers Carriers
+	// Payers are the providers that pay out, by kind. Into the accounts of others a person
+	// of finance pays by hand.
+	Payers map[pay.Kind]pay.Provider
+	// VoucherBags gives a member a voucher of a series that she drew; the key tells one bag
+	// from another. nil: bags hold no vouchers.
+	VoucherBags func(ctx context.Context, tx *db.Tx, series, member id.ID, key string) error
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -185,6 +193,7 @@ func New(d *db.DB) *Flows {
 		Payouts:     payout.New(),
 
 		Reconciliations: reconciliation.New(),
+		Draws:       draw.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -241,6 +250,7 @@ var Schemas = []db.Schema{
 	checkout.Schema,
 	payout.Schema,
 	reconciliation.Schema,
+	draw.Schema,
 	once.Schema,
 }
 

@@ -32,6 +32,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	p.charged(e)
 	p.pointed(e, m)
 	p.paidOut(e, m, before)
+	p.bagged(e, m)
 	return charter.Settle(rates, m, before), nil
 }
 

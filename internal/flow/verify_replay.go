@@ -46,6 +46,7 @@ type replayer struct {
 	points      pointsRecords
 	payouts     payoutRecords
 	till        tillRecords
+	drawn       drawRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -102,6 +103,7 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.till.load(ctx, r, p); err != nil {
+	if err = p.drawn.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
@@ -261,6 +263,7 @@ const policyKey = "~policy:"
 // other looks at records: a policy version in the evidence is the one in force.
 func (p *replayer) other(e *ledger.Entry) {
 	p.throughTill(e)
+	p.published(e)
 	number, ok := strings.CutPrefix(e.Key, policyKey)
 	if e.Kind != ledger.Record || !ok {
 		return

@@ -113,6 +113,7 @@ const (
 	PayoutReturned  = "payout.returned"
 	RewardPaid      = "reward.paid"
 	RewardReturned  = "reward.returned"
+	DrawWon         = "draw.won"
 	digest          = "digest"
 
 	TrainingSeat          = "training.seat"
@@ -156,6 +157,7 @@ var Kinds = []Kind{
 	{ID: PropertyAnswer, Group: OfMoney, Name: "积分抵物业费", Title: "抵物业费 %s 元：%s", Body: "%s", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: RewardPaid, Group: OfMoney, Name: "奖励付出", Title: "奖励付给您 %s 元", Body: "这是到 %s 为止、不会再退的奖励。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: RewardReturned, Group: OfMoney, Name: "奖励没有付到", Title: "%s 元奖励没有付到", Body: "钱还在您的奖励里，下一批再付。请核对收款账户。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: DrawWon, Group: OfMoney, Name: "抽到福袋", Title: "您抽到了：%s", Body: "%s。怎么抽的，谁都可以自己验。", Open: "看福袋", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",

@@ -16,13 +16,14 @@ type Promotions struct {
 	WelcomeDays    int          `json:"welcome_days"`     // E3: after joining, in which it can be had
 	WelcomeCollect int          `json:"welcome_collect"`  // E3: days in which it is collected
 	DrawWinnersMax int          `json:"draw_winners_max"` // E5: bags of one draw
+	DrawCollect    int          `json:"draw_collect"`     // E5: days in which a bag is collected
 }
 
 // TrialPromotions are the default policy's promotions.
 func TrialPromotions() Promotions {
 	return Promotions{
 		SeriesFaceMax: 10_000, SeriesDaysMax: 180, SeriesCountMax: 100_000, OffersTogether: 3, VouchersAtOnce: 3, OfferShareMax: 700_000,
-		BundleOffMin: 200_000, BundleDaysMax: 180, WelcomePrice: 100, WelcomeDays: 30, WelcomeCollect: 30, DrawWinnersMax: 1_000,
+		BundleOffMin: 200_000, BundleDaysMax: 180, WelcomePrice: 100, WelcomeDays: 30, WelcomeCollect: 30, DrawWinnersMax: 1_000, DrawCollect: 14,
 	}
 }
 
@@ -40,6 +41,7 @@ func (p *Promotions) bounds() []bound {
 		{"welcome_price", int64(p.WelcomePrice), 1, 10_000},
 		{"welcome_days", int64(p.WelcomeDays), 1, 366},
 		{"welcome_collect", int64(p.WelcomeCollect), 1, 366},
-		{"draw_winners_max", int64(p.DrawWinnersMax), 1, 100_000},
+		{"draw_winners_max", int64(p.DrawWinnersMax), 1, 1_000}, // they are drawn in one transaction
+		{"draw_collect", int64(p.DrawCollect), 1, 90},
 	}
 }

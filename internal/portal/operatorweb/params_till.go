@@ -27,6 +27,7 @@ var till = []chapter{
 		{name: "welcome_days", label: i18n.M("入会多久内能买礼包"), unit: i18n.M("天"), rule: "E3", in: whole, plain: func(p *policy.Params) *int { return &p.WelcomeDays }},
 		{name: "welcome_collect", label: i18n.M("礼包多久内领完"), unit: i18n.M("天"), rule: "E3", in: whole, plain: func(p *policy.Params) *int { return &p.WelcomeCollect }},
 		{name: "draw_winners_max", label: i18n.M("一次福袋最多"), unit: i18n.M("份"), rule: "E5", in: whole, plain: func(p *policy.Params) *int { return &p.DrawWinnersMax }},
+		{name: "draw_collect", label: i18n.M("福袋多久内领走"), unit: i18n.M("天"), rule: "E5", in: whole, plain: func(p *policy.Params) *int { return &p.DrawCollect }},
 	}},
 	{i18n.M("打款和对账"), []number{
 		{name: "payout_hold_days", label: i18n.M("卖出后多久打款"), unit: i18n.M("天"), rule: "P-01", in: whole, plain: func(p *policy.Params) *int { return &p.PayoutHoldDays }},

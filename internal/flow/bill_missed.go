@@ -161,14 +161,14 @@ func (x *missing) vouchers(all []HeldVoucher, from, to period.Day) {
 	now := x.flows.DB.Clock().Now()
 	for i := range all {
 		v := &all[i]
-		if v.Used {
+		if v.Used || v.Gone {
 			continue
 		}
 		row := MissedRow{Amount: v.Amount, Voucher: v, WithoutPurchase: true}
 		row.Community, row.Place, row.Shop, row.ShopName, row.At = x.at.Community.ID, x.at.Community.Name, v.Target, v.At, v.ExpiresAt
 		for _, s := range x.bought {
 			_, cash := s.left()
-			if s.Shop == v.Target && !s.At.Before(v.IssuedAt) && s.At.Before(v.ExpiresAt) && cash >= v.Amount {
+			if v.GoodAt(s.Shop) && s.Price >= v.Least() && !s.At.Before(v.IssuedAt) && s.At.Before(v.ExpiresAt) && cash >= v.Amount {
 				row.Bought, row.WithoutPurchase = s.Bought, false
 				break
 			}

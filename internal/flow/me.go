@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -15,10 +16,12 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
+	"gongyi/internal/module/offer"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/i18n"
 )
 
 // Belonging is a person in one community that knows her as a member: the one where
@@ -141,8 +144,14 @@ type HeldVoucher struct {
 	From, At string // who gave it, and where it is good
 }
 
-// Good reports whether it can be used now.
-func (v *HeldVoucher) Good(now time.Time) bool { return !v.Used && now.Before(v.ExpiresAt) }
+// Good reports whether it can be used, now or later.
+func (v *HeldVoucher) Good(now time.Time) bool {
+	return !v.Used && !v.Gone && !v.Lapsed && now.Before(v.ExpiresAt)
+}
+
+// NotNow says why a voucher that is good cannot be used at a moment on her clock, the
+// zero sentence if it can.
+func (v *HeldVoucher) NotNow(now time.Time) offer.Sentence { return notNow(&v.Voucher, now) }
 
 // VouchersOf lists a person's vouchers in a community, the one that ends first
 // first.
@@ -155,15 +164,46 @@ func (f *Flows) VouchersOf(ctx context.Context, b *Belonging) (all []HeldVoucher
 		shops := make(map[id.ID]bool)
 		for _, v := range held {
 			shops[v.Issuer], shops[v.Target] = true, true
+			if v.Series != nil {
+				for _, at := range v.Series.Where {
+					shops[at] = true
+				}
+			}
 		}
 		names, err := f.Merchants.Names(ctx, r, b.Community.ID, slices.Collect(maps.Keys(shops)))
 		for _, v := range held {
 			v.ExpiresAt = v.ExpiresAt.In(b.Zone)
-			all = append(all, HeldVoucher{*v, names[v.Issuer], names[v.Target]})
+			all = append(all, HeldVoucher{*v, givenBy(ctx, v, names), goodAt(ctx, v, names)})
 		}
 		return err
 	})
 	return all, err
+}
+
+// givenBy names who gave a voucher.
+func givenBy(ctx context.Context, v *promotion.Voucher, names map[id.ID]string) string {
+	switch {
+	case v.Series == nil || v.Series.Issuer == promotion.OfShop:
+		return names[v.Issuer]
+	case v.Series.Issuer == promotion.OfAlliance:
+		return i18n.T(ctx, "商业联盟")
+	}
+	return i18n.T(ctx, "平台")
+}
+
+// goodAt names where a voucher is good.
+func goodAt(ctx context.Context, v *promotion.Voucher, names map[id.ID]string) string {
+	switch {
+	case v.Series == nil:
+		return names[v.Target]
+	case len(v.Series.Where) == 0:
+		return i18n.T(ctx, "联盟各店")
+	}
+	all := make([]string, len(v.Series.Where))
+	for i, at := range v.Series.Where {
+		all[i] = names[at]
+	}
+	return strings.Join(all, i18n.T(ctx, "、"))
 }
 
 // shopNames are the names of a community's shops, the reference where there is no

@@ -152,22 +152,30 @@ func (f *Flows) vouchersHere(ctx context.Context, tx *db.Tx, till *offer.Till, b
 // barred says why a voucher cannot be used now whatever the purchase is, the zero
 // sentence if it can.
 func (f *Flows) barred(ctx context.Context, tx *db.Tx, v *promotion.Voucher, now time.Time, by id.ID) (offer.Sentence, error) {
-	switch s := v.Series; {
-	case !now.Before(v.ExpiresAt):
-		return offer.Sentence{Key: "这张券已经过期"}, nil
-	case now.Before(v.From):
-		return offer.Sentence{Key: "%s 起才能用", Args: []string{period.DayOf(v.From, now.Location()).String()}}, nil
-	case s != nil && !s.When.OnDay(now):
-		return offer.Sentence{Key: "今天不在这张券的日子里"}, nil
-	case s != nil && !s.When.InHours(now):
-		from, to := s.When.Hours()
-		return offer.Sentence{Key: "这张券只在 %s 到 %s 之间能用", Args: []string{from, to}}, nil
+	if why := notNow(v, now); !why.IsZero() {
+		return why, nil
 	}
 	held, err := f.Promotions.HeldBy(ctx, tx, v.ID, by)
 	if held {
 		return offer.Sentence{Key: "这张券正在另一单里用着"}, err
 	}
 	return offer.Sentence{}, err
+}
+
+// notNow says why a voucher cannot be used at a moment, on the clock of civil days.
+func notNow(v *promotion.Voucher, now time.Time) offer.Sentence {
+	switch s := v.Series; {
+	case !now.Before(v.ExpiresAt):
+		return offer.Sentence{Key: "这张券已经过期"}
+	case now.Before(v.From):
+		return offer.Sentence{Key: "%s 起才能用", Args: []string{period.DayOf(v.From, now.Location()).String()}}
+	case s != nil && !s.When.OnDay(now):
+		return offer.Sentence{Key: "今天不在这张券的日子里"}
+	case s != nil && !s.When.InHours(now):
+		from, to := s.When.Hours()
+		return offer.Sentence{Key: "这张券只在 %s 到 %s 之间能用", Args: []string{from, to}}
+	}
+	return offer.Sentence{}
 }
 
 // TakeOffers counts the offers of a proposal for a checkout: its uses, its money and

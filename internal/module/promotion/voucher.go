@@ -60,6 +60,14 @@ func (v *Voucher) GoodAt(shop id.ID) bool {
 	return v.Target == shop
 }
 
+// Least is the least price that it takes.
+func (v *Voucher) Least() money.Amount {
+	if v.Series == nil {
+		return 0
+	}
+	return v.Series.Terms.From
+}
+
 // Change reports whether it may pay less than its amount.
 func (v *Voucher) Change() bool { return v.Series != nil && v.Series.Terms.Change }
 

@@ -27,6 +27,7 @@ type walletView struct {
 	Purses   []purseView
 	Vouchers []voucherView
 	Past     []voucherView // used or expired, the latest few
+	Get      string        // where vouchers are to be got, "" if nowhere
 }
 
 type purseView struct {
@@ -47,6 +48,8 @@ type voucherView struct {
 	Tag      string
 	Tone     ui.Tone
 	Code     string
+	Name     string   // of its series, "" if it is of none
+	Notes    []string // what it asks for, and why it cannot be used now
 }
 
 func (p *Pages) wallet(w http.ResponseWriter, r *http.Request) error {
@@ -79,6 +82,9 @@ func (p *Pages) wallet(w http.ResponseWriter, r *http.Request) error {
 				v.Past = append(v.Past, drawn)
 			}
 		}
+	}
+	if len(m.all) > 0 && p.Opens("/c/{community}/vouchers") {
+		v.Get = "/c/" + m.all[0].Community.Ref + "/vouchers"
 	}
 	slices.Reverse(v.Past)
 	v.Past = v.Past[:min(len(v.Past), 10)]
@@ -125,11 +131,27 @@ func owedName(ctx context.Context, a money.Asset) string {
 func drawVoucher(ctx context.Context, b *flow.Belonging, h *flow.HeldVoucher, now time.Time) voucherView {
 	v := voucherView{Amount: ui.Yuan(h.Amount), At: h.At, From: h.From, Place: portal.PlaceName(b.Community), Code: h.Ref,
 		Until: ui.FullDay(ctx, period.DayOf(h.ExpiresAt, b.Zone)) + " " + ui.Clock(ctx, h.ExpiresAt)}
+	if s := h.Series; s != nil {
+		v.Name = s.Name
+		if s.Terms.From > 0 {
+			v.Notes = append(v.Notes, i18n.T(ctx, "满 %s 元能用", ui.Yuan(s.Terms.From)))
+		}
+		if times := portal.TimesName(ctx, s.When); times != "" {
+			v.Notes = append(v.Notes, times)
+		}
+	}
+	why := h.NotNow(now.In(b.Zone))
 	switch left := h.ExpiresAt.Sub(now); {
 	case h.Used:
 		v.Tag, v.Tone = i18n.T(ctx, "已用"), ui.OK
+	case h.Gone:
+		v.Tag, v.Tone = i18n.T(ctx, "收回了"), ui.Tell
+		v.Notes = append(v.Notes, i18n.T(ctx, "送出它的那一单退了"))
 	case left <= 0:
 		v.Tag, v.Tone = i18n.T(ctx, "已到期"), ui.Tell
+	case !why.IsZero():
+		v.Tag, v.Tone = i18n.T(ctx, "现在不能用"), ui.Tell
+		v.Notes = append(v.Notes, why.In(ctx))
 	case left <= soon:
 		v.Tag, v.Tone = ui.Left(ctx, left), ui.Soon
 	}

@@ -103,4 +103,3 @@ func (f *Flows) billedDays(ctx context.Context, r db.Reader, place id.ID, from, 
 	}
 	return err
 }
-

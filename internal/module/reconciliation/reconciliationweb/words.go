@@ -11,7 +11,7 @@ import (
 
 // Names of what is stored.
 var (
-	providerNames = map[pay.Kind]i18n.Message{pay.WeChat: i18n.M("微信支付"), pay.Alipay: i18n.M("支付宝")}
+	providerNames = map[pay.Kind]i18n.Message{pay.WeChat: i18n.M("微信支付账单"), pay.Alipay: i18n.M("支付宝账单")}
 	kindNames     = map[reconciliation.Kind]i18n.Message{
 		reconciliation.MissingHere: i18n.M("他们有，账上没有"), reconciliation.MissingThere: i18n.M("账上有，他们没有"), reconciliation.OtherAmount: i18n.M("金额不一样"),
 		reconciliation.Twice: i18n.M("账单里有两遍"), reconciliation.OtherFee: i18n.M("手续费和约定不一样"),

@@ -62,6 +62,7 @@ func newGuarded(t *testing.T) *guarded {
 	}
 	g.things(home, int64(bought["entry"].(float64)))
 	g.pointsThings(home, bakery)
+	g.bills(home)
 	return g
 }
 

@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/pay"
 	"gongyi/internal/platform/pay/sandbox"
+	"gongyi/internal/platform/ui/uitest"
 )
 
 // scriptedBills are tried in TestBillsOnThePages: they are finance's alone.
@@ -167,6 +168,10 @@ func TestBillsOnThePages(t *testing.T) {
 	if p := fang.get("/desk/reconciliation/house"); p.Code != http.StatusForbidden {
 		t.Errorf("the house's to a community's finance: %d", p.Code)
 	}
+	uitest.Browse(t, wearing(g.web, fang.token()), []uitest.Shot{
+		{Name: "bills-desk", Path: desk, Width: 1440, Height: 900, Lang: "zh"}, {Name: "bills-day", Path: page, Width: 1440, Height: 900, Lang: "zh"},
+		{Name: "bills-difference", Path: at, Width: 1440, Height: 900, Lang: "zh"}, {Name: "bills-phone", Path: page, Width: 390, Height: 844, Lang: "en"},
+	})
 	if p := fang.get(desk + "/differences?format=csv"); p.Code != http.StatusOK || !strings.Contains(p.body, "somebodyelses01") {
 		t.Errorf("the export: %d", p.Code)
 	}

@@ -64,6 +64,9 @@ func NewReconciling(books PaidBooks, providers map[pay.Kind]pay.Provider) Reconc
 	return Reconciling{Books: books, Providers: providers, mu: new(sync.Mutex)}
 }
 
+// FetchesBills reports whether bills of a provider are fetched, or only read from files.
+func (f *Flows) FetchesBills(kind pay.Kind) bool { return f.Reconciling.Providers[kind] != nil }
+
 // billZone is the zone of the providers' days.
 var billZone = time.FixedZone("CST", 8*60*60)
 

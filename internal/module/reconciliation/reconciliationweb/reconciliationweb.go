@@ -168,11 +168,10 @@ func nameOf(p community.Place) string {
 	return portal.PlaceName(p)
 }
 
-// providers are those whose bills can be read, in the order of a form: the house's, or
-// by file both.
+// providers are those whose bills are fetched, in the order of a form.
 func (h *Pages) providers() (fetched []pay.Kind) {
 	for _, k := range []pay.Kind{pay.WeChat, pay.Alipay} {
-		if h.Flows.Reconciling.Providers[k] != nil {
+		if h.Flows.FetchesBills(k) {
 			fetched = append(fetched, k)
 		}
 	}

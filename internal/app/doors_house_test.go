@@ -64,6 +64,7 @@ func newGuarded(t *testing.T) *guarded {
 	g.things(home, int64(bought["entry"].(float64)))
 	g.pointsThings(home, bakery)
 	g.tillThings(home, bakery, who.ID)
+	g.bills(home)
 	return g
 }
 

@@ -4,7 +4,7 @@ import "maps"
 
 // byScript are the forms that no page holds as one: a script sends them, or a step
 // before them has to be gone first; and where they are tried. One list an area.
-var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts)
+var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts, scriptedBills, scriptedTill)
 
 func joined(lists ...map[string]string) map[string]string {
 	all := make(map[string]string)
@@ -83,4 +83,8 @@ var scriptedDuty = map[string]string{}
 
 var scriptedPayouts = map[string]string{
 	"/desk/payouts/{community}": "offered once a day is closed: TestAPayoutOnThePages",
+}
+
+var scriptedTill = map[string]string{
+	"/me/pay/key/end": "without a field, on the page once a phone has a key: TestAPayCodeIsItsPhones",
 }

@@ -46,6 +46,7 @@ var hers = []string{
 	"{nomination}", "{nominee}", "{spending}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}", "{redemption}", "{offset}",
 	"{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}",
 	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}",
+	"{booking}", "{creative}", "{campaign}", "{proposal}", "{difference}",
 }
 
 // everybodys are addresses whose holes are in hers, and which name there what anybody

@@ -39,6 +39,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("lapse redemptions", time.Minute, a.Flows.LapseRedemptions)
 	j.Sweep("look after levels", time.Hour, a.Flows.SweepLevels)
 	j.Sweep("count honours", 10*time.Minute, a.Flows.CountHonours)
+	a.reconciliationJobs(j)
 	a.allianceJobs(j)
 	j.Sweep("forget members", time.Minute, a.Flows.ForgetDue)
 	j.SweepPeople("forget people", time.Minute, a.Flows.EraseDue)

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/platform/pay"
 	"gongyi/internal/platform/pay/sandbox"
+	"gongyi/internal/platform/ui/uitest"
 	"gongyi/internal/portal/demoweb"
 )
 
@@ -47,6 +48,7 @@ func TestPracticePayment(t *testing.T) {
 		}
 	}
 	says(b.get(p.Code), "这是练习，不动真钱", "竹溪面包房", "吐司 2 条", "1,284.00", "不付")
+	uitest.Browse(t, web, []uitest.Shot{{Name: "payer", Path: p.Code, Width: 390, Height: 844, Lang: "zh"}, {Name: "payer-en", Path: p.Code, Width: 1440, Height: 900, Lang: "en"}})
 	if page := b.post(p.Code + "/refusal"); page.Code != http.StatusSeeOther {
 		t.Errorf("refused: %d", page.Code)
 	}

@@ -150,6 +150,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.deskPages().Routes(a.routes) // before others that add doors to its rail: it is the way in
 	a.people()
 	a.trade()
+	a.reconciliation()
 	settlementweb.Routes(a.routes, receipts, receipts)
 	base := a.baseMap()
 	mapweb.Routes(a.routes, a.portal, base)

@@ -30,8 +30,8 @@ import (
 	"gongyi/internal/platform/pay/wechatpay"
 )
 
-//go:embed schema/*.sql
-var schemaFiles embed.FS
+//go:embed books/*.sql
+var bookFiles embed.FS
 
 // ReconcileSettings are the flags of `gongyi bench reconcile`.
 type ReconcileSettings struct {
@@ -189,7 +189,7 @@ func openTable(ctx context.Context, dir string, community id.ID) (*table, error)
 	if err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(schemaFiles, "schema")
+	files, err := fs.Sub(bookFiles, "books")
 	if err == nil {
 		_, err = d.Migrate(ctx, []db.Schema{db.Own, {Owner: "bench", Tables: []db.Table{{Name: "bench_payment", Placement: db.Distributed}}, FS: files}})
 	}

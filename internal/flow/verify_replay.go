@@ -103,6 +103,8 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.till.load(ctx, r, p); err != nil {
+		return err
+	}
 	if err = p.drawn.load(ctx, r, p); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, wrong [
 		return httpkit.ErrNoSuchPage
 	}
 	v := payerView{View: seen, Code: code, Refused: r.FormValue("refused") != "" && seen.State == pay.Pending,
-		Pay: ui.Form{Action: sandbox.PagePath + code + "/payment", Wrong: wrong, Busy: i18n.T(ctx, "正在付")}, No: ui.Form{Action: sandbox.PagePath + code + "/refusal"}}
+		Pay: ui.Form{Action: sandbox.PagePath + code + "/payment", Wrong: wrong, Busy: i18n.T(ctx, "正在付款")}, No: ui.Form{Action: sandbox.PagePath + code + "/refusal"}}
 	for _, t := range tellings {
 		v.Told = append(v.Told, ui.Option{Value: string(t.how), Text: t.text.In(ctx)})
 	}

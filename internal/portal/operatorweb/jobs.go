@@ -144,6 +144,13 @@ var works = map[string]i18n.Message{
 	"give up joint sets":           i18n.M("没接完的接龙到期作废"),
 	"count advertisements":         i18n.M("记广告位看和点的次数"),
 	"forget applicants":            i18n.M("删除落选的应招资料"),
+	"ask payment providers":        i18n.M("向支付机构查没有下文的收款和退款"),
+	"end checkouts":                i18n.M("没付的单子到时间关掉"),
+	"forget used payment codes":    i18n.M("清理用过的付款码"),
+	"drop payouts":                 i18n.M("到期没人同意的结款作废"),
+	"carry payouts out":            i18n.M("打款，查打款的结果"),
+	"read bills":                   i18n.M("取支付机构的账单来对"),
+	"read bills of nobody":         i18n.M("对不属于任何社区的收付"),
 }
 
 // WorkName is what people call a kind of work.

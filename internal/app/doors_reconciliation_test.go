@@ -166,11 +166,14 @@ func TestBillsOnThePages(t *testing.T) {
 			t.Errorf("%s is open to others: %d", path, p.Code)
 		}
 	}
-	if p := o.clerk.post(at+"/note", "words", "x"); p.Code != http.StatusForbidden { // an operator reads and decides, and does not work on it
+	operator := o.browser()
+	operator.signIn("13600136003", "杨运营")
+	o.grant("13600136003", access.Operator, id.ID{}, id.ID{})
+	if p := operator.post(at+"/note", "words", "x"); p.Code != http.StatusForbidden { // an operator reads and decides, and does not work on it
 		t.Errorf("noted by the operator: %d", p.Code)
 	}
-	o.shows(o.clerk, "/desk/reconciliation", "不属于哪个社区的")
-	o.shows(o.clerk, "/desk/reconciliation/house", "要查的差异")
+	o.shows(operator, "/desk/reconciliation", "不属于哪个社区的")
+	o.shows(operator, "/desk/reconciliation/house", "要查的差异")
 	if p := fang.get("/desk/reconciliation/house"); p.Code != http.StatusForbidden {
 		t.Errorf("the house's to a community's finance: %d", p.Code)
 	}

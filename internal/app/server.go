@@ -157,7 +157,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.life()
 	a.points()
 	a.levels()
-	a.payouts()
+	a.payouts(receipts)
 	a.duties()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {

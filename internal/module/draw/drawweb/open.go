@@ -133,7 +133,7 @@ func drawFacts(ctx context.Context, room *portal.Room, d *draw.Draw) []ui.Fact {
 
 // winTable are the winners in the order in which they were drawn, a page of them.
 func winTable(ctx context.Context, room *portal.Room, d *draw.Draw, path string, ask ui.TableAsk) ui.Table {
-	t := ui.Table{ID: "wins", Caption: i18n.T(ctx, "抽中的号码"), Path: path, Ask: ask, Total: len(d.Outcome.Wins),
+	t := ui.Table{ID: "tickets", Caption: i18n.T(ctx, "抽中的号码"), Path: path, Ask: ask, Total: len(d.Outcome.Wins),
 		Columns: []ui.Column{{Text: i18n.T(ctx, "第几个")}, {Text: i18n.T(ctx, "号码"), Title: true}, {Text: i18n.T(ctx, "福袋")}, {Text: i18n.T(ctx, "状态")}},
 		Empty:   ui.EmptyView{Icon: "gift", Title: i18n.T(ctx, "没有人报名"), Text: i18n.T(ctx, "福袋没有送出去。")}}
 	for _, x := range d.Outcome.Wins[min(ask.Offset(), t.Total):min(ask.Offset()+ask.Size, t.Total)] {

@@ -125,6 +125,9 @@ type Flows struct {
 	// VoucherBags gives a member a voucher of a series that she drew; the key tells one bag
 	// from another. nil: bags hold no vouchers.
 	VoucherBags func(ctx context.Context, tx *db.Tx, series, member id.ID, key string) error
+	// BagSeries names the series of vouchers that a community may put into bags, by id. nil
+	// like VoucherBags.
+	BagSeries func(ctx context.Context, community id.ID) (map[id.ID]string, error)
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).

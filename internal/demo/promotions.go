@@ -3,9 +3,13 @@ package demo
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/campaign"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/offer"
@@ -79,6 +83,74 @@ func (l *together) vouchers(ctx context.Context, shops []*merchant.Merchant) err
 		}
 	}
 	return l.agree(ctx)
+}
+
+// festival plans a festival of neighbours for the coming weekend but one; most shops
+// take part, with their offers and the alliance's vouchers.
+func (l *together) festival(ctx context.Context) error {
+	shops, err := l.shopsFirst(ctx)
+	if err != nil || len(shops) < 6 {
+		return err
+	}
+	first := l.day + 10 + period.Day((int(time.Friday)-int((l.day+10).Weekday())+7)%7)
+	which, err := l.Flows.PlanCampaign(ctx, l.at, db.System, "demo-festival", campaign.Plan{Kind: campaign.Neighbours, Title: "金秋邻里节", Place: "社区广场",
+		About: "三天，二十家店把摊子摆到广场上。白天有手艺和小吃，晚上有邻里合唱。", First: first, Last: first + 2, Budget: 1_000_00})
+	if err != nil || which.IsZero() {
+		return err
+	}
+	for i, m := range shops[:6] {
+		words := []string{"现揉手擀面，第二碗半价", "肉末现剁，称重不收零头", "试妆不要钱", "卤味拼盘", "十点到货，会员先挑", "扎花教室，二十个名额"}[i]
+		if err := once(l.Flows.JoinCampaign(ctx, l.at, db.System, which, m.ID, money.Amount(100_00*(i+1)), words)); err != nil {
+			return err
+		}
+	}
+	for _, e := range []campaign.Event{
+		{Day: first, From: 9 * 60, To: 10 * 60, Title: "开场，邻里合唱队", Place: "社区广场"}, {Day: first, From: 14 * 60, To: 16 * 60, Title: "磨刀配钥匙", Place: "广场东"},
+		{Day: first + 1, From: 10 * 60, To: 11 * 60, Title: "扎花教室", Place: "广场西", Shop: shops[5].ID}, {Day: first + 2, From: 19 * 60, To: 21 * 60, Title: "露天电影", Place: "社区广场"},
+	} {
+		if err := once(l.Flows.ScheduleInCampaign(ctx, l.at, db.System, "", which, e)); err != nil {
+			return err
+		}
+	}
+	if err := l.attach(ctx, which); err != nil {
+		return err
+	}
+	return once(l.Flows.PublishCampaign(ctx, l.at, db.System, which))
+}
+
+// attach lets the offers and series that run belong to a festival.
+func (l *together) attach(ctx context.Context, which id.ID) error {
+	var links []campaign.Link
+	if err := l.DB.View(ctx, l.at, func(r db.Reader) error {
+		c, err := l.Flows.Campaigns.ByID(ctx, r, l.at, which)
+		if err != nil {
+			return err
+		}
+		offers, err := l.Flows.Offers.On(ctx, r, l.at, l.day)
+		for _, o := range offers {
+			if c.Of(o.Merchant) != nil {
+				links = append(links, campaign.Link{What: campaign.Offer, Thing: o.ID, Shop: o.Merchant})
+			}
+		}
+		if err != nil {
+			return err
+		}
+		series, err := l.Flows.Promotions.AllSeries(ctx, r, l.at)
+		for _, s := range series {
+			if s.Shop.IsZero() || c.Of(s.Shop) != nil {
+				links = append(links, campaign.Link{What: campaign.Series, Thing: s.ID, Shop: s.Shop})
+			}
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, x := range links {
+		if err := once(l.Flows.AttachToCampaign(ctx, l.at, db.System, which, x)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // agree lets everybody agree who is asked to pay.

@@ -130,6 +130,7 @@ const (
 	ShopOffer             = "shop.offer"
 	SeriesNews            = "voucher.series"
 	VoucherGot            = "voucher.got"
+	CampaignNews          = "campaign.news"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -220,6 +221,7 @@ var Kinds = []Kind{
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 
 	{ID: SeriesNews, Group: OfWork, Name: "一起出的券", Title: "券“%s”：%s", Body: "%s", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: CampaignNews, Group: OfWork, Name: "联合活动", Title: "%s：%s", Body: "%s", Open: "看联合活动", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: VoucherGot, Group: OfMoney, Name: "得到券", Title: "您得到一张券：%s", Body: "抵 %s 元，%s 前有效。在哪儿能用，卡包里写着。", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 6, Per: day},
 
 	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

@@ -16,6 +16,7 @@ import (
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
+	"gongyi/internal/module/campaign"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
@@ -71,6 +72,7 @@ type Flows struct {
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
 	Offers      *offer.Service
+	Campaigns   *campaign.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
 	Trade       *trade.Service
@@ -156,6 +158,7 @@ func New(d *db.DB) *Flows {
 		Settlement:  settlement.New(),
 		Promotions:  promotion.New(),
 		Offers:      offer.New(),
+		Campaigns:   campaign.New(),
 		Keys:        apikey.New(d),
 		OpenBooks:   openbooks.New(),
 		Trade:       trade.New(),
@@ -215,6 +218,7 @@ var Schemas = []db.Schema{
 	merchant.Schema,
 	promotion.Schema,
 	offer.Schema,
+	campaign.Schema,
 	policy.Schema,
 	settlement.Schema,
 	apikey.Schema,

@@ -121,13 +121,12 @@ func (h *Pages) showFreshDesk(w http.ResponseWriter, r *http.Request, sent porta
 		return err
 	}
 	v := formView{Room: &room, Form: sent.Once("make", room.Desk("promotions", "")), Sent: sent, Platform: money.One, Face: room.Rules.SeriesFaceMax, Days: room.Rules.SeriesDaysMax}
-	return h.ShowSent(w, r, sent, h.deskShell(ctx, &room, i18n.T(ctx, "新的一批券")), freshPage(v))
+	v.Crumbs = crumbs(ctx, &room, i18n.T(ctx, "新的一批券"))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "promotions", i18n.T(ctx, "新的一批券")), freshPage(v))
 }
 
-func (h *Pages) deskShell(ctx context.Context, room *portal.Room, title string) ui.Shell {
-	s := h.DeskShell(ctx, "promotions", title)
-	s.Back = ui.Link{Href: room.Desk("promotions", ""), Text: i18n.T(ctx, "优惠和券")}
-	return s
+func crumbs(ctx context.Context, room *portal.Room, title string) []ui.Link {
+	return []ui.Link{{Href: room.Desk("promotions", ""), Text: i18n.T(ctx, "优惠和券")}, {Text: title}}
 }
 
 func (h *Pages) proposeDesk(w http.ResponseWriter, r *http.Request) error {
@@ -163,7 +162,8 @@ func (h *Pages) showDeskOne(w http.ResponseWriter, r *http.Request, sent portal.
 	v.Withdraw = keep && s.Shop.IsZero() && state == promotion.Waiting
 	v.Stop = keep && (state == promotion.Running || state == promotion.Coming)
 	v.Give = keep && s.Shop.IsZero() && state == promotion.Running && s.Way == promotion.Given
-	return h.ShowSent(w, r, sent, h.deskShell(ctx, &room, s.Name), seriesPage(v))
+	v.Crumbs = crumbs(ctx, &room, s.Name)
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "promotions", s.Name), seriesPage(v))
 }
 
 // deskStep does something with the series in an address, for the platform.

@@ -115,6 +115,7 @@ type seriesView struct {
 	Tone   ui.Tone
 	Base   string
 	Sent   portal.Sent
+	Crumbs []ui.Link // on the desk
 
 	Agree, Withdraw, Stop, Give bool // what the viewer may do
 }

@@ -137,6 +137,7 @@ var works = map[string]i18n.Message{
 	"count honours":                i18n.M("荣誉投票到期计票"),
 	"judge months":                 i18n.M("评商家上个月的责任"),
 	"remind of duties":             i18n.M("提醒商家还差的责任"),
+	"draws":                        i18n.M("福袋到时间截止、开奖，没领的过期"),
 	"disclosures that are due":     i18n.M("三公开到期的事"),
 	"breaches that are due":        i18n.M("违约处理到期的事"),
 	"scores that are due":          i18n.M("季度评分到期的事"),

@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/campaign"
@@ -202,7 +203,7 @@ func (l *together) claimed(ctx context.Context) error {
 			return err
 		}
 		for _, s := range all {
-			if s.Way == promotion.Claimed && s.State(l.day) == promotion.Running {
+			if s.Way == promotion.Claimed && s.State(l.day) == pact.Running {
 				open = append(open, s)
 			}
 		}

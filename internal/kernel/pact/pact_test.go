@@ -16,12 +16,13 @@ func TestWhoAgreesWhen(t *testing.T) {
 	p := pact.Pact{Owner: one, By: owner, Parties: []id.ID{one, two, platform}}
 	may := func(says string, w pact.What, party, by id.ID, want error) {
 		t.Helper()
-		err := p.May(w, party, by)
+		st := pact.Step{What: w, Party: party, Words: "太贵", By: by}
+		err := p.May(st)
 		if !errors.Is(err, want) || want == nil && err != nil {
 			t.Errorf("%s: %v, want %v", says, err, want)
 		}
 		if err == nil {
-			p.Steps = append(p.Steps, pact.Step{What: w, Party: party, By: by})
+			p = p.With(st)
 		}
 	}
 	may("who proposed it, for itself", pact.Agreed, one, clerk, pact.ErrAgreed)
@@ -42,7 +43,10 @@ func TestWhoAgreesWhen(t *testing.T) {
 	may("stopped by another shop", pact.Stopped, two, clerk, pact.ErrNotAParty)
 	may("stopped by the desk", pact.Stopped, platform, clerk, nil)
 	may("stopped twice", pact.Stopped, one, owner, pact.ErrNotRunning)
-	if p.Last().What != pact.Stopped || (&pact.Pact{}).Last() != nil {
-		t.Error("the latest step")
+	if got := p.State(1, 2, 1); got != pact.Ended {
+		t.Errorf("stopped, it is %s", got)
+	}
+	if err := p.May(pact.Step{What: pact.Declined, Party: two}); !errors.Is(err, pact.ErrNoWords) {
+		t.Errorf("declined without a word: %v", err)
 	}
 }

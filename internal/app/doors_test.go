@@ -45,9 +45,7 @@ var hers = []string{
 	"{notice}", "{entry}", "{seq}", "{id}", "{place}", "{delivery}", "{note}", "{template}", "{candidate}", "{appointment}", "{case}", "{dividend}",
 	"{nomination}", "{nominee}", "{spending}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}", "{redemption}", "{offset}",
 	"{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}",
-	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}",
-	"{booking}", "{creative}", "{campaign}", "{proposal}", "{difference}",
-	"{booking}", "{creative}", "{campaign}", "{proposal}", "{offer}", "{series}", "{festival}", "{event}",
+	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}", "{festival}", "{event}", "{difference}", "{payment}", "{refund}",
 }
 
 // everybodys are addresses whose holes are in hers, and which name there what anybody

@@ -12,10 +12,13 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/offer"
+	"gongyi/internal/module/payment"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/pay"
 )
 
 // tillThings makes one of everything that an address of a till can name: of anna, who
@@ -32,13 +35,40 @@ func (g *guarded) tillThings(home, bakery, anna id.ID) {
 	sold := open("till-1")
 	a, err := g.Flows.AgreeCheckout(ctx, home, db.System, sold.ID, flow.Agreeing{Wish: offer.Wish{Coins: &none, Chosen: true, Plain: true}, Tender: checkout.Cash, Expect: 10_00})
 	g.must(err)
+	slot, err := id.Parse(g.holes["slot"])
+	g.must(err)
+	booked, err := g.Flows.BookAd(ctx, home, bakery, slot, stranger, period.DayOf(g.clock.Now(), flow.DefaultZone).Month()+1)
+	g.must(err)
 	var slip charge.Charge
-	g.must(g.DB.Update(ctx, home, db.System, func(tx *db.Tx) (err error) {
-		slip, err = g.Flows.Charges.Open(ctx, tx, charge.Charge{Purpose: charge.Ad, Subject: id.ID{5}, Kind: charge.ByMerchant, Payer: bakery, Amount: 300_00, DueAt: tx.Now.AddDate(0, 0, 7)})
+	g.read(home, func(ctx context.Context, r db.Reader) error {
+		all, err := g.Flows.Charges.Of(ctx, r, home, booked.ID)
+		slip = all[0]
 		return err
-	}))
+	})
 	g.holes["checkout"], g.holes["at"], g.holes["store"], g.holes["slip"] = open("till-2").ID.String(), home.String(), "bakery", slip.Code
 	g.holes["/shop/{shop}/sales/{entry}"] = fmt.Sprint(a.Settled.Seq)
+	g.failedRefund(home)
+}
+
+// failedRefund is money that came too late, and that the provider could not give back.
+func (g *guarded) failedRefund(home id.ID) {
+	g.Helper()
+	ctx := context.Background()
+	g.must(g.DB.Update(ctx, home, db.System, func(tx *db.Tx) error {
+		p, err := g.Flows.Payments.Open(ctx, tx, payment.Payment{Purpose: payment.Charge, Subject: id.ID{7}, Provider: pay.WeChat, Scene: pay.Native, Amount: 7_00, Title: wild, DueAt: tx.Now.Add(time.Minute)})
+		if err != nil {
+			return err
+		}
+		if err := g.Flows.Payments.Pay(ctx, tx, &p, pay.Payment{ID: "4200", Key: p.Key(), Amount: 7_00, Asset: "CNY", PaidAt: tx.Now}, -1, "charge.past_due"); err != nil {
+			return err
+		}
+		back, err := g.Flows.Payments.Refund(ctx, tx, &p, 7_00, -1, "charge.past_due")
+		if err != nil {
+			return err
+		}
+		g.holes["payment"], g.holes["refund"] = p.Key(), back.Key()
+		return g.Flows.Payments.EndRefund(ctx, tx, &p, back.ID, payment.Failed, "", "USER_ACCOUNT_ABNORMAL")
+	}))
 }
 
 // A till takes nothing from a code that is wrong, says so beside the field, and keeps what
@@ -50,6 +80,11 @@ func TestATillRefusesWrongCodes(t *testing.T) {
 		p := g.owner.post(till, "list", "12.50", "code", code, "once", "t-"+code)
 		if p.Code != http.StatusUnprocessableEntity || !strings.Contains(p.body, says) || !strings.Contains(p.body, `value="12.50"`) {
 			t.Errorf("%q: %d %.300s", code, p.Code, p.body)
+		}
+	}
+	for _, digits := range []string{"", "12", "abcdef", "000000"} {
+		if p := g.owner.post(till+"/"+g.holes["checkout"]+"/consent", "digits", digits); p.Code < 400 || p.Code > 499 {
+			t.Errorf("digits %q: %d", digits, p.Code)
 		}
 	}
 	for _, list := range []string{"", "0", "-1", "1.234", "abc", "99999999999999999999"} {

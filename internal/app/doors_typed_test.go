@@ -170,6 +170,7 @@ func (g *guarded) walk(t *testing.T, who *browser, start ...string) (forms []bla
 func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
+	g.grant(clerkPhone, access.Finance, g.places(t)["C1"], id.ID{})
 	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"],
 		"/desk/payouts/C1/batches/" + g.holes["paid"] + "/items/" + g.holes["item"], "/me/rewards/payout",
 		"/c/C1/pay/bakery", "/me/checkouts/" + g.holes["at"] + "/" + g.holes["checkout"], "/shop/" + g.holes["shop"] + "/till/" + g.holes["checkout"], "/me/slips/" + g.holes["at"] + "/" + g.holes["slip"]}

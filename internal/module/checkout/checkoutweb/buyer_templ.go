@@ -836,7 +836,7 @@ func choose(v mineView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Price > 0 && len(v.Online) > 1 {
+				if v.Price > 0 && (len(v.Online) > 1 || v.Form.Of("tender") != "") {
 					templ_7745c5c3_Err = ui.Field{In: "pay", Name: "tender", Label: i18n.T(ctx, "用什么付"), Value: v.Tender, Options: v.Online, Error: v.Form.Of("tender")}.Pick().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

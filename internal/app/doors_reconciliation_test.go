@@ -22,16 +22,11 @@ import (
 
 // scriptedBills are tried in TestBillsOnThePages: they are finance's alone.
 var scriptedBills = map[string]string{
-	"/desk/reconciliation/{community}/days/{day}/file":                     "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/days/{day}/reading":                  "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/agreement":  "on the page once a write-off is proposed: TestAWriteOffOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/refusal":    "on the page once a write-off is proposed: TestAWriteOffOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/note":       "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/owner":      "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/return":     "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/search":     "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/settlement": "finance's: TestBillsOnThePages",
-	"/desk/reconciliation/{community}/differences/{difference}/write-off":  "finance's: TestBillsOnThePages",
+	"/desk/reconciliation/{community}/days/{day}/reading":                 "finance's: TestBillsOnThePages",
+	"/desk/reconciliation/{community}/differences/{difference}/agreement": "on the page once a write-off is proposed: TestAWriteOffOnThePages",
+	"/desk/reconciliation/{community}/differences/{difference}/refusal":   "on the page once a write-off is proposed: TestAWriteOffOnThePages",
+	"/desk/reconciliation/{community}/differences/{difference}/return":    "finance's: TestBillsOnThePages",
+	"/desk/reconciliation/{community}/differences/{difference}/search":    "finance's: TestBillsOnThePages",
 }
 
 // bills puts a difference where a bill was read.

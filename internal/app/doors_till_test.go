@@ -37,7 +37,7 @@ func (g *guarded) tillThings(home, bakery, anna id.ID) {
 	g.must(err)
 	slot, err := id.Parse(g.holes["slot"])
 	g.must(err)
-	booked, err := g.Flows.BookAd(ctx, home, bakery, slot, stranger, period.DayOf(g.clock.Now(), flow.DefaultZone).Month()+1)
+	booked, err := g.Flows.BookAd(ctx, home, bakery, slot, stranger, period.DayOf(g.clock.Now(), flow.DefaultZone).Month()+3)
 	g.must(err)
 	var slip charge.Charge
 	g.read(home, func(ctx context.Context, r db.Reader) error {

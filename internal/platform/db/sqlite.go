@@ -130,6 +130,11 @@ func (b *sqliteBackend) reader(ctx context.Context) (*session, error) { return b
 
 func (b *sqliteBackend) take(ctx context.Context, pool chan *session) (*session, error) {
 	select {
+	case <-b.closed: // also if a session that was out came back since
+		return nil, ErrClosed
+	default:
+	}
+	select {
 	case s := <-pool:
 		return b.mend(s)
 	default:
@@ -144,12 +149,18 @@ func (b *sqliteBackend) take(ctx context.Context, pool chan *session) (*session,
 	}
 }
 
-// release gives a session back; one whose state is in doubt loses its connection.
+// release gives a session back; one whose state is in doubt loses its connection, and so
+// does one that comes home after the rest was closed.
 func (b *sqliteBackend) release(s *session, _ error) {
 	if s.broken {
 		s.closeConn()
 	}
 	s.back <- s
+	select {
+	case <-b.closed:
+		drain(s.back)
+	default:
+	}
 }
 
 // mend puts a new connection in place of one that was closed. If there is none to

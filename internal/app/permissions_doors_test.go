@@ -20,6 +20,7 @@ import (
 // what it shows, or a flow before it acts.
 var askedInside = map[authz.Action]string{
 	"demo.enter":    "the demo alone has these doors",
+	"practice.pay":  "doors of a house that practises payments alone",
 	"passkey.forgo": "asked before somebody's last passkey is taken away",
 }
 

@@ -30,11 +30,11 @@ func (a *App) signIn(kit *httpkit.Kit) {
 		pages.Inbox = demoweb.InboxPath
 		demoweb.Routes(a.routes, &demoweb.Pages{Flows: a.Flows, Guises: a.guises, Inbox: a.demo.inbox, Show: show})
 		galleryweb.Routes(a.routes)
-		a.practice(show)
 		a.portal.Demo = func(ctx context.Context) (*ui.DemoBar, error) {
 			return &ui.DemoBar{As: demoweb.Links(ctx, a.guises()), Now: ui.Moment(ctx, a.DB.Clock().Now().In(portal.Zone))}, nil
 		}
 	}
+	a.practice(show)
 	signinweb.Routes(a.routes, pages)
 }
 

@@ -24,6 +24,7 @@ func TestJourneyAtTheTill(t *testing.T) {
 		j.Press("在这部手机上开")
 		j.Says("扫店里的码付款")
 		j.Fill("f-consent-amount", "88.00")
+		j.Do(chromedp.WaitVisible(chromedp.CSS("output.digits:not(:empty)")))
 		j.Picture()
 
 		shop.as(shop.masked(access.Owner))
@@ -64,9 +65,43 @@ func TestJourneyAtTheTill(t *testing.T) {
 		shop.Says("退多少")
 		uitest.Ask[bool](shop.Tab, `document.querySelector("input[name=what][value=part]").checked = true`)
 		shop.Fill("f-refund-amount", "8.00")
-		shop.Fill("f-refund-reason", "少拿了一份")
+		shop.Fill("f-refund-reason", "1 × 8.00")
 		shop.first("main form button[type=submit]")
 		shop.Says("退了 %s 元", "8.00")
+		shop.Picture()
+	})
+}
+
+// TestJourneyWithoutANetwork: her phone has no network, and her code turns all the same;
+// she types the amount that she hears, says six digits, and the till lets what is hers
+// count.
+func TestJourneyWithoutANetwork(t *testing.T) {
+	travel(t, "offline", []uitest.Look{uitest.PhoneZh}, func(j *journey) {
+		shop := &journey{j.Beside("offline-shop"), j.d, j.h}
+		j.as(&j.d.masked[0])
+		j.Open("/me/pay")
+		j.Press("在这部手机上开")
+		j.Do(chromedp.WaitVisible(chromedp.CSS(".fours")))
+		j.Offline()
+		j.Fill("f-consent-amount", "66.00")
+		j.Do(chromedp.WaitVisible(chromedp.CSS("output.digits:not(:empty)")))
+		j.Picture()
+		code := uitest.Ask[string](j.Tab, `[...document.querySelectorAll(".fours span")].map((s) => s.textContent).join("")`)
+		digits := uitest.Ask[string](j.Tab, `document.querySelector("output.digits").textContent`)
+		shop.as(shop.masked(access.Owner))
+		shop.Open("/shop")
+		shop.Press("扫码收款")
+		shop.Fill("f-ask-list", "66.00")
+		shop.Fill("f-ask-code", code)
+		shop.Press("下一步")
+		shop.Touch("顾客要用券或抵扣权益，可她那边没有网")
+		shop.Fill("f-digits-digits", digits)
+		shop.Press("按她的来算")
+		shop.Says("顾客已同意")
+		shop.Picture()
+		uitest.Ask[bool](shop.Tab, `document.querySelector("input[name=tender][value=cash]").checked = true`)
+		shop.first(".dock button[form=take]")
+		shop.Says("收好了")
 		shop.Picture()
 	})
 }

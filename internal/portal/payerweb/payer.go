@@ -1,10 +1,11 @@
 // Package payerweb is what a payer sees at the practice provider: how much, to whom,
-// and whether to pay. The demo alone has it; no money moves.
+// and whether to pay. A house that practises payments alone has it; no money moves.
 package payerweb
 
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -22,12 +23,12 @@ type Pages struct {
 	Show func(w http.ResponseWriter, r *http.Request, status int, s ui.Shell, page templ.Component) error
 }
 
-// Routes adds the pages. The demo alone calls it.
+// Routes adds the pages.
 func Routes(t *httpkit.Router, p *Pages) {
 	t.Add(
-		httpkit.Route{Pattern: "GET " + sandbox.PagePath + "{code}", Action: "demo.enter", Do: p.look},
-		httpkit.Route{Pattern: "POST " + sandbox.PagePath + "{code}/payment", Action: "demo.enter", Do: p.pay},
-		httpkit.Route{Pattern: "POST " + sandbox.PagePath + "{code}/refusal", Action: "demo.enter", Do: p.refuse},
+		httpkit.Route{Pattern: "GET " + sandbox.PagePath + "{code}", Action: "practice.pay", Do: p.look},
+		httpkit.Route{Pattern: "POST " + sandbox.PagePath + "{code}/payment", Action: "practice.pay", Do: p.pay},
+		httpkit.Route{Pattern: "POST " + sandbox.PagePath + "{code}/refusal", Action: "practice.pay", Do: p.refuse},
 	)
 }
 
@@ -51,6 +52,9 @@ type payerView struct {
 	Pay     ui.Form
 	No      ui.Form
 }
+
+// Named reports whether the provider knows more of who is paid than a number.
+func (v *payerView) Named() bool { return strings.Trim(v.Shop, "0123456789") != "" }
 
 func (p *Pages) look(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, nil)

@@ -18,9 +18,8 @@ export async function start(box) {
     draw(box.querySelector("svg.qr"), code, label);
     box.querySelectorAll(".fours span").forEach((four, i) => { four.textContent = code.slice(4 * i, 4 * i + 4); });
     const over = (Math.floor(now / 1000 / seconds) + 1) * seconds * 1000;
-    const clock = new Date(over - Number(ahead)).toLocaleTimeString("en-GB");
     const note = box.querySelector("p.small");
-    if (note) note.textContent = until.replace("{t}", clock);
+    if (note) note.textContent = until.replace("{t}", new Date(over - Number(ahead)).toLocaleTimeString("en-GB"));
     setTimeout(show, over - now + 50);
   };
   await show();

@@ -137,7 +137,7 @@ func (p *Pages) minePage(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		return err
 	}
 	base := "/me/checkouts/" + c.community.String() + "/" + c.ID.String()
-	v := mineView{Shop: flow.ShopName(out.Shop), Price: out.Proposal.Cash, Lines: built(ctx, &out.Proposal), Gains: youGain(ctx, &out), State: stateOf(c.Checkout), Watch: base + "/state",
+	v := mineView{Shop: flow.ShopName(out.Shop), Price: out.Proposal.Cash, Lines: built(ctx, &out.Proposal, c.Settled()), Gains: youGain(ctx, &out), State: stateOf(c.Checkout), Watch: base + "/state",
 		DueAt: ui.Clock(ctx, c.DueAt.In(zone)), Form: sent.Ask("pay", base+"/agreement"), Give: sent.Ask("give", base+"/consent"), Cancel: sent.Ask("cancel", base+"/cancellation"),
 		Choose: ui.Form{Action: base, Get: true}, Given: c.Given != nil, Tender: string(tender), Coins: out.Proposal.Coins > 0, CoinsMay: out.Proposal.CoinsMost > 0}
 	v.Form.ID, v.Form.Busy = "pay", i18n.T(ctx, "正在付")

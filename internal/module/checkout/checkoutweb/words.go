@@ -72,8 +72,12 @@ func gains(ctx context.Context, p *flow.Proposed) string {
 	return ""
 }
 
-// built are the lines from the shelf price to the money that she pays.
-func built(ctx context.Context, p *offer.Proposal) []ui.Line {
+// built are the lines from the shelf price to the money that she pays, or paid.
+func built(ctx context.Context, p *offer.Proposal, paid bool) []ui.Line {
+	last := i18n.M("您要付")
+	if paid {
+		last = i18n.M("您付了")
+	}
 	lines := []ui.Line{{Text: i18n.T(ctx, "标价合计"), Num: ui.Yuan(p.List)}}
 	for _, r := range p.Reductions {
 		lines = append(lines, ui.Line{Text: r.Name, Note: r.Why.In(ctx), Num: ui.Signed(-r.Saved, money.CNY)})
@@ -84,7 +88,7 @@ func built(ctx context.Context, p *offer.Proposal) []ui.Line {
 	if p.Coins > 0 {
 		lines = append(lines, ui.Line{Text: i18n.T(ctx, "抵扣权益"), Note: i18n.T(ctx, "本单最多可抵 %s", ui.Coins(p.CoinsMost)), Num: ui.Signed(-p.Coins, money.CNY)})
 	}
-	return append(lines, ui.Line{Text: i18n.T(ctx, "您要付"), Num: ui.Yuan(p.Cash), Total: true})
+	return append(lines, ui.Line{Text: last.In(ctx), Num: ui.Yuan(p.Cash), Total: true})
 }
 
 // youGain says what the purchase brings her, in her own words.

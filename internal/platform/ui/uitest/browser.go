@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -210,11 +211,43 @@ func listen(ctx context.Context) (*ear, error) {
 				return // a picture of a map was taken without a graphics card
 			}
 			e.said = append(e.said, fmt.Sprintf("%s: %s %s", event.Entry.Level, event.Entry.Text, event.Entry.URL))
-		case *runtime.EventExceptionThrown:
-			e.said = append(e.said, event.ExceptionDetails.Text)
+		default:
+			if wrong := scriptWrong(event); wrong != "" {
+				e.said = append(e.said, wrong)
+			}
 		}
 	})
 	return e, err
+}
+
+// scriptWrong is what went wrong in a script, if the event says so.
+func scriptWrong(event any) string {
+	switch event := event.(type) {
+	case *runtime.EventExceptionThrown:
+		if x := event.ExceptionDetails.Exception; x != nil {
+			return x.Description
+		}
+		return event.ExceptionDetails.Text
+	case *runtime.EventConsoleAPICalled:
+		if event.Type != runtime.ConsoleAPICalledTypeError {
+			return ""
+		}
+		said := "console:"
+		for _, a := range event.Args {
+			said += " " + cmp.Or(a.Description, string(a.Value))
+		}
+		return said
+	}
+	return ""
+}
+
+// script hears what goes wrong in scripts, and nothing else.
+func (e *ear) script(event any) {
+	if wrong := scriptWrong(event); wrong != "" {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.said = append(e.said, wrong)
+	}
 }
 
 func (e *ear) heard() []string {

@@ -53,7 +53,8 @@ type Tab struct {
 
 	ctx   context.Context
 	base  string
-	taken int // pictures
+	taken int  // pictures
+	wrong *ear // what scripts complain of
 }
 
 // Travel goes a way once for each look, in a browser with no memory of the others.
@@ -76,7 +77,10 @@ func Travel(t *testing.T, h http.Handler, journey string, looks []Look, way func
 // NewTab takes a chromedp session as somebody with a look.
 func NewTab(t testing.TB, ctx context.Context, base, journey string, look Look) *Tab {
 	t.Helper()
-	b := &Tab{TB: t, Look: look, Journey: journey, ctx: ctx, base: base}
+	b := &Tab{TB: t, Look: look, Journey: journey, ctx: ctx, base: base, wrong: &ear{}}
+	if err := chromedp.Listen(ctx, b.wrong.script); err != nil {
+		t.Fatal(err)
+	}
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(look.Width, look.Height, chromedp.EmulateScale(scale(look.Width)))); err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +148,22 @@ func (b *Tab) Medium(name string) {
 func (b *Tab) Open(path string) {
 	b.Helper()
 	b.Do(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
+}
+
+// emulateNetwork is the command that every Chromium knows; what came after it differs
+// from one to the next.
+var emulateNetwork = cdp.Command[network.OverrideNetworkStateParams, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
+
+// Offline takes the network away from the browser, for good.
+func (b *Tab) Offline() {
+	b.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, t, emulateNetwork, network.OverrideNetworkStateParams{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+		return err
+	}))
 }
 
 // Forget makes the browser one that nobody has used: it keeps no sign-in and no look.
@@ -317,6 +337,9 @@ func (b *Tab) Picture() {
 				b.Errorf("%s: Chinese in an English page: %s", name, words)
 			}
 		}
+	}
+	for _, wrong := range b.wrong.heard() {
+		b.Errorf("%s: a script: %s", name, wrong)
 	}
 	found, err := AxeIn(b.ctx)
 	if err != nil {

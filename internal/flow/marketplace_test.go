@@ -17,7 +17,9 @@ import (
 )
 
 // marketplaceBugs are what goes wrong in the settlement of marketplaces, each with the
-// test that it does not go wrong here. Each test begins with a town of its own.
+// test that it does not go wrong here. Each test begins with a town of its own. Two of the
+// twelve need a provider that tells what happened: a double call-back is TestPaidByAProvider,
+// one that comes late, after a cancel, TestMoneyThatComesAfterTheEndGoesBack.
 var marketplaceBugs = []struct {
 	name string
 	test func(t *testing.T, w *bureau)

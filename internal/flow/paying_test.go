@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/platform/pay"
 )
 
+// A call-back that comes many times (marketplaceBugs).
 func TestPaidByAProvider(t *testing.T) {
 	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)
@@ -87,7 +88,7 @@ func TestNobodyPays(t *testing.T) {
 	})
 }
 
-// Marketplace bugs 5 and 6: a double call-back; a late call-back after a cancel.
+// A late call-back after a cancel (marketplaceBugs).
 func TestMoneyThatComesAfterTheEndGoesBack(t *testing.T) {
 	atBakery(t, func(c *counter) {
 		a, key := c.waiting(100_00)

@@ -58,6 +58,7 @@ var outsiders = []struct {
 	{9006, "吕振华", person.Teacher, access.Advisor, streetRef},
 	{9007, "蔡海波", person.Mr, access.Donor, streetRef},
 	{9008, "许晓东", person.Mr, access.TaskForce, streetRef},
+	{9009, "宋佳", person.Ms, access.Finance, streetRef},
 }
 
 // castFor finds the people for the data.

@@ -37,6 +37,7 @@ type deskView struct {
 	Closed   []ui.Option // suspended shops that are owed something
 	Prepare  bool
 	Decide   bool
+	Payees   bool // may look at where everybody is paid
 }
 
 func (g *Pages) desk(w http.ResponseWriter, r *http.Request) error {
@@ -49,7 +50,7 @@ func (g *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := deskView{Room: room, Sent: sent, Cutoff: room.Today.String(), Prepare: g.MayIn(ctx, "payout.prepare", room.ID), Decide: g.MayIn(ctx, "payout.decide", room.ID)}
+	v := deskView{Room: room, Sent: sent, Cutoff: room.Today.String(), Prepare: g.MayIn(ctx, "payout.prepare", room.ID), Decide: g.MayIn(ctx, "payout.decide", room.ID), Payees: g.MayIn(ctx, "payee.read", room.ID)}
 	for _, k := range payout.Kinds {
 		v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Text: payout.KindName(k).In(ctx), Note: holdNote(ctx, &room, k)})
 	}
@@ -125,7 +126,10 @@ func (g *Pages) deskStats(ctx context.Context, rd db.Reader, v *deskView) error 
 	}
 	v.Stats = []ui.Stat{
 		{Name: i18n.T(ctx, "付了还没到账"), Number: strconv.Itoa(unsettled), Unit: i18n.T(ctx, "笔")},
-		{Name: i18n.T(ctx, "等核对的账户"), Number: strconv.Itoa(len(asked)), Unit: i18n.T(ctx, "个"), Href: v.Desk("payouts", "/accounts")},
+		{Name: i18n.T(ctx, "等核对的账户"), Number: strconv.Itoa(len(asked)), Unit: i18n.T(ctx, "个")},
+	}
+	if v.Payees {
+		v.Stats[1].Href = v.Desk("payouts", "/accounts")
 	}
 	for _, m := range v.Order {
 		if m.Status == merchant.Active {

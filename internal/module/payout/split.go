@@ -26,7 +26,9 @@ type Order struct {
 	Account  string // the shop's with the provider
 	Amount   money.Amount
 	Refunded money.Amount
-	Shared   money.Amount // to others so far, what came back not counted
+	Borne    money.Amount // of Refunded, what the shop's own account paid, because too little was frozen
+	Fee      money.Amount // that the provider keeps of it: Kept
+	Shared   money.Amount // to others so far, also what came back of it
 	Requests int          // made for it so far
 	PaidAt   time.Time
 	Released bool
@@ -37,7 +39,21 @@ func (o *Order) Frozen() money.Amount {
 	if o.Released {
 		return 0
 	}
-	return max(0, o.Amount-o.Refunded-o.Shared)
+	return max(0, o.Amount-o.Fee-(o.Refunded-o.Borne)-o.Shared)
+}
+
+// Kept is what a provider keeps of a payment of which some was given back: its fee, less
+// the same part of it, rounded half up.
+func Kept(amount, refunded money.Amount, rate money.Rate) money.Amount {
+	fee := rate.Of(amount)
+	if refunded == 0 || amount == 0 {
+		return fee
+	}
+	back := money.MulDiv(fee, refunded, amount)
+	if 2*(fee*refunded-back*amount) >= amount {
+		back++
+	}
+	return fee - back
 }
 
 // Claim is what one receiver is to get in all.

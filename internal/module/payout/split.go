@@ -77,7 +77,7 @@ type Part struct {
 	Amount money.Amount
 }
 
-// Carry is why a claim is not delivered in full. It is stored nowhere.
+// Carry is why a claim is not delivered in full. It is stored.
 type Carry string
 
 // The reasons.
@@ -85,12 +85,15 @@ const (
 	OverCap  Carry = "cap"      // the provider's limits leave no room
 	InOrders Carry = "orders"   // it lies in orders whose release would give the shop too much
 	NoMoney  Carry = "no_money" // no order of the cut-off stands behind it
+	NoHouse  Carry = "no_house" // the platform has no account with the provider to receive it
+	GotOver  Carry = "over"     // the shop got so much more: the provider had released orders by itself
 )
 
 // Carried is a claim, or what of it, that the plan could not deliver.
 type Carried struct {
 	Claim
-	Why Carry
+	Why      Carry
+	Provider pay.Kind // filled in when it is kept
 }
 
 // SplitPlan is what the provider is to be told.
@@ -336,7 +339,7 @@ func (s *splitting) tell() {
 			}
 		}
 		if missing := shop.claim - got; missing > 0 {
-			s.plan.Carried = append(s.plan.Carried, Carried{Claim{OfShop, shop.id, missing}, InOrders})
+			s.plan.Carried = append(s.plan.Carried, Carried{Claim: Claim{OfShop, shop.id, missing}, Why: InOrders})
 			left -= missing
 		}
 		spare += max(0, left)
@@ -349,6 +352,6 @@ func (s *splitting) tell() {
 		if spare > 0 {
 			why = OverCap
 		}
-		s.plan.Carried = append(s.plan.Carried, Carried{Claim{to.Kind, to.ID, to.left}, why})
+		s.plan.Carried = append(s.plan.Carried, Carried{Claim: Claim{to.Kind, to.ID, to.left}, Why: why})
 	}
 }

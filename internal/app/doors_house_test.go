@@ -61,6 +61,7 @@ func newGuarded(t *testing.T) *guarded {
 		"community": "C1", "account": "coins",
 	}
 	g.payoutThings(home, bakery)
+	g.drawThings(home)
 	g.things(home, int64(bought["entry"].(float64)))
 	g.pointsThings(home, bakery)
 	g.tillThings(home, bakery, who.ID)

@@ -46,6 +46,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.operated(home)
 	g.offered(home, shop, owner)
 	g.promoted(home, shop)
+	g.festive(home, shop)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/campaign"
 	"gongyi/internal/module/offer"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/db"
@@ -58,4 +59,32 @@ func (g *guarded) series(home id.ID, t promotion.Terms) (made id.ID) {
 		return err
 	})
 	return made
+}
+
+// festive plans three festivals: one in which the shop is, with an entry, one that is
+// published, and one in which it takes no part yet.
+func (g *guarded) festive(home, shop id.ID) {
+	g.Helper()
+	ctx, today := context.Background(), period.DayOf(g.clock.Now(), flow.DefaultZone)
+	plan := campaign.Plan{Kind: campaign.Shopping, Title: wild, About: nasty[0], Place: wild, First: today, Last: today + 9}
+	begin := func(token string) id.ID {
+		made, err := g.Flows.PlanCampaign(ctx, home, stranger, token, plan)
+		g.must(err)
+		return made
+	}
+	joined, published := begin("one"), begin("two")
+	begin("three")
+	g.must(g.Flows.JoinCampaign(ctx, home, stranger, joined, shop, 9_00, wild))
+	for _, which := range []id.ID{joined, published} {
+		g.must(g.Flows.ScheduleInCampaign(ctx, home, stranger, "", which, campaign.Event{Day: today + 1, From: 600, To: 660, Title: wild, Place: wild}))
+	}
+	g.must(g.Flows.PublishCampaign(ctx, home, stranger, published))
+	g.read(home, func(ctx context.Context, r db.Reader) error {
+		c, err := g.Flows.Campaigns.ByID(ctx, r, home, joined)
+		if err == nil {
+			g.holes["event"] = c.Events[0].ID.String()
+		}
+		return err
+	})
+	g.holes["festival"], g.holes["/c/{community}/festivals/{festival}"] = joined.String(), published.String()
 }

@@ -47,6 +47,7 @@ var hers = []string{
 	"{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}",
 	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}",
 	"{booking}", "{creative}", "{campaign}", "{proposal}", "{difference}",
+	"{booking}", "{creative}", "{campaign}", "{proposal}", "{offer}", "{series}", "{festival}", "{event}",
 }
 
 // everybodys are addresses whose holes are in hers, and which name there what anybody
@@ -57,6 +58,7 @@ var everybodys = []string{
 	"/c/{community}/ads/{booking}", // what is shown to everybody
 	"/c/{community}/selection/{meeting}/proposals/{proposal}/second", "/c/{community}/selection/{meeting}/proposals/{proposal}/notes",
 	"/c/{community}/selection/{meeting}",
+	"/c/{community}/festivals/{festival}",      // what is published
 	"/c/{community}/vouchers/{series}/claim",   // whoever sends it takes one for herself
 	"/c/{community}/offers/{campaign}/refusal", // whoever sends it stops what she gets herself
 }

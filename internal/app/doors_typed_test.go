@@ -171,7 +171,8 @@ func TestWhatPeopleTypeStaysText(t *testing.T) {
 	g := newGuarded(t)
 	g.stored(t)
 	starts := []string{"/", "/home", "/me", "/me/edit", "/shop", "/shop/" + g.holes["shop"] + "/about", "/desk/people", "/desk/roles", "/desk/roles/new", "/desk/households?place=" + g.holes["place"], "/me/data", "/me/devices", "/me/passkeys", "/verify", "/sign-in?again=1", "/c/C1/offers/" + g.holes["/c/{community}/offers/{campaign}"],
-		"/desk/payouts/C1/batches/" + g.holes["paid"] + "/items/" + g.holes["item"], "/me/rewards/payout"}
+		"/desk/payouts/C1/batches/" + g.holes["paid"] + "/items/" + g.holes["item"], "/me/rewards/payout",
+		"/c/C1/pay/bakery", "/me/checkouts/" + g.holes["at"] + "/" + g.holes["checkout"], "/shop/" + g.holes["shop"] + "/till/" + g.holes["checkout"], "/me/slips/" + g.holes["at"] + "/" + g.holes["slip"]}
 	for _, of := range []string{"breach", "heard", "appealed"} { // a walk opens three of a route: these have all the forms between them
 		starts = append(starts, "/desk/duty/C1/breaches/"+g.holes[of])
 	}

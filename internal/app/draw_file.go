@@ -65,3 +65,9 @@ func (r *Receipts) DrawFile(ctx context.Context, community, at id.ID) (name stri
 	}
 	return fmt.Sprintf("gongyi-draw-%s.json", at), w.Bytes(), nil
 }
+
+// LogKey is the public key of a community's log.
+func (r *Receipts) LogKey(ctx context.Context, community id.ID) (string, error) {
+	_, key, err := r.app.Proof.Origin(ctx, community)
+	return key, err
+}

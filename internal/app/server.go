@@ -160,7 +160,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.life()
 	a.points()
 	a.levels()
-	a.payouts()
+	a.payouts(receipts)
 	a.duties()
 	mux.Handle("POST "+heardPath+"{provider}", kit.Handle(a.heard))
 	a.promotions()

@@ -10,6 +10,8 @@ import (
 // edges are the arrows between modules, each with its reason. Modules meet in
 // flows; an arrow is for a type that two of them must mean alike.
 var edges = map[string]string{
+	"checkoutweb → charge":          "a slip says which charge a payment was for",
+	"checkoutweb → community":       "the desk of refunds is a community's",
 	"accessweb → community":         "a role is granted in a place, which a form names by reference",
 	"accessweb → merchant":          "a role may be for one shop, which a form names by reference",
 	"accessweb → person":            "a role is granted to a person, found by number or name",
@@ -111,6 +113,10 @@ var edges = map[string]string{
 	"selectionweb → member":         "a member acts by her membership",
 	"selectionweb → policy":         "leaders sign up first",
 	"reconciliationweb → community": "bills are compared community by community",
+	"draw → policy":                 "what a draw may hold, and who may enter, are numbers of the policy",
+	"drawweb → growth":              "who may enter is called by her level",
+	"drawweb → member":              "a page shows the viewer's own entry",
+	"drawweb → policy":              "who may enter is a level of the policy",
 }
 
 // between lists the arrows between modules that the sources draw; pages count

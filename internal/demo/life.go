@@ -20,6 +20,7 @@ import (
 type voucher struct {
 	ref, member, target string
 	amount              money.Amount
+	least               money.Amount // the least purchase that it takes
 	until               time.Time
 }
 
@@ -81,7 +82,7 @@ func (d *Demo) coins(ctx context.Context, at id.ID, ref string) (held money.Amou
 // given.
 func (d *Demo) voucherFor(shop string, price money.Amount, at time.Time) (voucher, bool) {
 	for i, v := range d.vouchers {
-		if v.target == shop && v.amount*2 <= price && at.Before(v.until) {
+		if v.target == shop && max(v.amount*2, v.least) <= price && at.Before(v.until) {
 			d.vouchers = append(d.vouchers[:i], d.vouchers[i+1:]...)
 			return v, true
 		}

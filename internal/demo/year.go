@@ -149,6 +149,11 @@ func (d *Demo) afterwards(ctx context.Context, rng *rand.Rand, s *sending) error
 		return fmt.Errorf("%s: %w", s.purchase.Ref, err)
 	}
 	d.heard.note(s.at, s.purchase.Member, settled.Seq)
+	for _, v := range settled.Brought {
+		if err := d.hold(ctx, s.at, s.purchase.Member, v); err != nil {
+			return err
+		}
+	}
 	switch rng.IntN(70) {
 	case 0:
 		back := money.Amount(1 + rng.Int64N(int64(s.purchase.Price)))

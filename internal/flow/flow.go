@@ -16,6 +16,7 @@ import (
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
+	"gongyi/internal/module/campaign"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
@@ -71,6 +72,7 @@ type Flows struct {
 	Settlement  *settlement.Service
 	Promotions  *promotion.Service
 	Offers      *offer.Service
+	Campaigns   *campaign.Service
 	Keys        *apikey.Service
 	OpenBooks   *openbooks.Service
 	Trade       *trade.Service
@@ -125,6 +127,9 @@ type Flows struct {
 	// VoucherBags gives a member a voucher of a series that she drew; the key tells one bag
 	// from another. nil: bags hold no vouchers.
 	VoucherBags func(ctx context.Context, tx *db.Tx, series, member id.ID, key string) error
+	// BagSeries names the series of vouchers that a community may put into bags, by id. nil
+	// like VoucherBags.
+	BagSeries func(ctx context.Context, community id.ID) (map[id.ID]string, error)
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Introductions tells who joined on whose word (B3).
@@ -153,6 +158,7 @@ func New(d *db.DB) *Flows {
 		Settlement:  settlement.New(),
 		Promotions:  promotion.New(),
 		Offers:      offer.New(),
+		Campaigns:   campaign.New(),
 		Keys:        apikey.New(d),
 		OpenBooks:   openbooks.New(),
 		Trade:       trade.New(),
@@ -212,6 +218,7 @@ var Schemas = []db.Schema{
 	merchant.Schema,
 	promotion.Schema,
 	offer.Schema,
+	campaign.Schema,
 	policy.Schema,
 	settlement.Schema,
 	apikey.Schema,

@@ -131,12 +131,12 @@ func (f *Flows) RefundByHand(ctx context.Context, community id.ID, actor db.Acto
 		if err != nil {
 			return err
 		}
+		if p.AskedAgain(failed) {
+			return payment.ErrNotFailed // the provider may be paying it just now
+		}
 		again, err := f.Payments.Again(ctx, tx, p, failed)
 		if err != nil {
 			return err
-		}
-		if again.End != nil {
-			return payment.ErrNotFailed
 		}
 		if err := f.Payments.EndRefund(ctx, tx, p, again.ID, payment.Handed, strings.TrimSpace(slip), strings.TrimSpace(note)); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/notice"
@@ -108,9 +109,9 @@ func (f *Flows) seriesStep(ctx context.Context, community id.ID, actor db.Actor,
 }
 
 // saidOfStep is what a notice says of a step.
-var saidOfStep = map[promotion.What]string{
-	promotion.Agreed: "有一方同意了", promotion.Declined: "有一方不同意，这批券不发了", promotion.Withdrawn: "提出的店收回了",
-	promotion.Published: "各方都同意，可以发了", promotion.Stopped: "不再发了，发出去的照样能用",
+var saidOfStep = map[pact.What]string{
+	pact.Agreed: "有一方同意了", pact.Declined: "有一方不同意，这批券不发了", pact.Withdrawn: "提出的店收回了",
+	pact.Published: "各方都同意，可以发了", pact.Stopped: "不再发了，发出去的照样能用",
 }
 
 func seriesNews(s *promotion.Series, said, words string) notice.Notice {
@@ -165,7 +166,7 @@ func (f *Flows) GiveVoucher(ctx context.Context, community id.ID, actor db.Actor
 			return err
 		}
 		if s.Shop != ask.Shop {
-			return promotion.ErrNotAParty
+			return pact.ErrNotAParty
 		}
 		if ask.Ref != "" {
 			switch earlier, err := f.Promotions.ByRef(ctx, tx, tx.Community, ask.Ref); {

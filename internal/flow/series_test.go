@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/merchantday"
 	"gongyi/internal/module/policy"
@@ -98,21 +99,21 @@ func TestWhoPaysAgreesBeforeASeriesRuns(t *testing.T) {
 		}
 		_, err := w.claimVoucher("anna", s.ID)
 		wants(t, "before it is agreed", err, promotion.ErrNotOpen)
-		wants(t, "for the platform, by who proposed it", w.AgreeSeries(ctx, w.home, office, s.ID, id.ID{}), promotion.ErrOwnSeries)
-		wants(t, "by a shop that does not pay", w.AgreeSeries(ctx, w.home, deputy, s.ID, w.shop("first").ID), promotion.ErrNotAParty)
+		wants(t, "for the platform, by who proposed it", w.AgreeSeries(ctx, w.home, office, s.ID, id.ID{}), pact.ErrOwn)
+		wants(t, "by a shop that does not pay", w.AgreeSeries(ctx, w.home, deputy, s.ID, w.shop("first").ID), pact.ErrNotAParty)
 		w.must(w.AgreeSeries(ctx, w.home, deputy, s.ID, bakery))
-		wants(t, "twice", w.AgreeSeries(ctx, w.home, deputy, s.ID, bakery), promotion.ErrAgreed)
-		if got := w.seriesNow(s.ID).State(w.day()); got != promotion.Waiting {
+		wants(t, "twice", w.AgreeSeries(ctx, w.home, deputy, s.ID, bakery), pact.ErrAgreed)
+		if got := w.seriesNow(s.ID).State(w.day()); got != pact.Waiting {
 			t.Errorf("without the platform it is %s", got)
 		}
 		w.must(w.AgreeSeries(ctx, w.home, deputy, s.ID, id.ID{}))
-		if got := w.seriesNow(s.ID).State(w.day()); got != promotion.Running {
+		if got := w.seriesNow(s.ID).State(w.day()); got != pact.Running {
 			t.Errorf("agreed by all it is %s", got)
 		}
-		wants(t, "withdrawn when it runs", w.WithdrawSeries(ctx, w.home, office, s.ID, fruit, "x"), promotion.ErrSettled)
+		wants(t, "withdrawn when it runs", w.WithdrawSeries(ctx, w.home, office, s.ID, fruit, "x"), pact.ErrSettled)
 		v, err := w.claimVoucher("anna", s.ID)
 		w.must(err)
-		wants(t, "stopped by another shop", w.StopSeries(ctx, w.home, office, s.ID, bakery, "x"), promotion.ErrNotAParty)
+		wants(t, "stopped by another shop", w.StopSeries(ctx, w.home, office, s.ID, bakery, "x"), pact.ErrNotAParty)
 		w.must(w.StopSeries(ctx, w.home, office, s.ID, fruit, "卖完了"))
 		_, err = w.claimVoucher("ben", s.ID)
 		wants(t, "after it is stopped", err, promotion.ErrNotOpen)
@@ -120,13 +121,13 @@ func TestWhoPaysAgreesBeforeASeriesRuns(t *testing.T) {
 		w.must(err) // what was given stays good
 		declined := w.propose(w.seriesOf())
 		w.must(w.DeclineSeries(ctx, w.home, deputy, declined.ID, bakery, "太贵"))
-		wants(t, "agreed when declined", w.AgreeSeries(ctx, w.home, deputy, declined.ID, id.ID{}), promotion.ErrSettled)
+		wants(t, "agreed when declined", w.AgreeSeries(ctx, w.home, deputy, declined.ID, id.ID{}), pact.ErrSettled)
 		back := w.propose(w.seriesOf())
 		w.must(w.WithdrawSeries(ctx, w.home, office, back.ID, fruit, "写错了"))
 		own := w.propose(w.seriesOf(func(t *promotion.Terms) {
 			t.Platform, t.Sharers, t.Where = 0, []promotion.Sharer{{Shop: fruit, Weight: 1}}, []id.ID{fruit}
 		}))
-		if got := own.State(w.day()); got != promotion.Running {
+		if got := own.State(w.day()); got != pact.Running {
 			t.Errorf("a series that a shop pays alone is %s", got)
 		}
 		w.whole()
@@ -140,7 +141,7 @@ func TestWhatASeriesMayBe(t *testing.T) {
 			wants(t, what, w.ProposeSeries(ctx, w.home, office, what, w.seriesOf(edit)), want)
 		}
 		bad("no name", promotion.ErrBadSeries, func(t *promotion.Terms) { t.Name = "" })
-		bad("a shop's without a shop", promotion.ErrNotAParty, func(t *promotion.Terms) { t.Shop = id.ID{} })
+		bad("a shop's without a shop", pact.ErrNotAParty, func(t *promotion.Terms) { t.Shop = id.ID{} })
 		bad("dearer than the policy lets it", promotion.ErrBadFace, func(t *promotion.Terms) { t.Face = 100_01 })
 		bad("from less on than it is worth", promotion.ErrBadFace, func(t *promotion.Terms) { t.From = 4_99 })
 		bad("nobody pays", promotion.ErrBadShare, func(t *promotion.Terms) { t.Sharers = nil })

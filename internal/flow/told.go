@@ -71,6 +71,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.thanked,
 		t.bids,
 		t.paidOut,
+		t.drawn,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

@@ -138,6 +138,7 @@ const (
 	SeriesNews            = "voucher.series"
 	VoucherGot            = "voucher.got"
 	BillDiffers           = "bill.differs"
+	CampaignNews          = "campaign.news"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -236,6 +237,7 @@ var Kinds = []Kind{
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 
 	{ID: SeriesNews, Group: OfWork, Name: "一起出的券", Title: "券“%s”：%s", Body: "%s", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: CampaignNews, Group: OfWork, Name: "联合活动", Title: "%s：%s", Body: "%s", Open: "看联合活动", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: VoucherGot, Group: OfMoney, Name: "得到券", Title: "您得到一张券：%s", Body: "抵 %s 元，%s 前有效。在哪儿能用，卡包里写着。", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 6, Per: day},
 	{ID: BillDiffers, Group: OfWork, Name: "对账有差异", Title: "%s的账单有 %s 笔对不上", Body: "每一笔都要查清楚：晚到的入账，多收的退回，一笔也不放过。", Open: "去查", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 

@@ -171,6 +171,16 @@ func (p *Payment) Refunded() (sum money.Amount) {
 	return sum
 }
 
+// AskedAgain reports whether a refund that failed was taken up anew.
+func (p *Payment) AskedAgain(failed id.ID) bool {
+	for _, r := range p.Refunds {
+		if r.Again == failed {
+			return true
+		}
+	}
+	return false
+}
+
 // Came reports whether any money came for it, in time or late.
 func (p *Payment) Came() bool { return p.Paid() || p.Late != nil }
 

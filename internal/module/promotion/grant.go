@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
@@ -52,7 +53,7 @@ func (s *Service) Grant(ctx context.Context, tx *db.Tx, series id.ID, g Grant) (
 	if err != nil {
 		return nil, err
 	}
-	if found.State(g.Day) != Running {
+	if found.State(g.Day) != pact.Running {
 		return nil, ErrNotOpen
 	}
 	month := period.DayOf(tx.Now, g.Zone).Month()

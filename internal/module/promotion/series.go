@@ -7,6 +7,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/kernel/text"
 )
@@ -23,12 +24,6 @@ var (
 	ErrBadTimes     = fault.New(fault.Invalid, "promotion.bad_times")
 	ErrBadCount     = fault.New(fault.Invalid, "promotion.bad_count") // details: most
 	ErrBadWay       = fault.New(fault.Invalid, "promotion.bad_way")
-	ErrNotAParty    = fault.New(fault.Conflict, "promotion.not_a_party")
-	ErrAgreed       = fault.New(fault.Conflict, "promotion.agreed_already")
-	ErrOwnSeries    = fault.New(fault.Forbidden, "promotion.own_series") // who proposed it does not agree for the platform
-	ErrSettled      = fault.New(fault.Conflict, "promotion.series_settled")
-	ErrNotRunning   = fault.New(fault.Conflict, "promotion.series_not_running")
-	ErrNoReason     = fault.New(fault.Invalid, "promotion.series_no_words")
 )
 
 // Issuer says in whose name a series is issued.
@@ -122,7 +117,7 @@ func (t *Terms) Validate(b Bounds) error {
 	case !text.Line(t.Name, seriesNameMost):
 		return ErrBadSeries.On("name")
 	case !slices.Contains(Issuers, t.Issuer) || (t.Issuer == OfShop) == t.Shop.IsZero():
-		return ErrNotAParty.On("issuer")
+		return pact.ErrNotAParty.On("issuer")
 	case t.Face <= 0 || t.Face > b.Face || t.From < 0 || t.From > 0 && t.From < t.Face:
 		return ErrBadFace.On("face").With("most", b.Face.Grouped(money.CNY))
 	case len(t.Where) > whereMost || slices.ContainsFunc(t.Where, id.ID.IsZero) || twice(t.Where):

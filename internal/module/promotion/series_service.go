@@ -7,8 +7,8 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
-	"gongyi/internal/kernel/text"
 	"gongyi/internal/platform/db"
 )
 
@@ -20,7 +20,7 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, t Terms) (_ *Series, e
 	if err != nil {
 		return nil, err
 	}
-	made := &Series{ID: tx.NewID(), Terms: t, MadeAt: tx.Now, By: tx.Actor.ID}
+	made := proposed(tx.NewID(), t, tx.Actor.ID, tx.Now)
 	if _, err := tx.Exec(ctx, "INSERT INTO promotion_series (community_id, id, shop_id, name, terms, closes, made_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		tx.Community[:], made.ID[:], t.Shop[:], t.Name, string(terms), int64(t.Closes), tx.Now.UnixMicro(), tx.Actor.ID[:]); err != nil {
 		return nil, err
@@ -35,14 +35,8 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, t Terms) (_ *Series, e
 // who agrees last publishes it.
 func (s *Service) Agree(ctx context.Context, tx *db.Tx, series, party id.ID) (_ *Series, err error) {
 	defer fault.Wrap(&err, "promotion: agree to %s", series)
-	found, err := s.Series(ctx, tx, series)
+	found, err := s.step(ctx, tx, series, pact.Agreed, party, "")
 	if err != nil {
-		return nil, err
-	}
-	if err := found.agree(party, tx.Actor.ID); err != nil {
-		return nil, err
-	}
-	if found, err = s.step(ctx, tx, found, Step{What: Agreed, Shop: party}); err != nil {
 		return nil, err
 	}
 	return s.publish(ctx, tx, found)
@@ -53,7 +47,7 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, found *Series) (*Serie
 	if len(found.Missing()) > 0 {
 		return found, nil
 	}
-	published, err := s.step(ctx, tx, found, Step{What: Published})
+	published, err := s.step(ctx, tx, found.ID, pact.Published, id.ID{}, "")
 	if err != nil {
 		return nil, err
 	}
@@ -67,33 +61,23 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, found *Series) (*Serie
 
 // Decline ends a series that a party was asked for; zero is the platform.
 func (s *Service) Decline(ctx context.Context, tx *db.Tx, series, party id.ID, words string) (*Series, error) {
-	return s.end(ctx, tx, series, Step{What: Declined, Shop: party, Words: words}, func(x *Series) error { return x.decline(party) })
+	return s.end(ctx, tx, series, pact.Declined, party, words)
 }
 
 // Withdraw takes a series back that is not yet agreed to.
 func (s *Service) Withdraw(ctx context.Context, tx *db.Tx, series, party id.ID, words string) (*Series, error) {
-	return s.end(ctx, tx, series, Step{What: Withdrawn, Shop: party, Words: words}, func(x *Series) error { return x.withdraw(party) })
+	return s.end(ctx, tx, series, pact.Withdrawn, party, words)
 }
 
 // Stop ends the giving of a series; party is the shop that issued it, or zero for the
 // platform, which may stop any. Vouchers that were given stay good.
 func (s *Service) Stop(ctx context.Context, tx *db.Tx, series, party id.ID, words string) (*Series, error) {
-	return s.end(ctx, tx, series, Step{What: Stopped, Shop: party, Words: words}, func(x *Series) error { return x.stop(party) })
+	return s.end(ctx, tx, series, pact.Stopped, party, words)
 }
 
-func (s *Service) end(ctx context.Context, tx *db.Tx, series id.ID, st Step, may func(*Series) error) (_ *Series, err error) {
-	defer fault.Wrap(&err, "promotion: %s of %s", st.What, series)
-	if !text.Line(st.Words, 60) {
-		return nil, ErrNoReason.On("words")
-	}
-	found, err := s.Series(ctx, tx, series)
-	if err != nil {
-		return nil, err
-	}
-	if err := may(found); err != nil {
-		return nil, err
-	}
-	ended, err := s.step(ctx, tx, found, st)
+func (s *Service) end(ctx context.Context, tx *db.Tx, series id.ID, what pact.What, party id.ID, words string) (_ *Series, err error) {
+	defer fault.Wrap(&err, "promotion: %s of %s", what, series)
+	ended, err := s.step(ctx, tx, series, what, party, words)
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +88,20 @@ func (s *Service) end(ctx context.Context, tx *db.Tx, series id.ID, st Step, may
 	return ended, s.running.Put(ctx, tx, struct{}{}, slices.DeleteFunc(slices.Clone(running), func(x *Series) bool { return x.ID == series }))
 }
 
-// step writes the next step of a series.
-func (s *Service) step(ctx context.Context, tx *db.Tx, found *Series, st Step) (*Series, error) {
-	st.At, st.By = tx.Now, tx.Actor.ID
+// step takes and writes the next step of a series.
+func (s *Service) step(ctx context.Context, tx *db.Tx, series id.ID, what pact.What, party id.ID, words string) (*Series, error) {
+	found, err := s.Series(ctx, tx, series)
+	if err != nil {
+		return nil, err
+	}
+	st := pact.Step{What: what, Party: party, Words: words, At: tx.Now, By: tx.Actor.ID}
+	if err := found.May(st); err != nil {
+		return nil, err
+	}
 	next := *found
-	next.Steps = append(slices.Clip(found.Steps), st)
+	next.Pact = found.With(st)
 	if _, err := tx.Exec(ctx, "INSERT INTO promotion_series_step (community_id, series_id, n, what, shop_id, words, step_at, step_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], found.ID[:], int64(len(next.Steps)), string(st.What), st.Shop[:], st.Words, st.At.UnixMicro(), st.By[:]); err != nil {
+		tx.Community[:], found.ID[:], int64(len(next.Steps)), string(st.What), st.Party[:], st.Words, st.At.UnixMicro(), st.By[:]); err != nil {
 		return nil, err
 	}
 	return &next, s.series.Put(ctx, tx, next.ID, &next)
@@ -163,5 +154,5 @@ func (s *Service) Concerning(ctx context.Context, r db.Reader, community, shop i
 // platform.
 func (s *Service) Waiting(ctx context.Context, r db.Reader, community, party id.ID) ([]*Series, error) {
 	all, err := s.AllSeries(ctx, r, community)
-	return slices.DeleteFunc(all, func(x *Series) bool { return x.decided() || !slices.Contains(x.Missing(), party) }), err
+	return slices.DeleteFunc(all, func(x *Series) bool { return x.Decided() || !slices.Contains(x.Missing(), party) }), err
 }

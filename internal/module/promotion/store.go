@@ -10,6 +10,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
@@ -104,15 +105,17 @@ func one(ctx context.Context, r db.Reader, community id.ID, where string, arg an
 func listSeries(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []*Series, err error) {
 	byID := make(map[id.ID]*Series)
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		x := &Series{}
+		var series, by id.ID
 		var terms string
 		var made int64
-		if err := rows.Scan(&x.ID, &terms, &made, &x.By); err != nil {
+		if err := rows.Scan(&series, &terms, &made, &by); err != nil {
 			return err
 		}
-		x.MadeAt = time.UnixMicro(made).UTC()
+		var t Terms
+		err := json.Unmarshal([]byte(terms), &t)
+		x := proposed(series, t, by, time.UnixMicro(made).UTC())
 		all, byID[x.ID] = append(all, x), x
-		return json.Unmarshal([]byte(terms), &x.Terms)
+		return err
 	}, "SELECT s.id, s.terms, s.made_at, s.made_by FROM promotion_series s WHERE s.community_id = ?"+where, append([]any{community[:]}, args...)...)
 	if err != nil || len(all) == 0 {
 		return all, err
@@ -123,9 +126,9 @@ func listSeries(ctx context.Context, r db.Reader, community id.ID, where string,
 	}
 	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
 		var series id.ID
-		var st Step
+		var st pact.Step
 		var at int64
-		err := rows.Scan(&series, &st.What, &st.Shop, &st.Words, &at, &st.By)
+		err := rows.Scan(&series, &st.What, &st.Party, &st.Words, &at, &st.By)
 		st.At = time.UnixMicro(at).UTC()
 		if x := byID[series]; x != nil {
 			x.Steps = append(x.Steps, st)
@@ -146,7 +149,7 @@ func loadSeries(ctx context.Context, tx *db.Tx, series id.ID) (*Series, error) {
 // somewhere.
 func loadRunning(ctx context.Context, tx *db.Tx, _ struct{}) ([]*Series, error) {
 	all, err := listSeries(ctx, tx, tx.Community, " AND s.closes >= ? ORDER BY s.made_at, s.id", int64(period.DayOf(tx.Now, time.UTC)-1))
-	return slices.DeleteFunc(all, func(x *Series) bool { return !x.Has(Published) || x.Has(Stopped) }), err
+	return slices.DeleteFunc(all, func(x *Series) bool { return !x.Has(pact.Published) || x.Has(pact.Stopped) }), err
 }
 
 func loadCount(ctx context.Context, tx *db.Tx, series id.ID) (c count, err error) {

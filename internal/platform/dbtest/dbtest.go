@@ -36,7 +36,7 @@ func Each(t *testing.T, schemas []db.Schema, fn func(t *testing.T, env Env), opt
 		fn(t, open(t, schemas, db.Options{Dir: t.TempDir()}, opts))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		fn(t, open(t, schemas, db.Options{URL: PostgresURL(t)}, opts))
+		fn(t, open(t, schemas, db.Options{URL: migratedDatabase(t, server(t), schemas)}, opts))
 	})
 	t.Run("citus", func(t *testing.T) {
 		url := os.Getenv("GONGYI_TEST_CITUS_URL")

@@ -34,18 +34,31 @@ var databases atomic.Int64
 // or of the one that GONGYI_TEST_POSTGRES_URL names.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	base := os.Getenv("GONGYI_TEST_POSTGRES_URL")
-	if base == "" {
-		cluster.once.Do(func() { cluster.url, cluster.err = startCluster() })
-		if cluster.err != nil {
-			t.Fatalf("PostgreSQL cannot start (make test installs it): %v", cluster.err)
-		}
-		base = cluster.url
-	}
-	return freshDatabase(t, base)
+	return freshDatabase(t, server(t))
 }
 
+// server is the address of the server that this test binary works with.
+func server(t testing.TB) string {
+	t.Helper()
+	if base := os.Getenv("GONGYI_TEST_POSTGRES_URL"); base != "" {
+		return base
+	}
+	cluster.once.Do(func() { cluster.url, cluster.err = startCluster() })
+	if cluster.err != nil {
+		t.Fatalf("PostgreSQL cannot start (make test installs it): %v", cluster.err)
+	}
+	return cluster.url
+}
+
+// freshDatabase is an empty database of a server, dropped after the test.
 func freshDatabase(t testing.TB, base string) string {
+	t.Helper()
+	name := newDatabase(t, base)
+	t.Cleanup(func() { dropDatabase(context.Background(), base, name) })
+	return named(base, name)
+}
+
+func newDatabase(t testing.TB, base string) string {
 	t.Helper()
 	ctx := context.Background()
 	admin, err := pgx.Connect(ctx, base)
@@ -57,18 +70,14 @@ func freshDatabase(t testing.TB, base string) string {
 	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if admin, err := pgx.Connect(ctx, base); err == nil {
-			defer admin.Close(ctx)
-			_, _ = admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
-		}
-	})
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
+	return name
+}
+
+func dropDatabase(ctx context.Context, base, name string) {
+	if admin, err := pgx.Connect(ctx, base); err == nil {
+		defer admin.Close(ctx)
+		_, _ = admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // startCluster makes a cluster in a temporary folder that listens on a socket

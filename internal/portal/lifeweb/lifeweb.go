@@ -85,6 +85,7 @@ type way struct {
 var outside = []way{
 	{"/c/{community}/offers", "/offers", "tag", i18n.M("正在进行的优惠"), i18n.M("哪家店在减价，怎么减")},
 	{"/c/{community}/vouchers", "/vouchers", "ticket", i18n.M("领券"), i18n.M("能领的，和买东西送的")},
+	{"/c/{community}/festivals", "/festivals", "flag", i18n.M("联合活动"), i18n.M("文化节、邻里节、购物节")},
 	{"/c/{community}/days", "/days", "calendar", i18n.M("商家日"), i18n.M("哪天哪家有优惠，可以放进手机日历")},
 	{"/c/{community}/sets", "/sets", "basket", i18n.M("接龙套餐"), i18n.M("几家店凑成一份，比分开买便宜")},
 	{"/c/{community}/selection", "/selection", "vote", i18n.M("选品会"), i18n.M("想要什么，您来提、您来投")},
@@ -97,6 +98,7 @@ var outside = []way{
 var inner = []way{
 	{"/shop/{shop}/offers", "/offers", "tag", i18n.M("优惠"), i18n.M("会员价、满减、限时、新客")},
 	{"/shop/{shop}/vouchers", "/vouchers", "ticket", i18n.M("券"), i18n.M("请顾客去别的店，或者再来")},
+	{"/shop/{shop}/festivals", "/festivals", "flag", i18n.M("联合活动"), i18n.M("几家店一起办，参不参加由您定")},
 	{"/shop/{shop}/training", "/training", "people", i18n.M("培训会"), i18n.M("每周一次，报名、签到、拿材料")},
 	{"/shop/{shop}/days", "/days", "calendar", i18n.M("商家日"), i18n.M("哪天轮到我家")},
 	{"/shop/{shop}/relays", "/relays", "basket", i18n.M("商家接龙"), i18n.M("几家店凑一份套餐")},

@@ -137,6 +137,7 @@ var works = map[string]i18n.Message{
 	"count honours":                i18n.M("荣誉投票到期计票"),
 	"judge months":                 i18n.M("评商家上个月的责任"),
 	"remind of duties":             i18n.M("提醒商家还差的责任"),
+	"draws":                        i18n.M("福袋到时间截止、开奖，没领的过期"),
 	"disclosures that are due":     i18n.M("三公开到期的事"),
 	"breaches that are due":        i18n.M("违约处理到期的事"),
 	"scores that are due":          i18n.M("季度评分到期的事"),
@@ -144,6 +145,13 @@ var works = map[string]i18n.Message{
 	"give up joint sets":           i18n.M("没接完的接龙到期作废"),
 	"count advertisements":         i18n.M("记广告位看和点的次数"),
 	"forget applicants":            i18n.M("删除落选的应招资料"),
+	"ask payment providers":        i18n.M("向支付机构查没有下文的收款和退款"),
+	"end checkouts":                i18n.M("没付的单子到时间关掉"),
+	"forget used payment codes":    i18n.M("清理用过的付款码"),
+	"drop payouts":                 i18n.M("到期没人同意的结款作废"),
+	"carry payouts out":            i18n.M("打款，查打款的结果"),
+	"read bills":                   i18n.M("取支付机构的账单来对"),
+	"read bills of nobody":         i18n.M("对不属于任何社区的收付"),
 }
 
 // WorkName is what people call a kind of work.

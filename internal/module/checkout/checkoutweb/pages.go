@@ -57,6 +57,7 @@ func (p *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET " + mine + "/state", Action: "pay.read", On: httpkit.Mine, Do: p.mineState},
 	)
 	p.slipRoutes(t)
+	p.deskRoutes(t)
 }
 
 // at is a checkout in a page's address, with where it is.

@@ -45,8 +45,8 @@ type publicView struct {
 
 // shopOffers are the offers of one shop.
 type shopOffers struct {
-	Name, Href string
-	Offers     []ui.Row
+	ID, Name, Href string
+	Offers         []ui.Row
 }
 
 // public lists what runs today.
@@ -80,7 +80,7 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, m := range room.Order {
 		if rows := byShop[m.ID]; len(rows) > 0 {
-			v.Shops = append(v.Shops, shopOffers{room.ShopName(ctx, m.ID), room.Path("/shops/" + m.ID.String()), rows})
+			v.Shops = append(v.Shops, shopOffers{m.ID.String(), room.ShopName(ctx, m.ID), room.Path("/shops/" + m.ID.String()), rows})
 		}
 	}
 	s := h.OpenShell(ctx, &room, i18n.T(ctx, "正在进行的优惠"), "offers")

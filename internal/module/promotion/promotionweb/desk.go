@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/authz"
@@ -63,9 +64,9 @@ func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range all {
 		line := row(ctx, &room, s, effects[s.ID], room.Desk("promotions", "/"+s.ID.String()), room.Today)
 		switch state := s.State(room.Today); {
-		case state == promotion.Waiting && slices.Contains(s.Missing(), id.ID{}):
+		case state == pact.Waiting && slices.Contains(s.Missing(), id.ID{}):
 			v.Asked = append(v.Asked, line)
-		case state == promotion.Waiting || state == promotion.Running || state == promotion.Coming:
+		case state == pact.Waiting || state == pact.Running || state == pact.Coming:
 			v.Running = append(v.Running, line)
 		default:
 			v.Past = append(v.Past, line)
@@ -121,13 +122,12 @@ func (h *Pages) showFreshDesk(w http.ResponseWriter, r *http.Request, sent porta
 		return err
 	}
 	v := formView{Room: &room, Form: sent.Once("make", room.Desk("promotions", "")), Sent: sent, Platform: money.One, Face: room.Rules.SeriesFaceMax, Days: room.Rules.SeriesDaysMax}
-	return h.ShowSent(w, r, sent, h.deskShell(ctx, &room, i18n.T(ctx, "新的一批券")), freshPage(v))
+	v.Crumbs = crumbs(ctx, &room, i18n.T(ctx, "新的一批券"))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "promotions", i18n.T(ctx, "新的一批券")), freshPage(v))
 }
 
-func (h *Pages) deskShell(ctx context.Context, room *portal.Room, title string) ui.Shell {
-	s := h.DeskShell(ctx, "promotions", title)
-	s.Back = ui.Link{Href: room.Desk("promotions", ""), Text: i18n.T(ctx, "优惠和券")}
-	return s
+func crumbs(ctx context.Context, room *portal.Room, title string) []ui.Link {
+	return []ui.Link{{Href: room.Desk("promotions", ""), Text: i18n.T(ctx, "优惠和券")}, {Text: title}}
 }
 
 func (h *Pages) proposeDesk(w http.ResponseWriter, r *http.Request) error {
@@ -159,11 +159,12 @@ func (h *Pages) showDeskOne(w http.ResponseWriter, r *http.Request, sent portal.
 	s, keep := v.Series, h.MayIn(ctx, "promotion_desk.keep", room.ID)
 	state := s.State(room.Today)
 	v.Sent, v.Base = sent, room.Desk("promotions", "/"+s.ID.String())
-	v.Agree = state == promotion.Waiting && slices.Contains(s.Missing(), id.ID{}) && s.By != authz.Of(ctx).Person && h.MayIn(ctx, "promotion_desk.agree", room.ID)
-	v.Withdraw = keep && s.Shop.IsZero() && state == promotion.Waiting
-	v.Stop = keep && (state == promotion.Running || state == promotion.Coming)
-	v.Give = keep && s.Shop.IsZero() && state == promotion.Running && s.Way == promotion.Given
-	return h.ShowSent(w, r, sent, h.deskShell(ctx, &room, s.Name), seriesPage(v))
+	v.Agree = state == pact.Waiting && slices.Contains(s.Missing(), id.ID{}) && s.By != authz.Of(ctx).Person && h.MayIn(ctx, "promotion_desk.agree", room.ID)
+	v.Withdraw = keep && s.Shop.IsZero() && state == pact.Waiting
+	v.Stop = keep && (state == pact.Running || state == pact.Coming)
+	v.Give = keep && s.Shop.IsZero() && state == pact.Running && s.Way == promotion.Given
+	v.Crumbs = crumbs(ctx, &room, s.Name)
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "promotions", s.Name), seriesPage(v))
 }
 
 // deskStep does something with the series in an address, for the platform.

@@ -22,6 +22,7 @@ type formView struct {
 	Platform money.Rate // the most that the platform gives
 	Face     money.Amount
 	Days     int
+	Crumbs   []ui.Link // on the desk
 }
 
 // sharersShown is how many sharing shops a form has room for.

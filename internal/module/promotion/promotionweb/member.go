@@ -6,6 +6,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/authz"
@@ -80,7 +81,7 @@ func (h *Pages) fillGet(ctx context.Context, rd db.Reader, v *getView, who id.ID
 	}
 	mine, err := h.svc().GrantedTo(ctx, rd, v.ID, who)
 	for _, s := range all {
-		if s.State(v.Today) != promotion.Running {
+		if s.State(v.Today) != pact.Running {
 			continue
 		}
 		switch s.Way {

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -48,7 +49,7 @@ func (h *Pages) shop(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range all {
 		line := row(ctx, &c.Room, s, effects[s.ID], c.Href("/vouchers/"+s.ID.String()), c.Today)
 		switch {
-		case s.State(c.Today) == promotion.Waiting && slices.Contains(s.Missing(), c.Shop.ID):
+		case s.State(c.Today) == pact.Waiting && slices.Contains(s.Missing(), c.Shop.ID):
 			v.Asked = append(v.Asked, line)
 		case s.Shop == c.Shop.ID:
 			v.Own = append(v.Own, line)
@@ -115,6 +116,7 @@ type seriesView struct {
 	Tone   ui.Tone
 	Base   string
 	Sent   portal.Sent
+	Crumbs []ui.Link // on the desk
 
 	Agree, Withdraw, Stop, Give bool // what the viewer may do
 }
@@ -163,10 +165,10 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, sent portal.Sent
 	}
 	state := s.State(c.Today)
 	v.Sent, v.Base = sent, c.Href("/vouchers/"+s.ID.String())
-	v.Agree = c.Owner && state == promotion.Waiting && slices.Contains(s.Missing(), c.Shop.ID)
-	v.Withdraw = c.Owner && mine && state == promotion.Waiting
-	v.Stop = c.Owner && mine && (state == promotion.Running || state == promotion.Coming)
-	v.Give = mine && state == promotion.Running && s.Way == promotion.Given
+	v.Agree = c.Owner && state == pact.Waiting && slices.Contains(s.Missing(), c.Shop.ID)
+	v.Withdraw = c.Owner && mine && state == pact.Waiting
+	v.Stop = c.Owner && mine && (state == pact.Running || state == pact.Coming)
+	v.Give = mine && state == pact.Running && s.Way == promotion.Given
 	shell := h.shopShell(ctx, &c, s.Name, ui.Link{Href: c.Href("/vouchers"), Text: i18n.T(ctx, "券")})
 	return h.ShowSent(w, r, sent, shell, seriesPage(v))
 }

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/platform/i18n"
@@ -23,16 +24,16 @@ var wayNames = map[promotion.Way]i18n.Message{
 	promotion.Claimed: i18n.M("自己领"), promotion.Given: i18n.M("发给会员"), promotion.OnSpend: i18n.M("消费满额送"),
 }
 
-var stateNames = map[promotion.State]struct {
+var stateNames = map[pact.State]struct {
 	name i18n.Message
 	tone ui.Tone
 }{
-	promotion.Waiting: {i18n.M("等人同意"), ui.Act}, promotion.Coming: {i18n.M("还没开始"), ui.Tell}, promotion.Running: {i18n.M("在发"), ui.OK},
-	promotion.Over: {i18n.M("发完日子"), ui.Tell}, promotion.Ended: {i18n.M("停发了"), ui.Bad}, promotion.Refused: {i18n.M("没同意"), ui.Bad}, promotion.Back: {i18n.M("收回了"), ui.Tell},
+	pact.Waiting: {i18n.M("等人同意"), ui.Act}, pact.Coming: {i18n.M("还没开始"), ui.Tell}, pact.Running: {i18n.M("在发"), ui.OK},
+	pact.Over: {i18n.M("发完日子"), ui.Tell}, pact.Ended: {i18n.M("停发了"), ui.Bad}, pact.Refused: {i18n.M("没同意"), ui.Bad}, pact.Back: {i18n.M("收回了"), ui.Tell},
 }
 
-var stepNames = map[promotion.What]i18n.Message{
-	promotion.Agreed: i18n.M("%s同意了"), promotion.Declined: i18n.M("%s没同意"), promotion.Withdrawn: i18n.M("%s收回了"), promotion.Stopped: i18n.M("%s停发了"),
+var stepNames = map[pact.What]i18n.Message{
+	pact.Agreed: i18n.M("%s同意了"), pact.Declined: i18n.M("%s没同意"), pact.Withdrawn: i18n.M("%s收回了"), pact.Stopped: i18n.M("%s停发了"),
 }
 
 // says is what a voucher is worth and where, in a line.
@@ -136,7 +137,7 @@ func row(ctx context.Context, room *portal.Room, s *promotion.Series, e *promoti
 	state := s.State(today)
 	r := ui.Row{Href: href, Icon: "ticket", Title: s.Name, Text: i18n.T(ctx, "%s发 · %s", issuer(ctx, room, &s.Terms), says(ctx, room, &s.Terms)),
 		Tag: stateNames[state].name.In(ctx), Tone: stateNames[state].tone}
-	if state == promotion.Waiting {
+	if state == pact.Waiting {
 		r.Notes = append(r.Notes, i18n.T(ctx, "还等：%s", waitsFor(ctx, room, s)))
 	}
 	if e != nil && e.Granted > 0 {
@@ -150,12 +151,12 @@ func events(ctx context.Context, room *portal.Room, s *promotion.Series) (all []
 	all = append(all, ui.Event{State: ui.Done, Title: i18n.T(ctx, "%s提出", issuer(ctx, room, &s.Terms)), When: ui.Moment(ctx, room.Local(s.MadeAt))})
 	for _, st := range s.Steps {
 		e := ui.Event{State: ui.Done, Text: st.Words, When: ui.Moment(ctx, room.Local(st.At)), Title: i18n.T(ctx, "各方都同意，公布了")}
-		if st.What != promotion.Published {
-			e.Title = i18n.T(ctx, stepNames[st.What].Key, party(ctx, room, st.Shop))
+		if st.What != pact.Published {
+			e.Title = i18n.T(ctx, stepNames[st.What].Key, party(ctx, room, st.Party))
 		}
 		all = append(all, e)
 	}
-	if s.State(room.Today) == promotion.Waiting {
+	if s.State(room.Today) == pact.Waiting {
 		for _, p := range s.Missing() {
 			all = append(all, ui.Event{State: ui.Now, Title: i18n.T(ctx, "等%s同意", party(ctx, room, p))})
 		}

@@ -101,19 +101,18 @@ func TestNothingTwice(t *testing.T) {
 			return err
 		},
 	} {
-		before := a.moved
-		a.lose = 1
+		before := a.moved.Load()
+		a.lose.Store(1)
 		if err := give(); !errors.Is(err, pay.ErrUnknown) {
 			t.Errorf("%s: %v", says, err)
 		}
-		a.lose = 0
 		for range 2 {
 			if err := give(); err != nil {
 				t.Errorf("%s again: %v", says, err)
 			}
 		}
-		if a.moved != before+1 {
-			t.Errorf("%s moved money %d times", says, a.moved-before)
+		if moved := a.moved.Load() - before; moved != 1 {
+			t.Errorf("%s moved money %d times", says, moved)
 		}
 	}
 	if x, err := a.Refunded(ctx, "refund01", o.Key, ""); err != nil || x.State != pay.Done || x.Amount != 5_00 {

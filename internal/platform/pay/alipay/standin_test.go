@@ -15,6 +15,8 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,14 +37,15 @@ type standIn struct {
 	own    *rsa.PrivateKey // Alipay's
 	sign   *rsa.PrivateKey // by which it signs answers
 
+	mu        sync.Mutex // what follows, while a request is answered
 	trades    map[string]map[string]any
 	refunds   map[string]map[string]any
 	settled   map[string][]any
 	transfers map[string]map[string]any
 	asked     []url.Values
-	moved     int    // instructions that moved money
-	lose      int    // answers to be lost
-	refuse    string // sub code
+	moved     atomic.Int64 // instructions that moved money
+	lose      atomic.Int64 // answers to be lost
+	refuse    string       // sub code
 	bill      []byte
 }
 
@@ -106,6 +109,8 @@ func (a *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = r.ParseForm()
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.asked = append(a.asked, r.PostForm)
 	sig, _ := base64.StdEncoding.DecodeString(r.PostForm.Get("sign"))
 	sum := sha256.Sum256([]byte(text(r.PostForm, "sign")))
@@ -124,8 +129,7 @@ func (a *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if told["code"] == nil {
 		told["code"], told["msg"] = "10000", "Success"
 	}
-	if a.lose > 0 {
-		a.lose--
+	if a.lose.Add(-1) >= 0 {
 		panic(http.ErrAbortHandler)
 	}
 	node, _ := json.Marshal(told)
@@ -165,7 +169,7 @@ func (a *standIn) carryOut(method string, c map[string]any) map[string]any {
 		change := "N"
 		if a.refunds[request] == nil {
 			a.refunds[request], change = map[string]any{"out_trade_no": key, "out_request_no": request, "refund_amount": c["refund_amount"], "refund_status": "REFUND_SUCCESS", "gmt_refund_pay": "2026-03-03 14:00:00"}, "Y"
-			a.moved++
+			a.moved.Add(1)
 		}
 		return map[string]any{"out_trade_no": key, "fund_change": change}
 	case "alipay.trade.fastpay.refund.query":
@@ -179,7 +183,7 @@ func (a *standIn) carryOut(method string, c map[string]any) map[string]any {
 		request := c["out_request_no"].(string)
 		if _, ok := a.settled[request]; !ok {
 			a.settled[request] = c["royalty_parameters"].([]any)
-			a.moved++
+			a.moved.Add(1)
 		}
 		return map[string]any{"trade_no": c["trade_no"], "settle_no": "S" + request}
 	case "alipay.trade.order.settle.query":
@@ -197,7 +201,7 @@ func (a *standIn) carryOut(method string, c map[string]any) map[string]any {
 		key := c["out_biz_no"].(string)
 		if a.transfers[key] == nil {
 			a.transfers[key] = map[string]any{"out_biz_no": key, "order_id": "T" + key, "status": "SUCCESS", "trans_date": "2026-03-03 14:00:00"}
-			a.moved++
+			a.moved.Add(1)
 		}
 		return a.transfers[key]
 	case "alipay.fund.trans.common.query":

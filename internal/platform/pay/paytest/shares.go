@@ -87,7 +87,21 @@ func shares(w *World) {
 		w.Errorf("%+v", b)
 	}
 	partly(w)
+	often(w)
 	expiring(w)
+}
+
+// often: the house that has lost count is stopped at the fifty-first request.
+func often(w *World) {
+	_, share := w.sharing()
+	w.Clock.Advance(time.Minute)
+	for range pay.WeChatLimits.Requests {
+		if _, err := w.Provider.Share(background, share(toLaundry(1))); err != nil {
+			w.Fatal(err)
+		}
+	}
+	_, err := w.Provider.Share(background, share(toLaundry(1)))
+	w.Refuses("the fifty-first request", err, "RULE_LIMIT")
 }
 
 // partly: a share that takes its time, of which one part cannot be given.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -86,6 +87,9 @@ func (d *downloaded) Next() (pay.BillLine, error) {
 		if got := hex.EncodeToString(d.hash.Sum(nil)); got != d.sum {
 			return l, fmt.Errorf("%w: a bill whose hash is %s instead of %s", pay.ErrUnknown, got, d.sum)
 		}
+	}
+	if u := (*unread)(nil); errors.As(err, &u) { // on the way, not in the bill: it may be fetched again
+		err = fmt.Errorf("%w: %w", pay.ErrUnknown, err)
 	}
 	return l, err
 }

@@ -70,6 +70,12 @@ type lines struct {
 	err    error
 }
 
+// unread is a bill that broke off while it was read, whatever stands in it.
+type unread struct{ error }
+
+// Unwrap gives the cause.
+func (u *unread) Unwrap() error { return u.error }
+
 func newLines(r io.Reader) *lines { return &lines{r: bufio.NewReaderSize(r, maxLine)} }
 
 func (l *lines) bad(format string, args ...any) error {
@@ -85,7 +91,7 @@ func (l *lines) read() ([]byte, error) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			return nil, l.bad("more than %d bytes", maxLine)
 		case err != nil && err != io.EOF:
-			return nil, fmt.Errorf("%w: line %d: %w", ErrBill, l.line, err)
+			return nil, fmt.Errorf("%w: line %d: %w", ErrBill, l.line, &unread{err})
 		case len(b) == 0:
 			return nil, io.EOF
 		}

@@ -148,8 +148,10 @@ func (s *Share) Whole() bool {
 // Asking reports whether the provider is being asked and has not answered for good.
 func (s *Share) Asking() bool { return s.Sent != nil && s.End == nil }
 
-// Freed reports whether the order's money has been released by it.
-func (s *Share) Freed() bool { return s.Release && s.End != nil && s.End.Kind != ShareFailed }
+// Freed reports whether the order's money has been released by it, or was before it.
+func (s *Share) Freed() bool {
+	return s.End != nil && (s.End.Kind == ShareLate || s.Release && s.End.Kind == ShareDone)
+}
 
 // Instruction is what the provider is asked; before and requests are what was shared of
 // the payment earlier.

@@ -215,14 +215,14 @@ func (f *Flows) carryReturn(ctx context.Context, community id.ID, provider pay.P
 	if told.State != pay.Done && told.State != pay.Closed {
 		return nil
 	}
-	return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error {
-		now := *x
-		if err := f.Payouts.EndReturn(ctx, tx, &now, told.State, told.Reason); err != nil {
-			return err
-		}
+	var now payout.Return
+	if err = f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error {
+		now = *x // as it was: this may run twice
+		return f.Payouts.EndReturn(ctx, tx, &now, told.State, told.Reason)
+	}); err == nil {
 		*x = now
-		return nil
-	})
+	}
+	return err
 }
 
 // refundBorne books what the shop's own account paid of a refund that reached the payer

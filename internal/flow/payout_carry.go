@@ -24,16 +24,13 @@ const carryAtOnce = 50
 // short at, it asks again under the same key.
 func (f *Flows) CarryPayouts(ctx context.Context, community id.ID) (err error) {
 	defer fault.Wrap(&err, "carry payouts out")
-	if err := f.planShares(ctx, community); err != nil {
-		return err
-	}
-	shares := f.carryShares(ctx, community)
+	errs := []error{f.planShares(ctx, community), f.carryShares(ctx, community)}
 	var due []payout.Due
 	err = f.DB.View(ctx, community, func(r db.Reader) (err error) {
 		due, err = f.Payouts.DueItems(ctx, r, community, f.DB.Clock().Now(), f.payers(), carryAtOnce)
 		return err
 	})
-	errs := []error{shares, err}
+	errs = append(errs, err)
 	for _, d := range due {
 		if ctx.Err() == nil {
 			errs = append(errs, f.carryPayout(ctx, community, d))
@@ -47,7 +44,7 @@ func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) 
 	var i *payout.Item
 	var to *payout.Account
 	var got payout.Delivery
-	waits := false
+	planned := true
 	err := f.DB.View(ctx, community, func(r db.Reader) error {
 		item, b, err := f.Payouts.Item(ctx, r, community, d.Item)
 		if err != nil {
@@ -57,15 +54,15 @@ func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) 
 			if got, err = f.Payouts.Delivered(ctx, r, community, i); err != nil {
 				return err
 			}
-			waits = !got.Planned || got.Open > 0
+			planned = got.Planned
 		}
 		to, err = f.Payouts.AccountByID(ctx, r, community, i.Account)
 		return err
 	})
 	switch {
-	case err != nil:
+	case err != nil || !planned:
 		return err
-	case waits:
+	case got.Open > 0:
 		return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error { return f.Payouts.Wait(ctx, tx, i.ID, tx.Now.Add(time.Minute)) })
 	case got.Amount >= i.Amount:
 		return f.shareArrived(ctx, community, d.Item, got)

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -36,7 +37,7 @@ func (f *Flows) planShares(ctx context.Context, community id.ID) (err error) {
 		return err
 	}
 	for _, b := range batches {
-		if err := f.planBatch(ctx, community, b); err != nil {
+		if err := f.planBatch(ctx, community, b); err != nil && !errors.Is(err, payout.ErrPlanned) {
 			return err
 		}
 	}

@@ -227,10 +227,13 @@ func (w *mall) balances(what string) {
 			}
 		}
 		all, err := w.Payouts.AllBorne(ctx, r, w.home)
+		if err != nil {
+			return err
+		}
 		for _, x := range all {
 			booked[x.Shop] -= x.Amount
 		}
-		return err
+		return w.unplanned(r, over)
 	}))
 	books := w.wx.Books()
 	has := books.In
@@ -251,6 +254,25 @@ func (w *mall) balances(what string) {
 		w.t.Errorf("%s: by the books the provider has %v for others, and it has %v", what, -got, has-w.paidOut)
 	}
 	w.whole()
+}
+
+// unplanned adds what the provider released by itself of orders that no plan has seen.
+func (w *mall) unplanned(r db.Reader, over map[id.ID]money.Amount) error {
+	now := w.env.Clock.Now()
+	frozen, err := w.Payments.Frozen(ctx, r, w.home, pay.WeChat, now.Add(-pay.WeChatLimits.Within))
+	for n := range frozen {
+		p := &frozen[n]
+		shares, err := w.Payouts.SharesOf(ctx, r, w.home, p.ID)
+		if err != nil {
+			return err
+		}
+		v := p.Amount - p.AtProvider() - payout.Kept(p.Amount, p.AtProvider(), sandbox.DefaultFee)
+		for i := range shares {
+			v -= shares[i].Given()
+		}
+		over[p.Shop] += v
+	}
+	return err
 }
 
 // holds is the balance of an account as books print it.

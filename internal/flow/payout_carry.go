@@ -269,6 +269,12 @@ func (f *Flows) ReturnPayout(ctx context.Context, community id.ID, actor db.Acto
 		return payout.ErrNoReason.On("reason")
 	}
 	return f.onPayout(ctx, community, actor, item, true, func(tx *db.Tx, b *payout.Batch, i *payout.Item, ears payoutEars) error {
+		switch got, err := f.Payouts.Delivered(ctx, tx, community, i); {
+		case err != nil:
+			return err
+		case v > i.Amount-i.Back()-got.Amount: // what a share brought does not come back
+			return payout.ErrSettled
+		}
 		kind := payout.Returned
 		if i.ArrivedAt().IsZero() {
 			kind = payout.Failed

@@ -1,13 +1,18 @@
 package flow_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/module/payment"
 	"gongyi/internal/module/payout"
+	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/notify"
 	"gongyi/internal/platform/pay"
 	"gongyi/internal/platform/pay/sandbox"
+	"gongyi/internal/platform/pay/wechatpay"
 )
 
 // TestSharesReachEverybody (D6): what was paid at the tills of several shops, with
@@ -234,4 +239,33 @@ func TestAReceiverWhoTakesNothing(t *testing.T) {
 		}
 		w.balances("a receiver who takes nothing")
 	})
+}
+
+// TestSharesOverTheProvidersProtocol: the same by WeChat Pay v3, with a refund afterwards.
+func TestSharesOverTheProvidersProtocol(t *testing.T) {
+	env := dbtest.SQLite(t, flow.Schemas)
+	w := openMall(t, env, func(t *testing.T, s *sandbox.Server, w *bureau) pay.Provider {
+		k, err := s.Credentials()
+		w.must(err)
+		tokens := &notify.WeChatClient{Base: "http://practice.invalid", AppID: k.App, Secret: k.Secret, Mini: true, Clock: w.env.Clock}
+		client, err := wechatpay.New(wechatpay.Settings{Merchant: k.Merchant, App: k.App, Serial: k.Serial, Key: k.Key, Secret: k.Secret, Notify: "https://house.example/told",
+			TransferScene: "1000", TransferReport: []wechatpay.Report{{Type: "活动名称", Content: "组长奖励"}, {Type: "奖励说明", Content: "团队消费"}},
+			Token: func(ctx context.Context, fresh bool) (string, error) { return tokens.Access(ctx, fresh) }},
+			wechatpay.Options{Base: "http://practice.invalid", API: "http://practice.invalid", Via: sandbox.Via(s), Clock: w.env.Clock})
+		w.must(err)
+		return client
+	})
+	w.env.Clock.Set(payday.AddDate(0, 0, -3))
+	_, seq := w.sells("bakery", "ben", 100_00)
+	w.sells("fruit", "anna", 80_00)
+	w.env.Clock.Set(payday)
+	b := w.carries(w.batch())
+	if w.got("bakery") != w.item(b, "bakery").Amount || w.got("fruit") != w.item(b, "fruit").Amount {
+		t.Errorf("bakery has %v, fruit %v", w.got("bakery"), w.got("fruit"))
+	}
+	w.balances("after the batch")
+	w.fund(atProvider["bakery"], 500_00)
+	w.refunds("r1", seq, 60_00)
+	w.refundsEnded()
+	w.balances("after the refund")
 }

@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -268,4 +269,53 @@ func TestSharesOverTheProvidersProtocol(t *testing.T) {
 	w.refunds("r1", seq, 60_00)
 	w.refundsEnded()
 	w.balances("after the refund")
+}
+
+// TestManySweepersShareOnce: however many carry a batch at once, it is planned once and
+// every order is shared once.
+func TestManySweepersShareOnce(t *testing.T) {
+	inMall(t, func(w *mall) {
+		w.env.Clock.Set(payday.AddDate(0, 0, -3))
+		for range 4 {
+			w.sells("bakery", "ben", 100_00)
+		}
+		w.env.Clock.Set(payday)
+		b := w.batch()
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() { _ = w.CarryPayouts(ctx, w.home) })
+		}
+		wg.Wait()
+		b = w.carries(b)
+		if n := len(w.shares(b)); n != 4 {
+			t.Errorf("%d requests count, want 4", n)
+		}
+		w.balances("after many sweepers")
+	})
+}
+
+// TestAReturnThenAHandedRefund: receivers gave back, the provider's refund failed, and
+// somebody gave the money by hand: what came back is the shop's too much. Asked anew
+// before that, nobody gives back twice.
+func TestAReturnThenAHandedRefund(t *testing.T) {
+	inMall(t, func(w *mall) {
+		w.env.Clock.Set(payday.AddDate(0, 0, -3))
+		p, seq := w.sells("bakery", "ben", 100_00)
+		w.env.Clock.Set(payday)
+		w.carries(w.batch())
+		w.fund(atProvider["bakery"], 1000_00)
+		w.wx.Set(sandbox.Faults{Refuse: map[string]string{"refund": "PRACTICE"}})
+		w.refunds("r1", seq, 0)
+		failed := w.payment(p.ID).Refunds[0]
+		w.must(w.RefundAgain(ctx, w.home, w.act("fang"), p.ID, failed.ID))
+		w.refundsEnded()
+		again := w.payment(p.ID).Refunds[1]
+		if again.End == nil || again.End.Kind != payment.Failed {
+			t.Fatalf("asked anew it ended %+v", again.End)
+		}
+		w.must(w.RefundByHand(ctx, w.home, w.act("fang"), p.ID, again.ID, "S-9", "机构不退，现金退还"))
+		if over := w.recovers()[w.shop("bakery").ID]; over != 2_40 {
+			t.Errorf("%v is too much, want what the house gave back", over)
+		}
+	})
 }

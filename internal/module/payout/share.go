@@ -27,7 +27,6 @@ var shareTables = []db.Table{
 type Plan struct {
 	ID        id.ID
 	Batch     id.ID
-	At        time.Time
 	Shares    []Share
 	Carried   []Carried
 	Recovered []Recovered

@@ -116,6 +116,9 @@ func TestARefundWaitsForAnUnknownShare(t *testing.T) {
 		b := w.batch()
 		w.wx.Next(sandbox.Lost)
 		w.must(w.CarryPayouts(ctx, w.home))
+		w.Providers = nil // whoever lost the provider does not pay by hand what it may be paying
+		wrong(t, "a hand", w.ConfirmPayout(ctx, w.home, w.act("fang"), w.item(b, "bakery").ID, "S-1"), payout.ErrByProvider)
+		w.Providers = map[pay.Kind]pay.Provider{pay.WeChat: w.provider}
 		w.refunds("r1", seq, 50_00)
 		if r := w.payment(p.ID).Refunds[0]; r.End != nil {
 			t.Errorf("it ended %+v", r.End)

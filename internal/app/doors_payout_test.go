@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
@@ -144,6 +145,7 @@ func TestAPayoutOnThePages(t *testing.T) {
 			t.Errorf("%s: %d, %d bytes", format, p.Code, p.Body.Len())
 		}
 	}
+	c.sharesSeen(batch, at)
 	mine := "/shop/" + shop.String() + "/payouts"
 	if p := c.seen(c.owner, mine); !strings.Contains(p.body, ui.Yuan(batch.Items[0].Amount)) {
 		t.Errorf("the shop does not see %v: %.3000s", batch.Items[0].Amount, p.body)
@@ -209,5 +211,55 @@ func TestProfitAndLossOnThePages(t *testing.T) {
 	}
 	if p := c.owner.get("/desk/finance/C1"); p.Code != http.StatusForbidden {
 		t.Errorf("a shop reads the platform's months: %d", p.Code)
+	}
+}
+
+// sharesSeen looks at how a batch is shared: before there is anything, and with a request
+// whose part is under way, one that failed, and a claim that is carried.
+func (c *contestant) sharesSeen(batch *payout.Batch, at string) {
+	c.t.Helper()
+	empty := c.seen(c.clerk, at+"/shares")
+	if !strings.Contains(empty.body, "这一批没有要分的订单") {
+		c.t.Errorf("an empty plan: %.2000s", empty.body)
+	}
+	shop, item := batch.Items[0].Payee, batch.Items[0].ID
+	c.must(c.Flows.DB.Update(c.t.Context(), c.home, db.System, func(tx *db.Tx) error {
+		share := func(place int, parts ...payout.SharePart) payout.Share {
+			return payout.Share{ID: tx.NewID(), Batch: batch.ID, Place: place, Provider: pay.WeChat, Payment: tx.NewID(), Number: "4200000123", Account: "1600000001", Shop: shop, Item: item,
+				Amount: 100_00, PaidAt: tx.Now.Add(-25 * 24 * time.Hour), Parts: parts, Release: true}
+		}
+		all := []payout.Share{share(0, payout.SharePart{Kind: payout.OfPlatform, Number: "1900000001", Name: "平台", Amount: 3_21}), share(1)}
+		plan := payout.Plan{ID: tx.NewID(), Batch: batch.ID, Carried: []payout.Carried{{Claim: payout.Claim{Kind: payout.OfPlatform, Amount: 12_34}, Why: payout.NoHouse, Provider: pay.WeChat}}}
+		if err := c.Flows.Payouts.KeepShares(c.t.Context(), tx, plan.ID, all); err != nil {
+			return err
+		}
+		if err := c.Flows.Payouts.KeepPlan(c.t.Context(), tx, plan); err != nil {
+			return err
+		}
+		if err := c.Flows.Payouts.NoteOver(c.t.Context(), tx, payout.Over{Shop: shop, Cause: payout.OverLate, Of: batch.ID, Amount: 5_67}); err != nil {
+			return err
+		}
+		failed, err := c.Flows.Payouts.ShareByID(c.t.Context(), tx, c.home, all[1].ID)
+		if err != nil {
+			return err
+		}
+		return c.Flows.Payouts.EndShare(c.t.Context(), tx, failed, payout.ShareEnd{Kind: payout.ShareFailed, Reason: payout.AfterRefund})
+	}))
+	for page, want := range map[string][]string{
+		at:                 {"一共 2 次，分好 0 次，还在办 1 次，没有分成 1 次。", "12.34", "平台在这家支付机构没有收款的商户号", at + "/shares"},
+		at + "/shares":     {"4200000123", "平台 3.21 元", "排着队", "退过款，剩下的不够分"},
+		"/desk/payouts/C1": {"店家多得的", "5.67"},
+	} {
+		p := c.seen(c.clerk, page)
+		for _, w := range want {
+			if !strings.Contains(p.body, w) {
+				c.t.Errorf("%s does not say %q: %.3000s", page, w, p.body)
+			}
+		}
+	}
+	for _, format := range []string{"?format=csv", "?format=xlsx"} {
+		if p := c.clerk.get(at + "/shares" + format); p.Code != http.StatusOK || p.Body.Len() < 100 {
+			c.t.Errorf("%s: %d, %d bytes", format, p.Code, p.Body.Len())
+		}
 	}
 }

@@ -55,7 +55,7 @@ func (f *Flows) settleCheckout(ctx context.Context, tx *db.Tx, d dealing) (*Sett
 }
 
 // checkoutPaid settles a checkout whose money the provider has.
-func (f *Flows) checkoutPaid(ctx context.Context, tx *db.Tx, p *payment.Payment, _ pay.Payment) (int64, error) {
+func (f *Flows) checkoutPaid(ctx context.Context, tx *db.Tx, p *payment.Payment, told pay.Payment) (int64, error) {
 	d, err := f.dealing(ctx, tx, p.Subject)
 	if err != nil {
 		return 0, err
@@ -70,6 +70,9 @@ func (f *Flows) checkoutPaid(ctx context.Context, tx *db.Tx, p *payment.Payment,
 		return 0, err
 	}
 	s, err := f.settleCheckout(ctx, tx, d)
+	if err == nil && p.Account != "" {
+		err = f.Payments.Freeze(ctx, tx, p, d.shop.ID, told.PaidAt)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -171,7 +174,8 @@ func coinsHeldBy(member id.ID) ledger.Account {
 	return ledger.Of(party.Owner{Kind: party.Member, ID: member}, ledger.Coins)
 }
 
-// accountAt is a shop's account with a provider, "" the house's own.
-func (f *Flows) accountAt(context.Context, *db.Tx, pay.Kind, *merchant.Merchant) (string, error) {
-	return "", nil
+// accountAt is the number of a shop's account with a provider, on which payments for it
+// land, "" the house's own.
+func (f *Flows) accountAt(ctx context.Context, tx *db.Tx, provider pay.Kind, shop *merchant.Merchant) (string, error) {
+	return f.Payouts.Landing(ctx, tx, shop.ID, provider)
 }

@@ -67,7 +67,7 @@ func (f *Flows) AskFor(ctx context.Context, community id.ID, p *payment.Payment,
 	}
 	order := pay.Order{
 		Key: p.Key(), Account: p.Account, Amount: p.Amount, Title: p.Title, Scene: p.Scene, Payer: payer, Expires: p.DueAt,
-		Share: p.Purpose != payment.Charge, Attach: community.String(),
+		Share: p.Account != "", Attach: community.String(),
 	}
 	prepared, err := provider.Pay(ctx, order)
 	var refused *pay.Refused

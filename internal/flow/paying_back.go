@@ -40,6 +40,9 @@ func (f *Flows) carryRefund(ctx context.Context, community id.ID, p *payment.Pay
 	if err != nil {
 		return err
 	}
+	if ready, err := f.sharesBack(ctx, community, p, r); err != nil || !ready {
+		return err
+	}
 	told, err := provider.Refund(ctx, pay.Refund{
 		Key: refundKey(community, r), Payment: p.Key(), Account: p.Account, Amount: r.Amount, Total: p.Amount, Reason: "退款",
 	})
@@ -162,14 +165,19 @@ func (f *Flows) payBack(ctx context.Context, tx *db.Tx, original, seq int64, amo
 	return p, err
 }
 
-// refundEnded is what follows when a refund has reached the payer: a charge's is handed.
+// refundEnded is what follows when a refund has reached the payer: a charge's is handed;
+// what a shop's own account paid of it is booked.
 func (f *Flows) refundEnded(ctx context.Context, tx *db.Tx, p *payment.Payment, refund id.ID) error {
-	if p.Purpose != payment.Charge {
+	if p.Purpose != payment.Charge && p.Account == "" {
 		return nil
 	}
-	for _, r := range p.Refunds {
+	for i := range p.Refunds {
+		r := &p.Refunds[i]
 		if r.ID != refund || r.End == nil || r.End.Kind == payment.Failed || r.Seq < 0 {
 			continue
+		}
+		if p.Purpose != payment.Charge {
+			return f.refundBorne(ctx, tx, p.ID, r)
 		}
 		c, err := f.Charges.ByID(ctx, tx, tx.Community, p.Subject)
 		if err != nil {

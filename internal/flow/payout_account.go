@@ -67,9 +67,3 @@ func (f *Flows) onAccount(ctx context.Context, community id.ID, actor db.Actor, 
 		return do(ctx, tx, a)
 	})
 }
-
-// AccountAt is where a shop is paid with a provider, for who asks that provider for a
-// payment; "" if the shop has no account there that counts.
-func (f *Flows) AccountAt(ctx context.Context, r db.Reader, community, shop id.ID) (*payout.Account, error) {
-	return f.Payouts.AccountOf(ctx, r, community, payout.OfShop, shop)
-}

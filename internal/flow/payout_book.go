@@ -75,6 +75,9 @@ func (f *Flows) bookPayout(ctx context.Context, tx *db.Tx, b *payout.Batch, owed
 		active[m.ID] = m.Status == merchant.Active
 	}
 	accounts, err := f.Payouts.Accounts(ctx, tx, tx.Community, b.Kind.Payee())
+	if err == nil && b.Kind == payout.Income {
+		accounts[id.ID{}], err = f.Payouts.IncomeAccount(ctx, tx, tx.Community)
+	}
 	if err != nil {
 		return err
 	}

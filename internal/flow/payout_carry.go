@@ -19,16 +19,18 @@ import (
 const carryAtOnce = 50
 
 // CarryPayouts tells providers of the items that are booked, and asks what became of
-// those that they were told of. It is a sweeper's work: whatever it was cut short at, it
-// asks again under the same key.
+// those that they were told of: first how the money on shops' accounts is shared, then
+// what of an item is left to be transferred. It is a sweeper's work: whatever it was cut
+// short at, it asks again under the same key.
 func (f *Flows) CarryPayouts(ctx context.Context, community id.ID) (err error) {
 	defer fault.Wrap(&err, "carry payouts out")
+	errs := []error{f.planShares(ctx, community), f.carryShares(ctx, community)}
 	var due []payout.Due
 	err = f.DB.View(ctx, community, func(r db.Reader) (err error) {
 		due, err = f.Payouts.DueItems(ctx, r, community, f.DB.Clock().Now(), f.payers(), carryAtOnce)
 		return err
 	})
-	errs := []error{err}
+	errs = append(errs, err)
 	for _, d := range due {
 		if ctx.Err() == nil {
 			errs = append(errs, f.carryPayout(ctx, community, d))
@@ -41,14 +43,29 @@ func (f *Flows) CarryPayouts(ctx context.Context, community id.ID) (err error) {
 func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) error {
 	var i *payout.Item
 	var to *payout.Account
-	err := f.DB.View(ctx, community, func(r db.Reader) (err error) {
-		if i, _, err = f.Payouts.Item(ctx, r, community, d.Item); err == nil {
-			to, err = f.Payouts.AccountByID(ctx, r, community, i.Account)
+	var got payout.Delivery
+	planned := true
+	err := f.DB.View(ctx, community, func(r db.Reader) error {
+		item, b, err := f.Payouts.Item(ctx, r, community, d.Item)
+		if err != nil {
+			return err
 		}
+		if i = item; b.Kind == payout.Shops {
+			if got, err = f.Payouts.Delivered(ctx, r, community, i); err != nil {
+				return err
+			}
+			planned = got.Planned
+		}
+		to, err = f.Payouts.AccountByID(ctx, r, community, i.Account)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil || !planned:
 		return err
+	case got.Open > 0:
+		return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error { return f.Payouts.Wait(ctx, tx, i.ID, tx.Now.Add(time.Minute)) })
+	case got.Amount >= i.Amount:
+		return f.shareArrived(ctx, community, d.Item, got)
 	}
 	provider := f.Providers[to.Provider]
 	if provider == nil {
@@ -58,25 +75,26 @@ func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) 
 	if err != nil {
 		return err
 	}
-	told, err := instruct(ctx, provider, i, to, place.Name, d.Tries)
+	told, err := instruct(ctx, provider, i, i.Amount-got.Amount, to, place.Name, d.Tries)
 	var refused *pay.Refused
 	switch {
 	case errors.As(err, &refused) && refused.Code != notEnough:
 		told = pay.TransferResult{State: pay.Closed, Reason: refused.Code}
 	case err != nil: // nobody knows, or the account has too little: ask again
-		return f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+		return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error {
 			return f.Payouts.Ask(ctx, tx, i.ID, tx.Now.Add(payout.BackOff(d.Tries)))
 		})
 	}
-	return f.notePayout(ctx, community, d, told)
+	return f.notePayout(ctx, community, d, got, told)
 }
 
 // notEnough is a provider's word for an account that has too little: the same
 // instruction may be given again.
 const notEnough = "NOT_ENOUGH"
 
-// instruct gives an item's instruction, or asks for the state of one that was given.
-func instruct(ctx context.Context, p pay.Provider, i *payout.Item, to *payout.Account, why string, tries int) (pay.TransferResult, error) {
+// instruct gives the instruction for what is left of an item, or asks for the state of
+// one that was given.
+func instruct(ctx context.Context, p pay.Provider, i *payout.Item, left money.Amount, to *payout.Account, why string, tries int) (pay.TransferResult, error) {
 	if i.Sent != nil || tries > 0 {
 		told, err := p.Transferred(ctx, i.Key())
 		if i.Sent != nil || !errors.Is(err, pay.ErrNotFound) {
@@ -87,21 +105,23 @@ func instruct(ctx context.Context, p pay.Provider, i *payout.Item, to *payout.Ac
 	if to.Kind == payout.OfPerson {
 		kind = pay.ToPerson
 	}
-	return p.Transfer(ctx, pay.Transfer{Key: i.Key(), Kind: kind, Account: to.Number, Amount: i.Amount, Why: why})
+	return p.Transfer(ctx, pay.Transfer{Key: i.Key(), Kind: kind, Account: to.Number, Amount: left, Why: why})
 }
 
-// notePayout notes what a provider says of an item.
-func (f *Flows) notePayout(ctx context.Context, community id.ID, d payout.Due, told pay.TransferResult) error {
+// notePayout notes what a provider says of the transfer for an item, of which so much was
+// delivered by shares.
+func (f *Flows) notePayout(ctx context.Context, community id.ID, d payout.Due, got payout.Delivery, told pay.TransferResult) error {
 	ears, err := f.payoutEars(ctx, community)
 	if err != nil {
 		return err
 	}
-	return f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+	return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error {
 		i, b, err := f.Payouts.Item(ctx, tx, community, d.Item)
 		if err != nil {
 			return err
 		}
-		if i.Back() == i.Amount { // known by now
+		left := i.Amount - got.Amount - i.Back()
+		if left <= 0 { // known by now
 			return f.Payouts.Ask(ctx, tx, i.ID, time.Time{})
 		}
 		next := tx.Now.Add(payout.BackOff(d.Tries))
@@ -123,16 +143,45 @@ func (f *Flows) notePayout(ctx context.Context, community id.ID, d payout.Due, t
 			if told.State == pay.Returned || !i.ArrivedAt().IsZero() {
 				kind = payout.Returned
 			}
-			if err := f.payoutBack(ctx, tx, b, i, payout.Outcome{Kind: kind, Amount: i.Amount - i.Back(), Reference: told.ID, Reason: told.Reason}, ears); err != nil {
+			if err := f.payoutBack(ctx, tx, b, i, payout.Outcome{Kind: kind, Amount: left, Reference: told.ID, Reason: told.Reason}, ears); err != nil {
 				return err
 			}
-			next = time.Time{}
+			if next = (time.Time{}); got.Amount > 0 && i.ArrivedAt().IsZero() {
+				err = f.payoutArrived(ctx, tx, b, i, got.Reference, ears)
+			}
+			if err != nil {
+				return err
+			}
 		default:
 			if err := f.Payouts.Send(ctx, tx, i, told.ID); err != nil {
 				return err
 			}
 		}
 		return f.Payouts.Ask(ctx, tx, i.ID, next)
+	})
+}
+
+// shareArrived notes that all of an item was delivered by shares. What its shop got more
+// is set against its next items.
+func (f *Flows) shareArrived(ctx context.Context, community, item id.ID, got payout.Delivery) error {
+	ears, err := f.payoutEars(ctx, community)
+	if err != nil {
+		return err
+	}
+	return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error {
+		i, b, err := f.Payouts.Item(ctx, tx, community, item)
+		if err != nil {
+			return err
+		}
+		if i.ArrivedAt().IsZero() {
+			if err := f.payoutArrived(ctx, tx, b, i, got.Reference, ears); err != nil {
+				return err
+			}
+			if err := f.Payouts.NoteOver(ctx, tx, payout.Over{Shop: i.Payee, Cause: payout.OverShare, Of: i.ID, Amount: got.Amount - i.Amount}); err != nil {
+				return err
+			}
+		}
+		return f.Payouts.Ask(ctx, tx, i.ID, time.Time{})
 	})
 }
 
@@ -192,72 +241,3 @@ func (f *Flows) payoutBack(ctx context.Context, tx *db.Tx, b *payout.Batch, i *p
 }
 
 func shopPayouts(shop id.ID) string { return "/shop/" + shop.String() + "/payouts" }
-
-// ConfirmPayout notes that somebody paid an item at a bank, with the number of its slip.
-// The same slip again changes nothing.
-func (f *Flows) ConfirmPayout(ctx context.Context, community id.ID, actor db.Actor, item id.ID, slip string) (err error) {
-	defer fault.Wrap(&err, "confirm a payout")
-	return f.onPayout(ctx, community, actor, item, false, func(tx *db.Tx, b *payout.Batch, i *payout.Item, ears payoutEars) error {
-		for _, o := range i.Outcomes {
-			if o.Kind == payout.Confirmed && o.Reference == slip {
-				return nil
-			}
-		}
-		if err := f.Payouts.Slip(ctx, tx, i, slip); err != nil {
-			return err
-		}
-		if err := f.payoutArrived(ctx, tx, b, i, slip, ears); err != nil {
-			return err
-		}
-		return f.Payouts.Ask(ctx, tx, i.ID, time.Time{})
-	})
-}
-
-// ReturnPayout notes that a bank gave an item, or a part of it, back: P-01R, P-03R.
-func (f *Flows) ReturnPayout(ctx context.Context, community id.ID, actor db.Actor, item id.ID, v money.Amount, reference, reason string) (err error) {
-	defer fault.Wrap(&err, "a payout came back")
-	if reason == "" {
-		return payout.ErrNoReason.On("reason")
-	}
-	return f.onPayout(ctx, community, actor, item, true, func(tx *db.Tx, b *payout.Batch, i *payout.Item, ears payoutEars) error {
-		kind := payout.Returned
-		if i.ArrivedAt().IsZero() {
-			kind = payout.Failed
-		}
-		if err := f.payoutBack(ctx, tx, b, i, payout.Outcome{Kind: kind, Amount: v, Reference: reference, Reason: reason}, ears); err != nil {
-			return err
-		}
-		return f.Payouts.Ask(ctx, tx, i.ID, time.Time{})
-	})
-}
-
-// onPayout does something by hand to an item that no provider carries out. What came
-// back of one that arrived may be known to a bank alone.
-func (f *Flows) onPayout(ctx context.Context, community id.ID, actor db.Actor, item id.ID, back bool, do func(tx *db.Tx, b *payout.Batch, i *payout.Item, ears payoutEars) error) error {
-	own, err := f.interests(ctx, community, actor.ID)
-	if err != nil {
-		return err
-	}
-	ears, err := f.payoutEars(ctx, community)
-	if err != nil {
-		return err
-	}
-	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		i, b, err := f.Payouts.Item(ctx, tx, community, item)
-		if err != nil {
-			return err
-		}
-		to, err := f.Payouts.AccountByID(ctx, tx, community, i.Account)
-		switch {
-		case err != nil:
-			return err
-		case i.Seq < 0:
-			return payout.ErrNotBooked
-		case (!f.paidByHand(to.Provider) || i.Sent != nil) && !(back && !i.ArrivedAt().IsZero()):
-			return payout.ErrByProvider
-		case own[i.Payee] && b.Kind != payout.Income:
-			return payout.ErrInterested
-		}
-		return do(tx, b, i, ears)
-	})
-}

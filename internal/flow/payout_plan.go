@@ -247,7 +247,7 @@ func (p *payoutPlanner) income(ctx context.Context, b *payout.Batch) error {
 	if err != nil {
 		return err
 	}
-	to, err := p.Payouts.AccountOf(ctx, p.r, p.community, payout.OfPlatform, id.ID{})
+	to, err := p.Payouts.IncomeAccount(ctx, p.r, p.community)
 	if err != nil {
 		return err
 	}

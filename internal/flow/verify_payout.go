@@ -95,6 +95,9 @@ func (p *replayer) paidOut(e *ledger.Entry, m charter.Move, before ledger.Books)
 		want, through, held, kind = payout.Booked{Item: m.Item, Batch: m.Batch, Amount: m.Amount}, m.Through, m.Own, payout.Income
 	case charter.IncomeReturned:
 		want, kind = payout.Booked{Item: m.Item, Batch: m.Batch, Amount: m.Amount, Back: true}, payout.Income
+	case charter.RefundBorne:
+		p.refundBorne(e, m)
+		return
 	default:
 		if strings.HasPrefix(e.Key, payoutPrefix) {
 			p.flaw(0, "payouts_differ", e.Seq, "", "", m.Kind())

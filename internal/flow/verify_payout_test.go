@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"slices"
 	"testing"
 
 	"gongyi/internal/flow"
@@ -37,4 +38,40 @@ func TestVerifyFindsForgedPayouts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestVerifyFindsForgedShares: shares that nothing pays for, of more than there was, or
+// that bring other than what was booked.
+func TestVerifyFindsForgedShares(t *testing.T) {
+	for _, c := range []struct{ says, statement string }{
+		{"verify.share_of_nobody", "UPDATE payout_share SET shop_id = payment_id WHERE community_id = ?"},
+		{"verify.share_of_nobody", "UPDATE payout_part SET owner_id = share_id WHERE community_id = ?"},
+		{"verify.share_too_much", "UPDATE payout_part SET amount = amount + 5000 WHERE community_id = ?"},
+		{"verify.share_too_much", "UPDATE payout_share SET amount = amount + 1 WHERE community_id = ?"},
+		{"verify.share_item_differs", "UPDATE payout_share_end SET brought = brought - 1 WHERE community_id = ?"},
+		{"verify.share_item_differs", "DELETE FROM payout_share_end WHERE community_id = ?"},
+		{"verify.payouts_differ", "UPDATE payout_borne SET amount = amount - 1 WHERE community_id = ?"},
+		{"verify.payouts_differ", "DELETE FROM payout_borne WHERE community_id = ?"},
+	} {
+		inMall(t, func(w *mall) {
+			w.env.Clock.Set(payday.AddDate(0, 0, -3))
+			_, seq := w.sells("bakery", "ben", 100_00)
+			w.env.Clock.Set(payday)
+			w.carries(w.batch())
+			w.fund(atProvider["bakery"], 100_00)
+			w.refunds("r1", seq, 50_00)
+			w.refundsEnded()
+			w.whole()
+			w.must(w.DB.Update(ctx, w.home, db.System, func(tx *db.Tx) error { _, err := tx.Exec(ctx, c.statement, w.home[:]); return err }))
+			if found := w.findings(); !slices.ContainsFunc(found, func(f flow.Finding) bool { return f.Code == c.says }) {
+				w.t.Errorf("%s after %q: %v", c.says, c.statement, found)
+			}
+		})
+	}
+}
+
+func (w *mall) findings() []flow.Finding {
+	report, err := w.Verify(ctx, w.home, flow.VerifyOptions{})
+	w.must(err)
+	return report.Findings
 }

@@ -45,6 +45,7 @@ type replayer struct {
 	charges     map[int64]charge.Booked // that no entry was met for
 	points      pointsRecords
 	payouts     payoutRecords
+	shares      shareRecords
 	till        tillRecords
 	drawn       drawRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
@@ -100,6 +101,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.payouts.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.shares.load(ctx, r, p); err != nil {
 		return err
 	}
 	if err = p.till.load(ctx, r, p); err != nil {

@@ -99,6 +99,7 @@ func (p *replayer) finish() {
 	p.lostDividends()
 	p.lostPoints()
 	p.lostPayouts()
+	p.lostShares()
 	p.lostTills()
 	p.drawsAgain()
 	for voucher, all := range p.uses.Events {

@@ -40,7 +40,7 @@ var moves = known(
 	PointsGiven{}, PointsTaken{}, PointsRedeemed{}, PointsReturned{}, PropertyOffset{}, GoodsHanded{}, GoodsReversed{},
 	MerchantFee{}, MerchantFeeRefund{}, DepositPaid{}, DepositReturned{}, Penalty{}, PenaltyLifted{}, ProfitShared{},
 	AdFee{}, AdFeeRefund{}, MarketingSpent{}, PropertyPaid{},
-	DifferenceBorne{}, DifferenceRecovered{},
+	DifferenceBorne{}, DifferenceRecovered{}, RefundBorne{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
 )
 

@@ -58,7 +58,7 @@ func Title(r ledger.Rule) string {
 }
 
 // Rulebook is the charter beside the purchases: families M and P.
-var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules)
+var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules)
 
 // charterRules is family M.
 var charterRules = []Rule{

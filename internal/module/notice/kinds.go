@@ -109,6 +109,7 @@ const (
 	PropertyAnswer  = "points.property"
 	PayoutWaits     = "payout.waits"
 	PayoutBack      = "payout.back"
+	PayoutCarried   = "payout.carried"
 	PayoutPaid      = "payout.paid"
 	PayoutReturned  = "payout.returned"
 	RewardPaid      = "reward.paid"
@@ -191,6 +192,7 @@ var Kinds = []Kind{
 	{ID: PayoutReturned, Group: OfWork, Name: "货款退回", Title: "%s：%s 元没有付到", Body: "钱还在您的货款里，下一批再付。请核对收款账户。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: PayoutWaits, Group: OfWork, Name: "付款待同意", Title: "一批付款等人同意：%s 元，%s 笔", Body: "请在 %s 前看过，同意或不同意。付给自己、家人或自家店的，不能由您同意。", Open: "去看", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
 	{ID: PayoutBack, Group: OfWork, Name: "付款退回", Title: "第 %s 批有一笔退回，%s 元", Body: "已经记回收款人的账上。请核对账户，下一批再付。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 20, Per: day},
+	{ID: PayoutCarried, Group: OfWork, Name: "分账没分完", Title: "第 %s 批有 %s 元没有分到", Body: "钱没有少，还在支付机构。每一笔为什么，在这一批的分账里。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat}, Most: 20, Per: day},
 
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},

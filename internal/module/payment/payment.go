@@ -29,7 +29,7 @@ var Schema = db.Schema{
 	Tables: []db.Table{
 		{Name: "payment", Placement: db.Distributed}, {Name: "payment_end", Placement: db.Distributed}, {Name: "payment_late", Placement: db.Distributed},
 		{Name: "payment_refund", Placement: db.Distributed}, {Name: "payment_refund_end", Placement: db.Distributed},
-		{Name: "payment_open", Placement: db.Distributed},
+		{Name: "payment_open", Placement: db.Distributed}, {Name: "payment_frozen", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

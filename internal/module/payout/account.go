@@ -143,7 +143,10 @@ func (s *Service) AgreeAccount(ctx context.Context, tx *db.Tx, a *Account) error
 	case a.By == tx.Actor.ID:
 		return ErrAccountAsker
 	}
-	return endAccount(ctx, tx, a, Agreed, "")
+	if err := endAccount(ctx, tx, a, Agreed, ""); err != nil {
+		return err
+	}
+	return s.relanded(ctx, tx, a)
 }
 
 // RefuseAccount ends a wish: somebody else refuses it with a reason.

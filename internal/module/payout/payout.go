@@ -27,13 +27,13 @@ var schemaFS, _ = fs.Sub(files, "schema")
 // Schema are the tables of payouts.
 var Schema = db.Schema{
 	Owner: "module/payout",
-	Tables: []db.Table{
+	Tables: append([]db.Table{
 		{Name: "payout_account", Placement: db.Distributed}, {Name: "payout_account_end", Placement: db.Distributed},
 		{Name: "payout_batch", Placement: db.Distributed}, {Name: "payout_item", Placement: db.Distributed}, {Name: "payout_left", Placement: db.Distributed},
 		{Name: "payout_consent", Placement: db.Distributed}, {Name: "payout_batch_end", Placement: db.Distributed}, {Name: "payout_booked", Placement: db.Distributed},
 		{Name: "payout_sent", Placement: db.Distributed}, {Name: "payout_outcome", Placement: db.Distributed}, {Name: "payout_due", Placement: db.Distributed},
 		{Name: "payout_decision", Placement: db.Distributed},
-	},
+	}, shareTables...),
 	FS: schemaFS,
 }
 

@@ -15,11 +15,19 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// Service is the door to payouts. It remembers nothing.
-type Service struct{}
+// Service is the door to payouts. It remembers where payments for shops land.
+type Service struct {
+	landing *db.Memo[id.ID, *Account] // by shop, nil of one without an account
+}
 
 // New makes the service.
-func New() *Service { return &Service{} }
+func New() *Service {
+	s := new(Service)
+	s.landing = db.NewMemo(20_000, func(ctx context.Context, tx *db.Tx, shop id.ID) (*Account, error) {
+		return s.AccountOf(ctx, tx, tx.Community, OfShop, shop)
+	})
+	return s
+}
 
 // Prepare notes a batch that waits for people to agree to it. The caller fills kind,
 // days, words, items and who is left; one batch of a kind waits at a time.

@@ -26,7 +26,9 @@ type Order struct {
 	Account  string // the shop's with the provider
 	Amount   money.Amount
 	Refunded money.Amount
-	Shared   money.Amount // to others so far, what came back not counted
+	Borne    money.Amount // of Refunded, what the shop's own account paid, because too little was frozen
+	Fee      money.Amount // that the provider keeps of it: Kept
+	Shared   money.Amount // to others so far, also what came back of it
 	Requests int          // made for it so far
 	PaidAt   time.Time
 	Released bool
@@ -37,7 +39,21 @@ func (o *Order) Frozen() money.Amount {
 	if o.Released {
 		return 0
 	}
-	return max(0, o.Amount-o.Refunded-o.Shared)
+	return max(0, o.Amount-o.Fee-(o.Refunded-o.Borne)-o.Shared)
+}
+
+// Kept is what a provider keeps of a payment of which some was given back: its fee, less
+// the same part of it, rounded half up.
+func Kept(amount, refunded money.Amount, rate money.Rate) money.Amount {
+	fee := rate.Of(amount)
+	if refunded == 0 || amount == 0 {
+		return fee
+	}
+	back := money.MulDiv(fee, refunded, amount)
+	if 2*(fee*refunded-back*amount) >= amount {
+		back++
+	}
+	return fee - back
 }
 
 // Claim is what one receiver is to get in all.
@@ -61,7 +77,7 @@ type Part struct {
 	Amount money.Amount
 }
 
-// Carry is why a claim is not delivered in full. It is stored nowhere.
+// Carry is why a claim is not delivered in full. It is stored.
 type Carry string
 
 // The reasons.
@@ -69,12 +85,15 @@ const (
 	OverCap  Carry = "cap"      // the provider's limits leave no room
 	InOrders Carry = "orders"   // it lies in orders whose release would give the shop too much
 	NoMoney  Carry = "no_money" // no order of the cut-off stands behind it
+	NoHouse  Carry = "no_house" // the platform has no account with the provider to receive it
+	GotOver  Carry = "over"     // the shop got so much more: the provider had released orders by itself
 )
 
 // Carried is a claim, or what of it, that the plan could not deliver.
 type Carried struct {
 	Claim
-	Why Carry
+	Why      Carry
+	Provider pay.Kind // filled in when it is kept
 }
 
 // SplitPlan is what the provider is to be told.
@@ -320,7 +339,7 @@ func (s *splitting) tell() {
 			}
 		}
 		if missing := shop.claim - got; missing > 0 {
-			s.plan.Carried = append(s.plan.Carried, Carried{Claim{OfShop, shop.id, missing}, InOrders})
+			s.plan.Carried = append(s.plan.Carried, Carried{Claim: Claim{OfShop, shop.id, missing}, Why: InOrders})
 			left -= missing
 		}
 		spare += max(0, left)
@@ -333,6 +352,6 @@ func (s *splitting) tell() {
 		if spare > 0 {
 			why = OverCap
 		}
-		s.plan.Carried = append(s.plan.Carried, Carried{Claim{to.Kind, to.ID, to.left}, why})
+		s.plan.Carried = append(s.plan.Carried, Carried{Claim: Claim{to.Kind, to.ID, to.left}, Why: why})
 	}
 }

@@ -46,7 +46,7 @@ func GiveBacks(given []Given, wants []Claim, limits pay.Limits, now time.Time) (
 			continue
 		}
 		if w.Kind == OfPerson {
-			left = append(left, Carried{w, FromPerson})
+			left = append(left, Carried{Claim: w, Why: FromPerson})
 			continue
 		}
 		why := NotShared
@@ -65,7 +65,7 @@ func GiveBacks(given []Given, wants []Claim, limits pay.Limits, now time.Time) (
 			w.Amount -= v
 		}
 		if w.Amount > 0 {
-			left = append(left, Carried{w, why})
+			left = append(left, Carried{Claim: w, Why: why})
 		}
 	}
 	return back, left

@@ -93,6 +93,38 @@ func CarryName(c Carry) i18n.Message {
 		return i18n.M("过了能回退的期限")
 	case NotShared:
 		return i18n.M("没有从这一单分过")
+	case NoHouse:
+		return i18n.M("平台在这家支付机构没有收款的商户号")
+	case GotOver:
+		return i18n.M("支付机构到期自己放了款，店多得了，从下一批扣回")
 	}
 	return i18n.M("截止日前没有对应的订单")
+}
+
+// ShareName says where a request to share stands.
+func ShareName(s *Share) i18n.Message {
+	switch {
+	case s.End == nil && s.Sent == nil:
+		return i18n.M("排着队")
+	case s.End == nil:
+		return i18n.M("支付机构在办")
+	case s.End.Kind == ShareDone:
+		return i18n.M("分好了")
+	case s.End.Kind == ShareLate:
+		return i18n.M("到期全放给了店")
+	}
+	return i18n.M("没有分")
+}
+
+// ShareReason says why a request was not carried out, false of a provider's own code.
+func ShareReason(reason string) (i18n.Message, bool) {
+	switch reason {
+	case AfterRefund:
+		return i18n.M("退过款，剩下的不够分"), true
+	case PastTime:
+		return i18n.M("过了支付机构分账的期限"), true
+	case AfterFailed:
+		return i18n.M("这一单前一次没有分成"), true
+	}
+	return i18n.Message{}, false
 }

@@ -32,6 +32,7 @@ type batchView struct {
 	Agree   ui.Confirm
 	Drop    ui.Form
 	Paper   string
+	Shared  sharedView
 	Reasons string
 }
 
@@ -82,6 +83,9 @@ func (g *Pages) showBatch(w http.ResponseWriter, r *http.Request, sent portal.Se
 		v.Left = append(v.Left, leftRow(ctx, &room, b.Kind, x))
 	}
 	if err := g.batchPast(ctx, &v); err != nil {
+		return err
+	}
+	if v.Shared, err = g.shared(ctx, &room, b); err != nil {
 		return err
 	}
 	return g.ShowSent(w, r, sent, g.DeskShell(ctx, "payouts", i18n.T(ctx, "第 %d 批付款", b.Number)), batchPage(v))

@@ -30,6 +30,8 @@ type deskView struct {
 	Sent     portal.Sent
 	Waiting  []ui.Matter
 	Returned []ui.Row
+	Over     []ui.Row // what shops got too much
+	Late     string   // orders that near the provider's time, "" if none does
 	Table    ui.Table
 	Stats    []ui.Stat
 	Kinds    []ui.Option
@@ -110,6 +112,9 @@ func (g *Pages) fillDesk(ctx context.Context, rd db.Reader, v *deskView) error {
 		last := x.Outcomes[len(x.Outcomes)-1]
 		v.Returned = append(v.Returned, ui.Row{Href: itemHref(&v.Room, &x.Item), Icon: "undo", Title: called(ctx, &v.Room, x.Head.Kind, x.Payee), Text: i18n.T(ctx, "第 %d 批，%s", x.Head.Number, ui.Moment(ctx, v.Local(last.At))),
 			Notes: []string{reasonText(ctx, last.Reason)}, End: ui.Yuan(x.Back())})
+	}
+	if err := g.deskShares(ctx, rd, v); err != nil {
+		return err
 	}
 	return g.deskStats(ctx, rd, v)
 }

@@ -34,6 +34,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/accounts/{account}/agreement", Action: "payee.decide", On: g.InCommunity, Do: g.agreeAccount},
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/accounts/{account}/refusal", Action: "payee.decide", On: g.InCommunity, Do: g.refuseAccount},
 		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}", Action: "payout.read", On: g.InCommunity, Do: g.batch},
+		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}/shares", Action: "payout.read", On: g.InCommunity, Do: g.shares},
 		httpkit.Route{Pattern: "GET /desk/payouts/{community}/batches/{batch}/paper", Action: "payout.read", On: g.InCommunity, Do: g.paper},
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/agreement", Action: "payout.decide", On: g.InCommunity, Do: g.agree},
 		httpkit.Route{Pattern: "POST /desk/payouts/{community}/batches/{batch}/refusal", Action: "payout.decide", On: g.InCommunity, Do: g.refuse},

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/pact"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
@@ -102,9 +101,9 @@ func (s *Service) ByCode(ctx context.Context, r db.Reader, community id.ID, code
 	return sale, slices.Index(sale.Codes, code), nil
 }
 
-// ByEntry finds the sale of which an entry is the purchase of a part, or gave money back.
-func (s *Service) ByEntry(ctx context.Context, r db.Reader, community id.ID, seq int64) (*Sale, error) {
-	return one(ctx, r, community, "s.id IN (SELECT g.sale_id FROM bundle_gone g WHERE g.community_id = ? AND g.seq = ?)", community[:], seq)
+// OfPurchase finds the sale of which a purchase was a part.
+func (s *Service) OfPurchase(ctx context.Context, r db.Reader, community id.ID, seq int64) (*Sale, error) {
+	return one(ctx, r, community, "s.id IN (SELECT g.sale_id FROM bundle_gone g WHERE g.community_id = ? AND g.seq = ? AND g.what = 'used')", community[:], seq)
 }
 
 // OfMember lists what a member ordered, the latest first.
@@ -256,69 +255,7 @@ func fill(ctx context.Context, r db.Reader, community id.ID, x *Sale) error {
 
 func micros(at int64) time.Time { return time.UnixMicro(at).UTC() }
 
-// Tally is how far a bundle is sold and used.
-type Tally struct {
-	Taken int // of the stock: ordered and not dropped
-	Sold  int // paid for
-	Uses  int // that shops took
-	Used  money.Amount
-	Back  money.Amount // that went back to buyers
-	Price money.Amount // that was paid
-}
-
-// Held is what is still the buyers'.
-func (t *Tally) Held() money.Amount { return t.Price - t.Used - t.Back }
-
-// Tallies are how far the bundles of a community are sold and used; none of one that
-// nobody ordered.
-func (s *Service) Tallies(ctx context.Context, r db.Reader, community id.ID) (map[id.ID]*Tally, error) {
-	all := make(map[id.ID]*Tally)
-	of := func(b id.ID) *Tally {
-		if all[b] == nil {
-			all[b] = &Tally{}
-		}
-		return all[b]
-	}
-	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
-		var b id.ID
-		var n int
-		err := rows.Scan(&b, &n)
-		of(b).Taken = n
-		return err
-	}, "SELECT bundle_id, taken FROM bundle_count WHERE community_id = ?", community[:]); err != nil {
-		return nil, err
-	}
-	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
-		var b id.ID
-		var n int
-		var price money.Amount
-		err := rows.Scan(&b, &n, &price)
-		of(b).Sold, of(b).Price = n, price
-		return err
-	}, `SELECT s.bundle_id, count(*), CAST(sum(s.price) AS BIGINT) FROM bundle_sale s JOIN bundle_begin b ON b.community_id = s.community_id AND b.sale_id = s.id
-		WHERE s.community_id = ? GROUP BY s.bundle_id`, community[:]); err != nil {
-		return nil, err
-	}
-	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
-		var b id.ID
-		var what What
-		var n int
-		var sum money.Amount
-		if err := rows.Scan(&b, &what, &n, &sum); err != nil {
-			return err
-		}
-		if what == Used {
-			of(b).Uses, of(b).Used = n, sum
-		} else {
-			of(b).Back = sum
-		}
-		return nil
-	}, `SELECT s.bundle_id, g.what, count(*), CAST(sum(g.share) AS BIGINT) FROM bundle_gone g JOIN bundle_sale s ON s.community_id = g.community_id AND s.id = g.sale_id
-		WHERE g.community_id = ? GROUP BY s.bundle_id, g.what`, community[:])
-}
-
-// EachSale tells of every sale of a community, and of the stock that its table says is
-// taken, for an audit.
+// EachSale tells of every sale of a community, for an audit.
 func (s *Service) EachSale(ctx context.Context, r db.Reader, community id.ID, fn func(*Sale)) error {
 	for after := (id.ID{}); ; {
 		some, err := sales(ctx, r, community, "s.id > ? ORDER BY s.id LIMIT 200", after[:])
@@ -330,4 +267,9 @@ func (s *Service) EachSale(ctx context.Context, r db.Reader, community id.ID, fn
 		}
 		after = some[len(some)-1].ID
 	}
+}
+
+// OpenOf lists the orders of a bundle that wait to be paid for.
+func (s *Service) OpenOf(ctx context.Context, r db.Reader, community, bundle id.ID) ([]*Sale, error) {
+	return sales(ctx, r, community, "s.bundle_id = ? AND b.sale_id IS NULL AND d.sale_id IS NULL ORDER BY s.id", bundle[:])
 }

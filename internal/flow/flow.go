@@ -201,8 +201,8 @@ func New(d *db.DB) *Flows {
 		Payouts:     payout.New(),
 
 		Reconciliations: reconciliation.New(),
-		Draws:       draw.New(),
-		Bundles:     bundle.New(),
+		Draws:           draw.New(),
+		Bundles:         bundle.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})

@@ -71,7 +71,7 @@ func left(b *bundle.Bundle, t *bundle.Tally) int {
 // offerView is one bundle for who may buy it.
 type offerView struct {
 	portal.Room
-	*bundle.Bundle
+	Of     *bundle.Bundle
 	Left   int
 	Form   ui.Form
 	Parts  []ui.Row
@@ -107,7 +107,7 @@ func (h *Pages) showOffer(w http.ResponseWriter, r *http.Request, sent portal.Se
 		return err
 	}
 	state, base := b.State(room.Today), room.Path("/bundles/"+b.ID.String())
-	v := offerView{Room: room, Bundle: b, Left: left(b, &tally), Parts: partRows(ctx, &room, &b.Terms), Lines: priceLines(ctx, &b.Terms), Facts: buyerFacts(ctx, &b.Terms),
+	v := offerView{Room: room, Of: b, Left: left(b, &tally), Parts: partRows(ctx, &room, &b.Terms), Lines: priceLines(ctx, &b.Terms), Facts: buyerFacts(ctx, &b.Terms),
 		State: stateNames[state].name.In(ctx), Tone: stateNames[state].tone, Member: me != nil, Online: len(h.Flows.Providers) > 0, Form: sent.Ask("order", base+"/order")}
 	v.Sells = state == pact.Running && v.Left > 0
 	v.Form.Busy = i18n.T(ctx, "正在下单")

@@ -554,14 +554,14 @@ func salePage(v saleView) templ.Component {
 			}
 		} else {
 			for _, w := range v.Sent.Wrong {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p class=\"help bad\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p class=\"help bad\" role=\"alert\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(w.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 98, Col: 31}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 98, Col: 44}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -1139,7 +1139,7 @@ func takePage(v takeView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "code", In: v.Form.In, Label: i18n.T(ctx, "套餐的码，或者付款码"), Error: v.Form.Of("code"), Mode: "numeric", Auto: "off", MaxLen: 24, Help: i18n.T(ctx, "扫一扫，或者输入顾客报的数字。")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "code", In: v.Form.In, Label: i18n.T(ctx, "套餐的码，或者付款码"), Value: v.Typed, Error: v.Form.Of("code"), Mode: "numeric", Auto: "off", MaxLen: 24, Help: i18n.T(ctx, "扫一扫，或者输入顾客报的数字。")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,6 +17,7 @@ import (
 type takeView struct {
 	portal.Counter
 	Form  ui.Form
+	Typed string
 	Taken *bundle.Taken // a moment ago
 	Rows  []ui.Row
 }
@@ -34,7 +35,7 @@ func (h *Pages) showTake(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := takeView{Counter: c, Form: sent.Once("take", c.Href("/bundles/take"))}
+	v := takeView{Counter: c, Form: sent.Once("take", c.Href("/bundles/take")), Typed: sent.Typed("take", "code", "")}
 	v.Form.Busy = i18n.T(ctx, "正在核销")
 	err = h.view(ctx, c.ID, func(rd db.Reader) error {
 		all, err := h.svc().TakenAt(ctx, rd, c.ID, c.Shop.ID, takenShown)

@@ -56,7 +56,7 @@ type together struct {
 // calendar says what happens how many days before the end.
 func (l *together) calendar() map[int]func(ctx context.Context) error {
 	return map[int]func(ctx context.Context) error{
-		60: l.begin, 50: l.merchantDays, 45: l.promote, 42: l.claimed, 26: l.festival, 40: l.breakfast, 33: l.advertise, 30: l.callVolunteers, 20: l.callTable, 15: l.writeOffer, 12: l.appoint, 6: l.answerTable, 3: l.later, 1: l.looks,
+		60: l.begin, 50: l.merchantDays, 45: l.promote, 42: l.claimed, 26: l.festival, 24: l.sellBundles, 14: l.useBundles, 40: l.breakfast, 33: l.advertise, 30: l.callVolunteers, 20: l.callTable, 15: l.writeOffer, 12: l.appoint, 6: l.answerTable, 3: l.later, 1: l.looks,
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"

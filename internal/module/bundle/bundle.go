@@ -45,7 +45,7 @@ var (
 	ErrBadName    = fault.New(fault.Invalid, "bundle.bad_name")
 	ErrBadKind    = fault.New(fault.Invalid, "bundle.bad_kind")
 	ErrBadParts   = fault.New(fault.Invalid, "bundle.bad_parts")
-	ErrBadPart    = fault.New(fault.Invalid, "bundle.bad_part") // details: part
+	ErrBadPart    = fault.New(fault.Invalid, "bundle.bad_part")  // details: part
 	ErrBadPrice   = fault.New(fault.Invalid, "bundle.bad_price") // details: most
 	ErrBadGift    = fault.New(fault.Invalid, "bundle.bad_gift")  // details: most
 	ErrBadDays    = fault.New(fault.Invalid, "bundle.bad_days")  // details: most

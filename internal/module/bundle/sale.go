@@ -13,7 +13,7 @@ import (
 // Refusals of a sale and of its parts, in the order in which they are checked.
 var (
 	ErrNotOnSale = fault.New(fault.Conflict, "bundle.not_on_sale")
-	ErrNotNew    = fault.New(fault.Conflict, "bundle.not_new") // details: days
+	ErrNotNew    = fault.New(fault.Conflict, "bundle.not_new")   // details: days
 	ErrHadYours  = fault.New(fault.Conflict, "bundle.had_yours") // details: most
 	ErrSoldOut   = fault.New(fault.Conflict, "bundle.sold_out")
 	ErrNoSale    = fault.New(fault.NotFound, "bundle.no_sale")

@@ -47,6 +47,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.offered(home, shop, owner)
 	g.promoted(home, shop)
 	g.festive(home, shop)
+	g.bundled(home, shop)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

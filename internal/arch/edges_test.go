@@ -24,6 +24,8 @@ var edges = map[string]string{
 	"allianceweb → person":          "an applicant is shown the alliances of her homes",
 	"allianceweb → policy":          "pages say which numbers hold",
 	"allianceweb → privacy":         "a look at an applicant is noted",
+	"bundleweb → charge":            "a bundle is paid for by a slip",
+	"bundleweb → member":            "a page asks who the viewer is as a member",
 	"committeeweb → access":         "the owners of shops can be seated",
 	"committeeweb → alliance":       "a ballot on a seat shows the applicants",
 	"committeeweb → community":      "a committee is a community's",

@@ -43,6 +43,7 @@ func TestAYearOfLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.check(t)
+	d.sold(t)
 	before := d.sizes(t)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)

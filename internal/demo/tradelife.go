@@ -56,9 +56,10 @@ type together struct {
 // calendar says what happens how many days before the end.
 func (l *together) calendar() map[int]func(ctx context.Context) error {
 	return map[int]func(ctx context.Context) error{
-		60: l.begin, 50: l.merchantDays, 45: l.promote, 42: l.claimed, 26: l.festival, 40: l.breakfast, 33: l.advertise, 30: l.callVolunteers, 20: l.callTable, 15: l.writeOffer, 12: l.appoint, 6: l.answerTable, 3: l.later,
+		60: l.begin, 50: l.merchantDays, 45: l.promote, 42: l.claimed, 40: l.breakfast, 33: l.advertise, 30: l.callVolunteers, 26: l.festival, 20: l.callTable, 15: l.writeOffer, 12: l.appoint, 6: l.answerTable, 3: l.later, 1: l.looks,
+		24: l.sellBundles, 16: l.useBundles,
 		44: l.openAccounts, 29: l.payShops, 22: l.payShops, 14: l.payShops, 2: l.awaitPayout,
-		13: l.autumnDraw, 10: l.enterDraws, 7: l.holdDraws, 5: l.winterDraw, 4: l.enterDraws, 1: l.looks,
+		13: l.autumnDraw, 10: l.enterDraws, 7: l.holdDraws, 5: l.winterDraw, 4: l.enterDraws,
 	}
 }
 

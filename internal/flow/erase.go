@@ -160,6 +160,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.leaveMembership(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.forgetBundles(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			for _, of := range []eraser{f.Growth, f.Honours} {
 				if err := of.Erase(ctx, tx, m.Member); err != nil {
 					return err

@@ -16,6 +16,7 @@ import (
 	"gongyi/internal/module/assist"
 	"gongyi/internal/module/attachment"
 	"gongyi/internal/module/badge"
+	"gongyi/internal/module/bundle"
 	"gongyi/internal/module/campaign"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
@@ -110,6 +111,7 @@ type Flows struct {
 	Checkouts   *checkout.Service
 	Payouts     *payout.Service
 	Draws       *draw.Service
+	Bundles     *bundle.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -199,7 +201,8 @@ func New(d *db.DB) *Flows {
 		Payouts:     payout.New(),
 
 		Reconciliations: reconciliation.New(),
-		Draws:       draw.New(),
+		Draws:           draw.New(),
+		Bundles:         bundle.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -258,6 +261,7 @@ var Schemas = []db.Schema{
 	payout.Schema,
 	reconciliation.Schema,
 	draw.Schema,
+	bundle.Schema,
 	once.Schema,
 }
 

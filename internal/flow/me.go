@@ -106,6 +106,7 @@ type Purse struct {
 	Coins   money.Amount // entitlement, in hundredths
 	Points  money.Amount
 	Rewards money.Amount // fen that will be paid to her
+	Bundles money.Amount // fen that she paid for parts of bundles and has not used
 	Owed    map[money.Asset]money.Amount
 	AsOf    time.Time
 }
@@ -117,6 +118,7 @@ func (f *Flows) Purse(ctx context.Context, b *Belonging) (p Purse, err error) {
 	err = f.DB.View(ctx, b.Community.ID, func(r db.Reader) error {
 		for account, into := range map[ledger.Account]*money.Amount{
 			ledger.Of(b.Owner(), ledger.Coins): &p.Coins, ledger.Of(b.Owner(), ledger.PointsHeld): &p.Points, ledger.Of(b.Owner(), ledger.Rewards): &p.Rewards,
+			ledger.Of(b.Owner(), ledger.Bundles): &p.Bundles,
 		} {
 			h, err := f.Ledger.Holding(ctx, r, b.Community.ID, account)
 			if err != nil {

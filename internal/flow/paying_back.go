@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/module/bundle"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/payment"
@@ -156,12 +158,29 @@ func (f *Flows) payBack(ctx context.Context, tx *db.Tx, original, seq int64, amo
 	}
 	p, err := f.Payments.ByEntry(ctx, tx, tx.Community, original)
 	if errors.Is(err, payment.ErrNotFound) {
-		return nil, nil // taken by hand, or outside of this house
+		p, err = f.paidAhead(ctx, tx, original)
+	}
+	if err != nil || p == nil {
+		return nil, err
+	}
+	_, err = f.Payments.Refund(ctx, tx, p, amount, seq, reason)
+	return p, err
+}
+
+// paidAhead is the payment of the bundle of which a purchase was a part; nil if it was
+// none, or was taken by hand, or outside of this house.
+func (f *Flows) paidAhead(ctx context.Context, tx *db.Tx, purchase int64) (*payment.Payment, error) {
+	sale, err := f.Bundles.OfPurchase(ctx, tx, tx.Community, purchase)
+	if errors.Is(err, bundle.ErrNoSale) {
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	_, err = f.Payments.Refund(ctx, tx, p, amount, seq, reason)
+	p, err := f.Payments.ByEntry(ctx, tx, tx.Community, sale.Begun.Seq)
+	if errors.Is(err, payment.ErrNotFound) {
+		return nil, nil
+	}
 	return p, err
 }
 
@@ -182,6 +201,9 @@ func (f *Flows) refundEnded(ctx context.Context, tx *db.Tx, p *payment.Payment, 
 		c, err := f.Charges.ByID(ctx, tx, tx.Community, p.Subject)
 		if err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(c.Refunds, func(x charge.Refund) bool { return x.Seq == r.Seq }) {
+			return nil // of a part that a shop had given: the purchase was refunded, not the charge
 		}
 		return f.Charges.Hand(ctx, tx, c, r.Seq, cmp.Or(r.End.Number, r.Key()))
 	}

@@ -72,6 +72,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.bids,
 		t.paidOut,
 		t.drawn,
+		t.bundles,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

@@ -85,6 +85,7 @@ func (t *teller) movements(ctx context.Context) error {
 		{ledger.Coins, money.Coin, i18n.T(ctx, "抵扣权益"), "entitlement"},
 		{ledger.PointsHeld, money.Point, i18n.T(ctx, "消费积分"), "points"},
 		{ledger.Rewards, money.CNY, i18n.T(ctx, "奖励"), "rewards"},
+		{ledger.Bundles, money.CNY, i18n.T(ctx, "套餐"), "bundles"},
 	}
 	for i := range t.belongings {
 		b := &t.belongings[i]

@@ -33,6 +33,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	p.pointed(e, m)
 	p.paidOut(e, m, before)
 	p.bagged(e, m)
+	p.bundleMoved(e, m)
 	return charter.Settle(rates, m, before), nil
 }
 

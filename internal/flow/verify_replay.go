@@ -48,6 +48,7 @@ type replayer struct {
 	shares      shareRecords
 	till        tillRecords
 	drawn       drawRecords
+	bundled     bundleRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -112,6 +113,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 	if err = p.drawn.load(ctx, r, p); err != nil {
 		return err
 	}
+	if err = p.bundled.load(ctx, r, p); err != nil {
+		return err
+	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)
 	return err
 }
@@ -140,6 +144,7 @@ func (p *replayer) original(e *ledger.Entry) (int64, bool) {
 func (p *replayer) replay(e, original *ledger.Entry, before ledger.Books) ([]ledger.Leg, error) {
 	p.keep(e)
 	p.throughTill(e)
+	p.bundled.follow(e)
 	switch e.Kind {
 	case ledger.Refund:
 		p.report.Refunds++
@@ -178,6 +183,7 @@ func (p *replayer) purchase(e *ledger.Entry, before ledger.Books) ([]ledger.Leg,
 	if err != nil {
 		return nil, err
 	}
+	p.partTaken(e)
 	p.recommended.spend(f.Buyer.ID, e.Seq, f.Price)
 	if v := result.Moved[8]; v != 0 {
 		p.caps[capOf] += v

@@ -3,8 +3,6 @@ package flow
 import (
 	"fmt"
 
-	"gongyi/internal/kernel/money"
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/promotion"
 )
 
@@ -24,7 +22,7 @@ func (p *replayer) revoke(purchase, refund int64) {
 // given and what the platform has promised of each month.
 func (p *replayer) compareVouchers() {
 	counts := make(map[any]int64)
-	months := make(map[period.Month]money.Amount)
+	months := p.bundled.promised
 	for _, v := range p.uses.Vouchers {
 		if v.Promised > 0 && !v.Gone && !v.Lapsed {
 			months[v.PromisedIn] += v.Promised

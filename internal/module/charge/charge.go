@@ -43,13 +43,15 @@ const (
 	Deposit     Purpose = "deposit"      // a shop's deposit, into custody (C2)
 	Profit      Purpose = "profit"       // a share of profit for the welfare fund (C4)
 	Ad          Purpose = "ad"           // an ad slot (C10)
+	Bundle      Purpose = "bundle"       // a bundle, a pack for new members (E2, E3)
 )
 
 // Purposes lists them in the order of a form.
-var Purposes = []Purpose{Membership, MerchantFee, Deposit, Profit, Ad}
+var Purposes = []Purpose{Membership, MerchantFee, Deposit, Profit, Ad, Bundle}
 
-// InCustody reports whether the money must never pass the platform's own hands.
-func (p Purpose) InCustody() bool { return p == Deposit || p == Profit }
+// InCustody reports whether the money must never pass the platform's own hands. What is
+// paid ahead for goods of shops is theirs or the buyer's, at no time ours.
+func (p Purpose) InCustody() bool { return p == Deposit || p == Profit || p == Bundle }
 
 // PayerKind says who owes a charge.
 type PayerKind string

@@ -15,7 +15,8 @@ import (
 // The families of rules in this package.
 const (
 	Family   = 'M' // members, levels, points, the alliance
-	Vouchers = 'V' // bundles and draws; vouchers themselves are settled by S-03
+	Vouchers = 'V' // vouchers themselves are settled by S-03
+	Bundled  = 'B' // what is paid ahead for parts of bundles
 	Outgoing = 'P' // payouts and the provider's fees
 )
 
@@ -59,6 +60,8 @@ func Title(r ledger.Rule) string {
 
 // Rulebook is the charter beside the purchases: families M and P.
 var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules)
+// Rulebook is the charter beside the purchases: families M, P and B.
+var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, bundleRules)
 
 // charterRules is family M.
 var charterRules = []Rule{

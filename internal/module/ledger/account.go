@@ -34,6 +34,7 @@ const (
 	Escrow       Purpose = 19 // hold:ID/escrow: two-phase work, any asset
 	Value        Purpose = 20 // clearing:OTHER/value: on its way to another community, any asset
 	Till         Purpose = 21 // platform/till: minus what the platform took in itself, in cash or by transfer
+	Bundles      Purpose = 22 // member:ID/bundles: what a member paid for parts of bundles that she has not used
 )
 
 // Account names one account of a community: an owner's purpose in one asset.
@@ -78,6 +79,7 @@ var Chart = []Pattern{
 	{party.Pool, Coins, "coins", money.Coin, FloorZero, "社区权益池"},
 	{party.Org, Coins, "coins", money.Coin, FloorZero, "捐助单位的抵扣权益"},
 	{party.Member, Rewards, "rewards", money.CNY, FloorZero, "应付给居民的奖励"},
+	{party.Member, Bundles, "bundles", money.CNY, FloorZero, "居民买了还没用的套餐，用一样付一样，没用的退"},
 	{party.Member, PointsHeld, "points", money.Point, FloorZero, "居民的消费积分"},
 	{party.Member, Owed, "owed", AnyAsset, CeilingNil, "居民欠下的，记为负数"},
 	{party.Merchant, Owed, "owed", AnyAsset, CeilingNil, "店家欠下的，记为负数"},
@@ -107,7 +109,7 @@ var ErrNoSuchAccount = fault.New(fault.Invalid, "ledger.no_such_account")
 // it several times, so it is an array.
 const (
 	owners   = int(party.Clearing) + 1
-	purposes = int(Till) + 1
+	purposes = int(Bundles) + 1
 	assets   = int(money.Point) + 1
 )
 

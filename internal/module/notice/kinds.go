@@ -115,6 +115,9 @@ const (
 	RewardPaid      = "reward.paid"
 	RewardReturned  = "reward.returned"
 	DrawWon         = "draw.won"
+	BundleBought    = "bundle.bought"
+	BundleBack      = "bundle.back"
+	BundleNews      = "bundle.news"
 	digest          = "digest"
 
 	TrainingSeat          = "training.seat"
@@ -160,6 +163,8 @@ var Kinds = []Kind{
 	{ID: RewardPaid, Group: OfMoney, Name: "奖励付出", Title: "奖励付给您 %s 元", Body: "这是到 %s 为止、不会再退的奖励。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: RewardReturned, Group: OfMoney, Name: "奖励没有付到", Title: "%s 元奖励没有付到", Body: "钱还在您的奖励里，下一批再付。请核对收款账户。", Open: "看我的奖励", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: DrawWon, Group: OfMoney, Name: "抽到福袋", Title: "您抽到了：%s", Body: "%s。怎么抽的，谁都可以自己验。", Open: "看福袋", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: BundleBought, Group: OfMoney, Name: "买了套餐", Title: "买好了：%s", Body: "用到 %s 为止。没用的随时可以退，到期没用的自动退。", Open: "看套餐", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: BundleBack, Group: OfMoney, Name: "套餐退款", Title: "%s没用完的，退给您 %s 元", Body: "到期没用的自动退，按原来的付款方式退回。", Open: "看套餐", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
 	{ID: SignInNewDevice, Group: OfSafety, Name: "新设备登录", Title: "有一台新设备登录了您的账号", Body: "%s，%s。不是您本人，请马上退出那台设备。", Open: "看登录的设备",
 		By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: AssistOpened, Group: OfSafety, Name: "有人替您办事", Title: "%s开始替您办事，到 %s 为止", Body: "您同意过由他协助。每一步都记下来，您看得到。", Open: "看记录",
@@ -238,6 +243,7 @@ var Kinds = []Kind{
 	{ID: ScoreFinal, Group: OfWork, Name: "季度评分定稿", Title: "%s：%s的评分定下来了", Body: "您的店得 %s 分。", Open: "看得分", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: week},
 	{ID: ScoreObjected, Group: OfWork, Name: "评分异议", Title: "%s对%s提出异议", Body: "请委员会在 %s 前答复。", Open: "去答复", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 
+	{ID: BundleNews, Group: OfWork, Name: "一起做的套餐", Title: "套餐“%s”：%s", Body: "%s", Open: "看套餐", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: SeriesNews, Group: OfWork, Name: "一起出的券", Title: "券“%s”：%s", Body: "%s", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: CampaignNews, Group: OfWork, Name: "联合活动", Title: "%s：%s", Body: "%s", Open: "看联合活动", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 	{ID: VoucherGot, Group: OfMoney, Name: "得到券", Title: "您得到一张券：%s", Body: "抵 %s 元，%s 前有效。在哪儿能用，卡包里写着。", Open: "看我的券", By: []Way{Push}, May: []Way{WeChat}, Most: 6, Per: day},

@@ -40,8 +40,7 @@ type Purpose string
 // The purposes.
 const (
 	Checkout Purpose = "checkout" // a purchase at a till (D1)
-	Charge   Purpose = "charge"   // a fee, a deposit (S1)
-	Bundle   Purpose = "bundle"   // a bundle, a pack for new members (E2, E3)
+	Charge   Purpose = "charge"   // a fee, a deposit, a bundle (S1, E2)
 )
 
 // Refusals, in the order in which the methods check them.

@@ -226,16 +226,27 @@ func within(promised, share, budget money.Amount) error {
 	return nil
 }
 
-// unpromise gives back what a voucher took of its month.
-func (s *Service) unpromise(ctx context.Context, tx *db.Tx, v *Voucher) error {
-	if v.Promised == 0 {
+// Promise takes room of the platform's budget of a civil month for something else than a
+// voucher: a gift that comes with a bundle.
+func (s *Service) Promise(ctx context.Context, tx *db.Tx, month period.Month, share, budget money.Amount) error {
+	return s.promise(ctx, tx, month, share, budget)
+}
+
+// Unpromise gives room back that Promise took.
+func (s *Service) Unpromise(ctx context.Context, tx *db.Tx, month period.Month, share money.Amount) error {
+	if share == 0 {
 		return nil
 	}
-	promised, err := s.months.Get(ctx, tx, v.PromisedIn)
+	promised, err := s.months.Get(ctx, tx, month)
 	if err != nil {
 		return err
 	}
-	return s.months.Put(ctx, tx, v.PromisedIn, promised-v.Promised)
+	return s.months.Put(ctx, tx, month, promised-share)
+}
+
+// unpromise gives back what a voucher took of its month.
+func (s *Service) unpromise(ctx context.Context, tx *db.Tx, v *Voucher) error {
+	return s.Unpromise(ctx, tx, v.PromisedIn, v.Promised)
 }
 
 // Promised is how much platform share stands promised of a civil month.

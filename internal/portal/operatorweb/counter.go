@@ -237,6 +237,8 @@ func purposeName(ctx context.Context, p charge.Purpose) string {
 		return i18n.T(ctx, "利润反哺社区")
 	case charge.Ad:
 		return i18n.T(ctx, "广告位费")
+	case charge.Bundle:
+		return i18n.T(ctx, "套餐和礼包")
 	}
 	return string(p)
 }

@@ -105,6 +105,9 @@ func drawPurse(ctx context.Context, b *flow.Belonging, key string, purse flow.Pu
 		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "组长奖励"), Number: ui.Yuan(purse.Rewards), Unit: i18n.T(ctx, "元"), Href: accountHref(key, "rewards"),
 			Note: i18n.T(ctx, "每月最多 %s 元", ui.Yuan(rules.LeaderMonthlyCap))})
 	}
+	if purse.Bundles != 0 {
+		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "套餐里还没用"), Number: ui.Yuan(purse.Bundles), Unit: i18n.T(ctx, "元"), Href: "/me/bundles", Note: i18n.T(ctx, "没用的能退")})
+	}
 	v.Rules = append(v.Rules, i18n.T(ctx, "抵扣权益没有到期日；在联盟店买东西，最多抵价款的 %s，不能换成钱。", rules.CoinShareMax.Percent()))
 	v.Rules = append(v.Rules, i18n.T(ctx, "付 1 元得 %s 分；付的钱的 %s 变成抵扣权益。", ui.Points(rules.PointsPerYuan), rules.Cashback.Percent()))
 	if rules.BackingFloor > 0 {

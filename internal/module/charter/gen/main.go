@@ -28,7 +28,8 @@ type page struct {
 
 var pages = []page{
 	{'M', "../../../docs/rules-charter.md", "What moves value outside of a purchase", "The rules of membership, levels, points and the alliance (family M)."},
-	{'V', "../../../docs/rules-vouchers.md", "Vouchers, bundles and draws", "The rules by which promotions move value outside of a purchase (family V); a voucher that is used is settled by S-03 ([rules](rules.md))."},
+	{'V', "../../../docs/rules-vouchers.md", "Vouchers and draws", "The rules by which promotions move value outside of a purchase (family V); a voucher that is used is settled by S-03 ([rules](rules.md))."},
+	{'B', "../../../docs/rules-bundles.md", "Bundles and packs", "The rules by which money that is paid ahead for a bundle or a pack is held, used and given back (family B); a part that is used is a purchase at its shop and settled as one ([rules](rules.md))."},
 	{'P', "../../../docs/rules-payout.md", "Payouts and fees", "The rules by which money leaves for shops and people, and the provider keeps its fee (family P)."},
 }
 

@@ -31,6 +31,7 @@ type slipView struct {
 	Pay    *payView
 	Ended  string
 	Paid   bool
+	To     ui.Link // where she goes on once it is paid
 }
 
 // slipOf is the charge in the address, if the viewer may pay it.
@@ -70,6 +71,10 @@ func (p *Pages) slipPage(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	v := slipView{What: purposeWord(ctx, s.Purpose), Title: s.Title, Amount: s.Amount, DueAt: ui.Moment(ctx, s.DueAt.In(zone)), Form: sent.Ask("pay", base+"/payment"),
 		Cancel: sent.Ask("cancel", base+"/cancellation"), State: slipState(&s), Watch: base + "/state", Tender: string(p.defaultTender(sent)), Online: p.online(ctx)}
 	v.Form.ID, v.Form.Busy = "pay", i18n.T(ctx, "正在付")
+	v.To = ui.Link{Href: "/me", Text: i18n.T(ctx, "回我的")}
+	if s.Purpose == charge.Bundle {
+		v.To = ui.Link{Href: "/me/bundles/" + community.String() + "/" + s.Subject.String(), Text: i18n.T(ctx, "看我的套餐")}
+	}
 	switch {
 	case s.Paid():
 		v.Paid = true
@@ -149,6 +154,8 @@ func purposeWord(ctx context.Context, purpose charge.Purpose) string {
 		return i18n.T(ctx, "商家保证金")
 	case charge.Profit:
 		return i18n.T(ctx, "利润反哺社区")
+	case charge.Bundle:
+		return i18n.T(ctx, "套餐和礼包")
 	}
 	return i18n.T(ctx, "广告位费")
 }

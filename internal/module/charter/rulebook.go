@@ -58,10 +58,8 @@ func Title(r ledger.Rule) string {
 	return ""
 }
 
-// Rulebook is the charter beside the purchases: families M and P.
-var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules)
 // Rulebook is the charter beside the purchases: families M, P and B.
-var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, bundleRules)
+var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules, bundleRules)
 
 // charterRules is family M.
 var charterRules = []Rule{

@@ -41,7 +41,6 @@ var moves = known(
 	MerchantFee{}, MerchantFeeRefund{}, DepositPaid{}, DepositReturned{}, Penalty{}, PenaltyLifted{}, ProfitShared{},
 	AdFee{}, AdFeeRefund{}, MarketingSpent{}, PropertyPaid{},
 	DifferenceBorne{}, DifferenceRecovered{}, RefundBorne{},
-	DifferenceBorne{}, DifferenceRecovered{},
 	BundleBought{}, BundleUsed{}, BundleBack{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
 )

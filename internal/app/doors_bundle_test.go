@@ -175,3 +175,29 @@ func (c *contestant) taken(own string, sale id.ID) {
 		c.t.Errorf("%d loaves were taken", n)
 	}
 }
+
+// TestBundlesInABrowser looks at what a buyer and a cashier see, on a telephone.
+func TestBundlesInABrowser(t *testing.T) {
+	c, shop := among(t)
+	butcher, today := c.shop(c.home, "butcher"), period.DayOf(c.clock.Now(), flow.DefaultZone)
+	at := c.bundle(c.home, bundle.Terms{Name: "周末一家人", Words: "两天用得完。", Kind: bundle.Scene, Shop: shop, Price: 32_00, Opens: today, Closes: today + 30, Days: 30, PerPerson: 1, Total: 20,
+		Parts: []bundle.Part{{What: "面包", Shops: []id.ID{shop}, Times: 2, Price: 10_00}, {What: "排骨一份", Shops: []id.ID{butcher}, Times: 1, Price: 24_00}}})
+	clerk := db.Actor{Kind: "person", ID: c.who("+86" + clerkPhone).ID}
+	c.must(c.Flows.AgreeBundle(t.Context(), c.home, clerk, at, butcher))
+	c.must(c.Flows.AgreeBundle(t.Context(), c.home, clerk, at, id.ID{}))
+	m, err := c.Flows.MemberIn(t.Context(), c.home, c.who("+86"+thiefPhone).ID)
+	c.must(err)
+	order, err := c.Flows.OrderBundle(t.Context(), c.home, db.System, m.ID, at)
+	c.must(err)
+	_, err = c.Flows.Pay(t.Context(), c.home, db.System, order.ID, charge.Payment{Means: charter.Provider, Reference: "browser"})
+	c.must(err)
+	phone := func(name, path string) uitest.Shot {
+		return uitest.Shot{Name: name, Path: path, Width: 390, Height: 844, Lang: "zh"}
+	}
+	uitest.Browse(t, wearing(c.web, c.thief.token()), []uitest.Shot{
+		phone("bundle-offer", "/c/C1/bundles/"+at.String()), phone("bundle-mine", "/me/bundles/"+c.home.String()+"/"+order.Subject.String()),
+	})
+	uitest.Browse(t, wearing(c.web, c.owner.token()), []uitest.Shot{
+		phone("bundle-take", "/shop/"+shop.String()+"/bundles/take"), phone("bundle-shop", "/shop/"+shop.String()+"/bundles/"+at.String()), phone("bundle-new", "/shop/"+shop.String()+"/bundles/new"),
+	})
+}

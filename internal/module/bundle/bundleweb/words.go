@@ -55,14 +55,30 @@ func instead(ctx context.Context, t *bundle.Terms) string {
 	return i18n.T(ctx, "单买 %s 元，省 %s 元", ui.Yuan(t.Sum()), ui.Yuan(t.Sum()-t.Price))
 }
 
-// partRows are the parts with their shops and what goes back of one that is not used.
+// partRows are the parts with their shops and what goes back of what is not used.
 func partRows(ctx context.Context, room *portal.Room, t *bundle.Terms) (rows []ui.Row) {
-	for i, share := range t.Shares() {
+	for i, shares := range t.Shares() {
 		p := t.Parts[i]
-		rows = append(rows, ui.Row{Icon: "store", Title: times(ctx, p), Text: i18n.T(ctx, "在%s", room.ShopNames(ctx, p.Shops)), Notes: []string{i18n.T(ctx, "单买一次 %s 元", ui.Yuan(p.Price))},
-			End: "¥ " + ui.Yuan(share[0]), EndNote: i18n.T(ctx, "一次，没用退这些")})
+		rows = append(rows, ui.Row{Icon: "store", Title: times(ctx, p), Text: i18n.T(ctx, "在%s", room.ShopNames(ctx, p.Shops)),
+			Notes: []string{i18n.T(ctx, "单买一次 %s 元，现在合一次 %s 元", ui.Yuan(p.Price), each(shares))}, End: "¥ " + ui.Yuan(sum(shares)), EndNote: i18n.T(ctx, "没用就退")})
 	}
 	return rows
+}
+
+// each is what one use is; the last of a part may be a fen less than the first.
+func each(shares []money.Amount) string {
+	first, last := shares[0], shares[len(shares)-1]
+	if first == last {
+		return ui.Yuan(first)
+	}
+	return ui.Yuan(last) + "–" + ui.Yuan(first)
+}
+
+func sum(shares []money.Amount) (sum money.Amount) {
+	for _, v := range shares {
+		sum += v
+	}
+	return sum
 }
 
 // priceLines go from what the parts cost by themselves to the price.
@@ -72,12 +88,9 @@ func priceLines(ctx context.Context, t *bundle.Terms) []ui.Line {
 
 // shareLines are what each shop gets of one, by part.
 func shareLines(ctx context.Context, room *portal.Room, t *bundle.Terms) (lines []ui.Line) {
-	for i, share := range t.Shares() {
-		p, sum := t.Parts[i], money.Amount(0)
-		for _, v := range share {
-			sum += v
-		}
-		lines = append(lines, ui.Line{Text: i18n.T(ctx, "%s：%s", room.ShopNames(ctx, p.Shops), times(ctx, p)), Note: i18n.T(ctx, "单买一共 %s 元", ui.Yuan(p.Price*money.Amount(p.Times))), Num: ui.Yuan(sum)})
+	for i, shares := range t.Shares() {
+		p := t.Parts[i]
+		lines = append(lines, ui.Line{Text: i18n.T(ctx, "%s：%s", room.ShopNames(ctx, p.Shops), times(ctx, p)), Note: i18n.T(ctx, "单买一共 %s 元", ui.Yuan(p.Price*money.Amount(p.Times))), Num: ui.Yuan(sum(shares))})
 	}
 	if t.Gift > 0 {
 		lines = append(lines, ui.Line{Text: i18n.T(ctx, "平台补给店家"), Note: i18n.T(ctx, "领走一份补一份"), Num: ui.Yuan(t.Gift)})

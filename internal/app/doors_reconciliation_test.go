@@ -22,7 +22,6 @@ import (
 
 // scriptedBills are tried in TestBillsOnThePages: they are finance's alone.
 var scriptedBills = map[string]string{
-	"/desk/reconciliation/{community}/days/{day}/reading":                 "finance's: TestBillsOnThePages",
 	"/desk/reconciliation/{community}/differences/{difference}/agreement": "on the page once a write-off is proposed: TestAWriteOffOnThePages",
 	"/desk/reconciliation/{community}/differences/{difference}/refusal":   "on the page once a write-off is proposed: TestAWriteOffOnThePages",
 	"/desk/reconciliation/{community}/differences/{difference}/return":    "finance's: TestBillsOnThePages",

@@ -86,8 +86,7 @@ var scriptedPayouts = map[string]string{
 }
 
 var scriptedTill = map[string]string{
-	"/me/checkouts/{at}/{checkout}/agreement": "on the page where a provider takes payments: TestARefundThatFailsIsSettledAtTheDesk",
-	"/me/slips/{at}/{slip}/cancellation":      "without a field, on the page once a provider was asked: TestASlipIsPaidOnThePages",
-	"/shop/{shop}/till/{checkout}/consent":    "digits of a buyer without a network: TestATillRefusesWrongCodes, TestSixDigitsAreConsent",
-	"/me/pay/key/end":                         "without a field, on the page once a phone has a key: TestAPayCodeIsItsPhones",
+	"/me/slips/{at}/{slip}/cancellation":   "without a field, on the page once a provider was asked: TestASlipIsPaidOnThePages",
+	"/shop/{shop}/till/{checkout}/consent": "digits of a buyer without a network: TestATillRefusesWrongCodes, TestSixDigitsAreConsent",
+	"/me/pay/key/end":                      "without a field, on the page once a phone has a key: TestAPayCodeIsItsPhones",
 }

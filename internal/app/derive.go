@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -71,27 +72,51 @@ func (d *deriving) round(ctx context.Context, busy bool) error {
 	}
 	var errs []error
 	for _, p := range places {
-		for _, step := range d.app.derivations() {
-			for {
-				n, err := step(ctx, p.ID, deriveStep)
-				if err != nil {
-					if !errors.Is(err, db.ErrElsewhere) {
-						errs = append(errs, err)
-					}
-					break
+		errs = append(errs, d.steps(ctx, p.ID, busy))
+	}
+	return errors.Join(errs...)
+}
+
+// steps takes the steps of one community.
+func (d *deriving) steps(ctx context.Context, at id.ID, busy bool) error {
+	var errs []error
+	for _, step := range d.app.derivations() {
+		for {
+			n, err := step(ctx, at, deriveStep)
+			if err != nil {
+				if !errors.Is(err, db.ErrElsewhere) {
+					errs = append(errs, err)
 				}
-				if n < deriveStep || busy || ctx.Err() != nil {
-					break
-				}
+				break
+			}
+			if n < deriveStep || busy || ctx.Err() != nil {
+				break
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Derive brings every derived table of the communities up to date.
+// Derive brings every derived table of the communities up to date: it is waited for, so
+// it works at several at once.
 func (a *App) Derive(ctx context.Context) error {
-	return (&deriving{app: a}).round(ctx, false)
+	places, err := a.Flows.Communities.List(ctx, a.DB, community.Community)
+	if err != nil {
+		return err
+	}
+	d := &deriving{app: a}
+	errs := make([]error, len(places))
+	var all sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, p := range places {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			errs[i] = d.steps(ctx, p.ID, false)
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // derivation takes one step of a derived table and tells how many entries it saw.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/payout"
 	"gongyi/internal/platform/db"
 )
@@ -73,8 +74,11 @@ func (l *together) prepareShops(ctx context.Context) (b bureau, made *payout.Bat
 	if b, err = l.bureau(ctx); err != nil {
 		return b, nil, err
 	}
-	if err := l.Derive(ctx); err != nil { // what is paid out is read from what follows the books
-		return b, nil, err
+	follower := l.Flows.Follower()
+	for n := 1; n > 0; { // what is paid out is read from what follows the books
+		if n, err = follower.Step(ctx, l.at, ledger.FollowParties, 200_000); err != nil {
+			return b, nil, err
+		}
 	}
 	made, err = l.Flows.PreparePayout(ctx, l.at, b.prepares, payout.Shops, l.day, fmt.Sprintf("%s 以前的货款", l.day), "demo-payout-"+l.day.String())
 	return b, made, once(err)

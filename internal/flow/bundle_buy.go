@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -212,10 +213,12 @@ func (f *Flows) ReturnDueBundles(ctx context.Context, community id.ID) error {
 		if err != nil || len(due) == 0 {
 			return err
 		}
+		var errs []error // one that cannot go back now does not keep the others waiting
 		for _, found := range due {
-			if err := f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.returnDue(ctx, tx, found.ID) }); err != nil {
-				return err
-			}
+			errs = append(errs, f.DB.Update(ctx, community, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.returnDue(ctx, tx, found.ID) }))
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
 		}
 	}
 }

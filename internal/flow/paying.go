@@ -31,7 +31,9 @@ func (f *Flows) paying(p payment.Purpose) (paying, error) {
 	case payment.Checkout:
 		return paying{paid: f.checkoutPaid, fallen: f.checkoutFallen}, nil
 	case payment.Charge:
-		return paying{paid: f.chargePaid, fallen: func(ctx context.Context, tx *db.Tx, p *payment.Payment, _ string) error { return f.wake(ctx, tx, p.Subject) }}, nil
+		return paying{paid: f.chargePaid, fallen: func(ctx context.Context, tx *db.Tx, p *payment.Payment, _ string) error {
+			return f.wake(ctx, tx, p.Subject)
+		}}, nil
 	}
 	return paying{}, fmt.Errorf("flow: nobody knows how to book a payment for %q", p)
 }

@@ -59,7 +59,9 @@ type Reconciling struct {
 }
 
 // NewReconciling is against some books.
-func NewReconciling(books PaidBooks) Reconciling { return Reconciling{Books: books, mu: new(sync.Mutex)} }
+func NewReconciling(books PaidBooks) Reconciling {
+	return Reconciling{Books: books, mu: new(sync.Mutex)}
+}
 
 // billZone is the zone of the providers' days.
 var billZone = time.FixedZone("CST", 8*60*60)

@@ -21,11 +21,24 @@ func (s *Service) CountBatches(ctx context.Context, r db.Reader, community id.ID
 	return n, err
 }
 
-// Totals are how many items a batch has, and what they come to.
-func (s *Service) Totals(ctx context.Context, r db.Reader, community, batch id.ID) (n int, sum money.Amount, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&n, &sum) },
+// Totals are how many items a batch has, what they come to, and how many of them are
+// booked and nobody knows what became of them.
+type Totals struct {
+	Items int
+	Sum   money.Amount
+	Open  int
+}
+
+// Totals counts the items of a batch.
+func (s *Service) Totals(ctx context.Context, r db.Reader, community, batch id.ID) (t Totals, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&t.Items, &t.Sum) },
 		"SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM payout_item WHERE community_id = ? AND batch_id = ?", community[:], batch[:])
-	return n, sum, err
+	if err != nil {
+		return t, err
+	}
+	err = db.One(ctx, r, &t.Open, `SELECT count(*) FROM payout_item i JOIN payout_booked k ON k.community_id = i.community_id AND k.item_id = i.id
+		LEFT JOIN payout_outcome o ON o.community_id = i.community_id AND o.item_id = i.id WHERE i.community_id = ? AND i.batch_id = ? AND o.item_id IS NULL`, community[:], batch[:])
+	return t, err
 }
 
 // Batch finds one with all that belongs to it.

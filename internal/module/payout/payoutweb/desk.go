@@ -95,13 +95,19 @@ func (g *Pages) fillDesk(ctx context.Context, rd db.Reader, v *deskView) error {
 		return err
 	}
 	for _, b := range heads {
-		n, sum, err := s.Totals(ctx, rd, v.ID, b.ID)
+		t, err := s.Totals(ctx, rd, v.ID, b.ID)
 		if err != nil {
 			return err
 		}
 		text, tone := batchState(ctx, b)
+		switch {
+		case b.Passed() && t.Open > 0:
+			text, tone = i18n.T(ctx, "还有 %d 笔没到账", t.Open), ui.Tell
+		case b.Passed():
+			text = i18n.T(ctx, "付完了")
+		}
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Href: batchHref(&v.Room, b.ID), Cells: []ui.Cell{
-			{Text: i18n.T(ctx, "第 %d 批", b.Number), Sub: payout.KindName(b.Kind).In(ctx)}, {Text: ui.Day(ctx, b.Through)}, {Text: strconv.Itoa(n)}, {Text: ui.Yuan(sum)}, {Text: text, Tone: tone}}})
+			{Text: i18n.T(ctx, "第 %d 批", b.Number), Sub: payout.KindName(b.Kind).In(ctx)}, {Text: ui.Day(ctx, b.Through)}, {Text: strconv.Itoa(t.Items)}, {Text: ui.Yuan(t.Sum)}, {Text: text, Tone: tone}}})
 	}
 	bounced, err := s.Bounced(ctx, rd, v.ID, v.Now.Add(-returnedFor))
 	if err != nil {

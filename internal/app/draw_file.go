@@ -66,6 +66,12 @@ func (r *Receipts) DrawFile(ctx context.Context, community, at id.ID) (name stri
 	return fmt.Sprintf("gongyi-draw-%s.json", at), w.Bytes(), nil
 }
 
+// Signed reports whether a signed checkpoint covers an entry.
+func (r *Receipts) Signed(ctx context.Context, community id.ID, seq int64) (bool, error) {
+	c, err := r.app.Proof.Checkpoint(ctx, community, seq)
+	return seq < c.Size, unsigned(err)
+}
+
 // LogKey is the public key of a community's log.
 func (r *Receipts) LogKey(ctx context.Context, community id.ID) (string, error) {
 	_, key, err := r.app.Proof.Origin(ctx, community)

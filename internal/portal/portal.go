@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -125,16 +126,25 @@ func (p *Portal) shell(ctx context.Context, kind ui.Kind, active, title string, 
 	if kind == ui.OperatorFrame {
 		s.Place = ui.Link{Text: i18n.T(ctx, "运营台")}
 	}
-	group := ""
+	groups := []string{""} // what belongs to none comes first, then each group as its first door was added
+	tabs := make(map[string][]ui.Tab)
 	for _, d := range p.doors {
 		if d.Kind != kind || !opens(d) {
 			continue
 		}
-		tab := ui.Tab{Key: d.Key, Href: strings.ReplaceAll(d.Href, "{shop}", subject.String()), Text: d.Text.In(ctx), Icon: d.Icon}
-		if g := d.Group.In(ctx); g != group {
-			tab.Group, group = g, g
+		group := d.Group.In(ctx)
+		if !slices.Contains(groups, group) {
+			groups = append(groups, group)
 		}
-		s.Tabs = append(s.Tabs, tab)
+		tabs[group] = append(tabs[group], ui.Tab{Key: d.Key, Href: strings.ReplaceAll(d.Href, "{shop}", subject.String()), Text: d.Text.In(ctx), Icon: d.Icon})
+	}
+	for _, group := range groups {
+		for i, tab := range tabs[group] {
+			if i == 0 {
+				tab.Group = group
+			}
+			s.Tabs = append(s.Tabs, tab)
+		}
 	}
 	return s
 }

@@ -71,7 +71,7 @@ func TestHatsAreWhatGrantsAllow(t *testing.T) {
 	if page := as(access.Owner); !strings.Contains(page, `href="/desk"`) {
 		t.Error("a door that opens is not offered")
 	}
-	for role, want := range map[authz.Role][]string{access.Owner: {"today", "statement", "shop"}, access.Staff: {"today", "shop"}, access.Mediator: nil} {
+	for role, want := range map[authz.Role][]string{access.Owner: {"today", "till", "statement", "shop"}, access.Staff: {"today", "till", "shop"}, access.Mediator: nil} {
 		v := authz.Viewer{Person: chen.ID, Grants: []authz.Grant{{Role: role, Place: h.home, Subject: h.shop.ID}}}
 		var got []string
 		for _, tab := range h.ShopShell(authz.With(bg, v), h.home, h.shop.ID, "today", "").Tabs {

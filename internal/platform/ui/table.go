@@ -75,6 +75,7 @@ type Table struct {
 	Search  string  // label of the search field, "" for none
 	Filters []Field // each drawn as Select, its value comes from Ask
 	Export  bool    // offer CSV and XLSX of all pages
+	Wide    bool    // more columns than a screen is sure to have room for: it scrolls, by keys too
 	Empty   EmptyView
 }
 

@@ -170,7 +170,7 @@ func shopFees(all []flow.Profit) (sum money.Amount) {
 // financeTable has a row a month, the newest first, a column a line; a month leads to its
 // accounts.
 func financeTable(ctx context.Context, all []flow.Profit, self string, href func(m period.Month) string) ui.Table {
-	t := ui.Table{ID: "months", Caption: i18n.T(ctx, "每个月的损益"), Path: self, Total: len(all), Export: true, Columns: []ui.Column{{Text: i18n.T(ctx, "月份"), Title: true}},
+	t := ui.Table{ID: "months", Caption: i18n.T(ctx, "每个月的损益"), Path: self, Total: len(all), Export: true, Wide: true, Columns: []ui.Column{{Text: i18n.T(ctx, "月份"), Title: true}},
 		Empty: ui.EmptyView{Icon: "chart", Title: i18n.T(ctx, "没有您能看的社区"), Text: i18n.T(ctx, "请平台运营给您身份。")}}
 	for _, k := range flow.ProfitKinds {
 		t.Columns = append(t.Columns, ui.Column{Text: profitName(ctx, k), Num: true, Rare: k != flow.Commissions && k != flow.MemberFees})

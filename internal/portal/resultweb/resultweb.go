@@ -45,7 +45,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET /desk/finance/{community}", Action: "result.read", On: g.inCommunity, Do: g.financeOf},
 		httpkit.Route{Pattern: "GET /c/{community}/result", Action: "summary.read", Do: g.public},
 	)
-	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "result", Href: "/desk/result", Icon: "chart", Text: i18n.M("平台收支"), Group: i18n.M("会员和联盟"), Action: "result.read"})
+	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "result", Href: "/desk/result", Icon: "chart", Text: i18n.M("平台收支"), Group: i18n.M("账目"), Action: "result.read"})
 }
 
 func (g *Pages) inCommunity(r *http.Request) (authz.Resource, error) {

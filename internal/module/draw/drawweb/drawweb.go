@@ -24,6 +24,8 @@ import (
 type Files interface {
 	DrawFile(ctx context.Context, community, draw id.ID) (name string, file []byte, err error)
 	LogKey(ctx context.Context, community id.ID) (string, error)
+	// Signed reports whether a signature covers an entry: before, there is no file.
+	Signed(ctx context.Context, community id.ID, seq int64) (bool, error)
 }
 
 // Pages are the pages of draws.

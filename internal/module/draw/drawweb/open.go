@@ -174,6 +174,7 @@ type checkView struct {
 	List, Closed    string
 	Seed, Root      string
 	Drawn, Command  string
+	Signed          bool // there is a file of it
 }
 
 // check holds the draw again before everybody's eyes, and says how to do it without the
@@ -200,6 +201,9 @@ func (g *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	}
 	key, err := g.files.LogKey(ctx, room.ID)
 	if err != nil {
+		return err
+	}
+	if v.Signed, err = g.files.Signed(ctx, room.ID, o.Seq); err != nil {
 		return err
 	}
 	v.Command = "gongyi draw verify " + fileName(d.ID) + " --key " + key

@@ -50,7 +50,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /me/rewards/payout/{account}/withdrawal", Action: "reward_payout.account", On: httpkit.Mine, Do: g.myWithdraw},
 	)
 	p.Add(
-		portal.Door{Kind: ui.OperatorFrame, Key: "payouts", Href: "/desk/payouts", Icon: "cash", Text: i18n.M("付款"), Group: i18n.M("会员和联盟"), Action: "payout.read", Count: g.waiting},
+		portal.Door{Kind: ui.OperatorFrame, Key: "payouts", Href: "/desk/payouts", Icon: "cash", Text: i18n.M("付款"), Group: i18n.M("账目"), Action: "payout.read", Count: g.waiting},
 		portal.Door{Kind: ui.MerchantFrame, Key: "payouts", Href: "/shop/{shop}/payouts", Icon: "cash", Text: i18n.M("付款"), Action: "shop_payout.read"},
 	)
 }

@@ -79,6 +79,7 @@ func (h *deskHouse) Log(ctx context.Context, community id.ID) (l operatorweb.Log
 	} else if fault.Of(err) == nil {
 		return l, err
 	}
+	l.Since = a.Proof.since
 	if err := a.Proof.Fault(community); err != nil {
 		l.Fault = err.Error()
 	}

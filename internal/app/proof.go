@@ -27,6 +27,7 @@ type Proof struct {
 	keys      *evidence.Keyring
 	authority *evidence.Authority // nil while the process does not sign
 	publisher *evidence.Publisher
+	since     time.Time // when the process began to sign
 	wake      chan struct{}
 	done      sync.WaitGroup
 
@@ -63,7 +64,7 @@ func openProof(_ context.Context, a *App) (*Proof, error) {
 
 // Start begins to sign and publish; serve and demo call it.
 func (p *Proof) Start(ctx context.Context) error {
-	p.authority = evidence.NewAuthority(p.keys)
+	p.authority, p.since = evidence.NewAuthority(p.keys), p.app.DB.Clock().Now()
 	var err error
 	if p.publisher, err = evidence.NewPublisher(p.app.TileDir(), p.authority, p.app.Log); err != nil {
 		return err

@@ -39,13 +39,18 @@ type Log struct {
 	LastEntry   time.Time
 	SignedAt    time.Time // when the last entry under the checkpoint was written
 	Building    bool
-	Fault       string // why nothing is signed or published now, "" if it is
-	Bytes       int64  // of the files that are published
+	Since       time.Time // when this program began to sign, zero if another does
+	Fault       string    // why nothing is signed or published now, "" if it is
+	Bytes       int64     // of the files that are published
 }
+
+// catchUp is how long a program that was just started may take to publish what was
+// written without it.
+const catchUp = 5 * time.Minute
 
 // Late reports whether entries have waited for their publication for too long.
 func (l *Log) Late(now time.Time) bool {
-	return l.Published < l.Size && now.Sub(l.LastEntry) > time.Minute
+	return l.Published < l.Size && now.Sub(l.LastEntry) > time.Minute && (l.Fault != "" || now.Sub(l.Since) > catchUp)
 }
 
 // Generation is one signed life of a log.

@@ -143,7 +143,7 @@ func (l *together) useBundles(ctx context.Context) error {
 		}
 		for n, s := range sales {
 			if n%4 == 3 {
-				if _, err := l.Flows.ReturnBundle(ctx, l.at, db.System, s.Member, s.ID, len(b.Parts)-1); once(err) != nil {
+				if err := l.giveBundleBack(ctx, s, len(b.Parts)-1); err != nil {
 					return err
 				}
 			}
@@ -155,4 +155,19 @@ func (l *together) useBundles(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// giveBundleBack gives a part back to its buyer; what the provider did is noted.
+func (l *together) giveBundleBack(ctx context.Context, s *bundle.Sale, part int) error {
+	if _, err := l.Flows.ReturnBundle(ctx, l.at, db.System, s.Member, s.ID, part); err != nil {
+		return once(err)
+	}
+	return l.update(ctx, func(tx *db.Tx) error {
+		asked, err := l.Flows.Charges.Of(ctx, tx, l.at, s.ID)
+		if err != nil {
+			return err
+		}
+		c := &asked[0]
+		return l.Flows.Charges.Hand(ctx, tx, c, c.Refunds[len(c.Refunds)-1].Seq, "50"+c.ID.String()[:26])
+	})
 }

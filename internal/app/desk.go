@@ -150,5 +150,5 @@ func (h *deskHouse) published(community id.ID, dir string, size int64) (int64, e
 
 // deskPages are the pages of the operator.
 func (a *App) deskPages() *operatorweb.Desk {
-	return &operatorweb.Desk{Portal: a.portal, Flows: a.Flows, Imports: a.Desk, House: &deskHouse{app: a, bytes: make(map[id.ID]publishedBytes)}, Zone: a.Desk.Zone, Sources: []operatorweb.Source{a.breachSource()}}
+	return &operatorweb.Desk{Portal: a.portal, Flows: a.Flows, Imports: a.Desk, House: &deskHouse{app: a, bytes: make(map[id.ID]publishedBytes)}, Zone: a.Desk.Zone, Sources: []operatorweb.Source{a.breachSource(), a.payoutSource(), a.differenceSource(), a.failedRefundSource()}}
 }

@@ -136,7 +136,7 @@ func differTable(ctx context.Context, p community.Place, all []reconciliation.Di
 	for i := range all {
 		d := &all[i]
 		text, tone := state(ctx, d)
-		t.Rows = append(t.Rows, ui.TableRow{Href: href(p, "/differences/"+d.ID.String()), Cells: []ui.Cell{{Text: title(ctx, d)}, {Text: d.Payment}, {Text: ui.Yuan(d.Ours)}, {Text: ui.Yuan(d.Theirs)}, {Text: text, Tone: tone}}})
+		t.Rows = append(t.Rows, ui.TableRow{Href: href(p, "/differences/"+d.ID.String()), Cells: []ui.Cell{{Text: Title(ctx, d)}, {Text: d.Payment}, {Text: ui.Yuan(d.Ours)}, {Text: ui.Yuan(d.Theirs)}, {Text: text, Tone: tone}}})
 	}
 	return t
 }

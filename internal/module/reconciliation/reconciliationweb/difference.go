@@ -82,7 +82,7 @@ func (h *Pages) showDifference(w http.ResponseWriter, r *http.Request, sent port
 		return err
 	}
 	self := href(p, "/differences/"+d.ID.String())
-	v := differView{Place: p, Day: ui.FullDay(ctx, d.Day), DayHref: href(p, "/days/"+d.Day.String()), Title: title(ctx, d), Open: d.Settlement() == nil,
+	v := differView{Place: p, Day: ui.FullDay(ctx, d.Day), DayHref: href(p, "/days/"+d.Day.String()), Title: Title(ctx, d), Open: d.Settlement() == nil,
 		Left: d.DueAt.Sub(h.now()), Limit: d.DueAt.Sub(d.FoundAt), Due: i18n.T(ctx, "%s 前查清", ui.Moment(ctx, portal.Local(d.DueAt.Add(-time.Minute)))),
 		Mine: d.Owner() == authz.Of(ctx).Person, Work: h.may(ctx, "reconciliation.work", p.ID), Decide: h.may(ctx, "reconciliation.decide", p.ID)}
 	v.State, v.Tone = state(ctx, d)

@@ -45,8 +45,8 @@ func state(ctx context.Context, d *reconciliation.Difference) (string, ui.Tone) 
 	return i18n.T(ctx, "要查"), ui.Soon
 }
 
-// title is what a difference is about.
-func title(ctx context.Context, d *reconciliation.Difference) string {
+// Title is what a difference is about.
+func Title(ctx context.Context, d *reconciliation.Difference) string {
 	if d.Thing == reconciliation.Fees {
 		return kindNames[d.Kind].In(ctx)
 	}

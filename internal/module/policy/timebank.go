@@ -9,7 +9,7 @@ import (
 // Profile says what an hour that was served may become.
 type Profile string
 
-// The profiles (law.md, 2: nothing may circulate in place of the renminbi).
+// The profiles (docs/compliance.md C-02: nothing may circulate in place of the renminbi).
 const (
 	Pilot     Profile = "pilot"      // an entitlement may also offset a part of a price at shops that accept it
 	HoursOnly Profile = "hours-only" // service for service: nothing is offset at a shop, nothing is given for money spent

@@ -43,6 +43,8 @@ var moves = known(
 	DifferenceBorne{}, DifferenceRecovered{}, RefundBorne{},
 	BundleBought{}, BundleUsed{}, BundleBack{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
+	ServiceHeld{}, ServicePaid{}, ServiceReversed{}, ServiceReleased{}, BasicPaid{}, BasicReversed{}, ServiceCancelled{}, GapShared{}, OpeningCredit{},
+	HoursGiven{}, HoursShared{}, HoursGranted{}, HoursDonated{}, HoursOrdered{}, HoursLapsed{}, HoursSent{}, HoursArrived{},
 )
 
 func known(all ...Move) map[string]reflect.Type {

@@ -123,6 +123,7 @@ func TestADividendIsTheSameForAll(t *testing.T) {
 // rule is moved by some move.
 func TestMovesAreReadBack(t *testing.T) {
 	p := policy.Trial2025()
+	p.ExpiryMonths = 12 // off by default: nothing would lapse
 	used := make(map[ledger.Rule]bool)
 	for _, m := range charter.OneOfEach() {
 		b, err := charter.Encode(3, m)

@@ -31,6 +31,8 @@ func fill(f reflect.Value, n byte) {
 		f.SetInt(9_900 - int64(n))
 	case money.Rate:
 		f.SetInt(10_000)
+	case Server:
+		f.Set(reflect.ValueOf(Server{Member: id.ID{n}}))
 	case Means:
 		f.SetString(string(Cash))
 	case string:

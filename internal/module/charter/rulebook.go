@@ -18,6 +18,7 @@ const (
 	Vouchers = 'V' // vouchers themselves are settled by S-03
 	Bundled  = 'B' // what is paid ahead for parts of bundles
 	Outgoing = 'P' // payouts and the provider's fees
+	Hours    = 'T' // the time bank
 )
 
 // Rule is one article of the charter. Statements and docs/rules-charter.md show it.
@@ -58,8 +59,8 @@ func Title(r ledger.Rule) string {
 	return ""
 }
 
-// Rulebook is the charter beside the purchases: families M, P and B.
-var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules, bundleRules)
+// Rulebook is the charter beside the purchases: families M, P, B and T.
+var Rulebook = slices.Concat(charterRules, outgoingRules, differenceRules, borneRules, bundleRules, hoursRules)
 
 // charterRules is family M.
 var charterRules = []Rule{

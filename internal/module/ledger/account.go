@@ -35,6 +35,7 @@ const (
 	Value        Purpose = 20 // clearing:OTHER/value: on its way to another community, any asset
 	Till         Purpose = 21 // platform/till: minus what the platform took in itself, in cash or by transfer
 	Bundles      Purpose = 22 // member:ID/bundles: what a member paid for parts of bundles that she has not used
+	Common       Purpose = 23 // pool/common: the pot of hours that members share
 )
 
 // Account names one account of a community: an owner's purpose in one asset.
@@ -77,6 +78,7 @@ var Chart = []Pattern{
 	{party.Merchant, Coins, "coins", money.Coin, FloorZero, "店家收到的抵扣权益"},
 	{party.Member, Coins, "coins", money.Coin, FloorZero, "居民的抵扣权益"},
 	{party.Pool, Coins, "coins", money.Coin, FloorZero, "社区权益池"},
+	{party.Pool, Common, "common", money.Coin, FloorZero, "大家放进时间罐的服务时"},
 	{party.Org, Coins, "coins", money.Coin, FloorZero, "捐助单位的抵扣权益"},
 	{party.Member, Rewards, "rewards", money.CNY, FloorZero, "应付给居民的奖励"},
 	{party.Member, Bundles, "bundles", money.CNY, FloorZero, "居民买了还没用的套餐，用一样付一样，没用的退"},
@@ -109,7 +111,7 @@ var ErrNoSuchAccount = fault.New(fault.Invalid, "ledger.no_such_account")
 // it several times, so it is an array.
 const (
 	owners   = int(party.Clearing) + 1
-	purposes = int(Bundles) + 1
+	purposes = int(Common) + 1
 	assets   = int(money.Point) + 1
 )
 
@@ -185,8 +187,10 @@ var (
 	PlatformFees         = alone(party.Platform, Fees, money.CNY)
 	PlatformAds          = alone(party.Platform, Ads, money.CNY)
 	PlatformTill         = alone(party.Platform, Till, money.CNY)
+	PlatformPremium      = alone(party.Platform, Premium, money.CNY)
 	AllianceMarketing    = alone(party.Alliance, Marketing, money.CNY)
 	PoolCoins            = alone(party.Pool, Coins, money.Coin)
+	PoolCommon           = alone(party.Pool, Common, money.Coin)
 	FundWelfare          = alone(party.Fund, Welfare, money.CNY)
 	FundCare             = alone(party.Fund, Care, money.CNY)
 	CoinIssue            = alone(party.CoinBank, Issue, money.Coin)

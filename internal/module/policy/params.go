@@ -51,6 +51,7 @@ type Params struct {
 	Checkout
 	Promotions
 	Payouts
+	TimeBank
 }
 
 // UnmarshalJSON reads numbers over those that are there. Versions that were made
@@ -72,6 +73,9 @@ func (p *Params) UnmarshalJSON(b []byte) error {
 	}
 	if q.Payouts == (Payouts{}) {
 		q.Payouts = TrialPayouts()
+	}
+	if q.TimeBank == (TimeBank{}) {
+		q.TimeBank = TrialTimeBank()
 	}
 	if err := json.Unmarshal(b, &q); err != nil {
 		return err
@@ -121,6 +125,7 @@ func Trial2025() Params {
 		Checkout:             TrialCheckout(),
 		Promotions:           TrialPromotions(),
 		Payouts:              TrialPayouts(),
+		TimeBank:             TrialTimeBank(),
 	}
 }
 

@@ -67,8 +67,8 @@ func TestParamsAsJSON(t *testing.T) {
 		}
 		delete(fields, b.field)
 	}
-	// What is left has no range and is checked by name: B4's depth, S-05's payer, the zone.
-	for _, field := range []string{"reward_depth", "welfare_payer", "zone"} {
+	// What is left has no range and is checked by name: B4's depth, S-05's payer, F5's profile, the zone.
+	for _, field := range []string{"reward_depth", "welfare_payer", "timebank_profile", "zone"} {
 		delete(fields, field)
 	}
 	for field := range fields {

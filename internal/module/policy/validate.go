@@ -13,6 +13,8 @@ var (
 	ErrOutOfRange      = fault.New(fault.Invalid, "policy.out_of_range")          // a number no community can mean
 	ErrUnknownPayer    = fault.New(fault.Invalid, "policy.unknown_payer")         // S-05
 	ErrWeights         = fault.New(fault.Invalid, "policy.weights")               // C6: they do not add up to a thousand
+	ErrUnknownProfile  = fault.New(fault.Invalid, "policy.unknown_profile")       // F5
+	ErrHoursOnly       = fault.New(fault.Invalid, "policy.hours_only")            // service for service, yet coins move with purchases
 	ErrUnknownZone     = fault.New(fault.Invalid, "policy.unknown_zone")          // not in the zone database
 	ErrNetBelowFloor   = fault.New(fault.Invalid, "policy.net_below_floor")       // details: the purchase
 	ErrCommissionBelow = fault.New(fault.Invalid, "policy.commission_below_zero") // details: the purchase
@@ -74,7 +76,8 @@ func (p *Params) bounds() []bound {
 
 // ranges lists the range of every number of every part.
 func (p *Params) ranges() []bound {
-	return slices.Concat(p.bounds(), p.Membership.bounds(), p.Alliance.bounds(), p.Checkout.bounds(), p.Promotions.bounds(), p.Payouts.bounds())
+	return slices.Concat(p.bounds(), p.Membership.bounds(), p.Alliance.bounds(), p.Checkout.bounds(), p.Promotions.bounds(), p.Payouts.bounds(),
+		p.TimeBank.bounds())
 }
 
 // Validate refuses numbers that no community can mean or the law forbids, naming
@@ -93,6 +96,9 @@ func (p *Params) Validate() error {
 	}
 	if sum := p.weights(); sum != ScorePoints {
 		return ErrWeights.On("weight_offer").With("sum", sum)
+	}
+	if err := p.profile(); err != nil {
+		return err
 	}
 	// The empty name would be UTC and "Local" whatever machine this is.
 	if _, err := p.Location(); err != nil || p.Zone == "" || p.Zone == "Local" {

@@ -26,6 +26,7 @@ func TestAProposalIsTriedFirst(t *testing.T) {
 		}
 	}
 	form.Set("welfare_payer", "platform")
+	form.Set("timebank_profile", "pilot")
 	form.Set("care_pledge_max", "20")
 	w := h.post(path, form)
 	if page := uitest.Text(w.Body.String()); !strings.Contains(page, "店家只剩") || strings.Contains(page, "开始公示") {

@@ -50,7 +50,7 @@ func rateOf(r *money.Rate) *int64     { return (*int64)(r) }
 func amountOf(a *money.Amount) *int64 { return (*int64)(a) }
 
 // contents are all numbers in the order of the charter. A test keeps it complete.
-var contents = slices.Concat(purchases, together, till)
+var contents = slices.Concat(purchases, together, till, timebank)
 
 // purchases are the numbers of a purchase.
 var purchases = []chapter{
@@ -145,10 +145,7 @@ func (n *number) say(ctx context.Context, p *policy.Params) string {
 	case yuan:
 		return i18n.T(ctx, "%s 元", money.Amount(*n.value(p)).Grouped(money.CNY))
 	case word:
-		if n.name == "welfare_payer" {
-			return payerName(ctx, policy.Payer(*n.text(p)))
-		}
-		return *n.text(p)
+		return wordOf(ctx, n.name, *n.text(p))
 	}
 	return n.write(p) + " " + n.unit.In(ctx)
 }
@@ -173,10 +170,25 @@ func (n *number) field(ctx context.Context, value, wrong string) ui.Field {
 	case points, whole:
 		f.Mode = "numeric"
 	}
-	if n.name == "welfare_payer" {
-		for _, p := range []policy.Payer{policy.ByPlatform, policy.ByMerchant} {
-			f.Options = append(f.Options, ui.Option{Value: string(p), Text: payerName(ctx, p)})
-		}
+	for _, w := range choices[n.name] {
+		f.Options = append(f.Options, ui.Option{Value: w, Text: wordOf(ctx, n.name, w)})
 	}
 	return f
+}
+
+// choices are the words that a number which is a choice may be.
+var choices = map[string][]string{
+	"welfare_payer":    {string(policy.ByPlatform), string(policy.ByMerchant)},
+	"timebank_profile": {string(policy.Pilot), string(policy.HoursOnly)},
+}
+
+// wordOf is a choice for people; what is no choice is said as it stands.
+func wordOf(ctx context.Context, name, w string) string {
+	switch name {
+	case "welfare_payer":
+		return payerName(ctx, policy.Payer(w))
+	case "timebank_profile":
+		return profileName(ctx, policy.Profile(w))
+	}
+	return w
 }

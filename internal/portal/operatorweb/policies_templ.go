@@ -303,7 +303,7 @@ func proposalPage(v proposalView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, n := range c.numbers {
-					if n.name == "welfare_payer" {
+					if len(choices[n.name]) > 0 {
 						templ_7745c5c3_Err = n.field(ctx, v.Values[n.name], v.Form.Of(n.name)).Select().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -31,6 +31,7 @@ var pages = []page{
 	{'V', "../../../docs/rules-vouchers.md", "Vouchers and draws", "The rules by which promotions move value outside of a purchase (family V); a voucher that is used is settled by S-03 ([rules](rules.md))."},
 	{'B', "../../../docs/rules-bundles.md", "Bundles and packs", "The rules by which money that is paid ahead for a bundle or a pack is held, used and given back (family B); a part that is used is a purchase at its shop and settled as one ([rules](rules.md))."},
 	{'P', "../../../docs/rules-payout.md", "Payouts and fees", "The rules by which money leaves for shops and people, and the provider keeps its fee (family P)."},
+	{'T', "../../../docs/rules-hours.md", "Service hours", "The rules by which the hours of the time bank are set aside, earned, given on, ordered and taken along (family T). Coins are shown to people as service hours or as an entitlement, never as money; 1.00 coin has a face of 1.00 yuan and never becomes cash for a person."},
 }
 
 func main() {

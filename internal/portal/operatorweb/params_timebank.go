@@ -1,0 +1,85 @@
+package operatorweb
+
+import (
+	"context"
+
+	"gongyi/internal/module/policy"
+	"gongyi/internal/platform/i18n"
+)
+
+// timebank are the numbers of the time bank.
+var timebank = []chapter{
+	{i18n.M("小时怎么算"), []number{
+		{name: "timebank_profile", label: i18n.M("服务时怎么用"), rule: "F5", in: word, text: func(p *policy.Params) *string { return (*string)(&p.Profile) }},
+		{name: "service_step_minutes", label: i18n.M("服务按多长一段算"), unit: i18n.M("分钟"), rule: "F2", in: whole, plain: func(p *policy.Params) *int { return &p.StepMinutes }},
+		{name: "opening_credit", label: i18n.M("第一次求助送"), unit: i18n.M("抵扣权益"), rule: "T-07", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.OpeningCredit) }},
+		{name: "soft_limit", label: i18n.M("一个人合计最多欠"), unit: i18n.M("抵扣权益"), rule: "T-01", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.SoftLimit) }},
+		{name: "cancel_free_hours", label: i18n.M("开始前多久取消不扣"), unit: i18n.M("小时"), rule: "T-05", in: whole, plain: func(p *policy.Params) *int { return &p.CancelFreeHours }},
+		{name: "cancel_fee", label: i18n.M("临时取消补给帮忙的人"), rule: "T-05", value: func(p *policy.Params) *int64 { return rateOf(&p.CancelFee) }},
+		{name: "elder_age", label: i18n.M("基本服务免费，满"), unit: i18n.M("岁"), rule: "F4", in: whole, plain: func(p *policy.Params) *int { return &p.ElderAge }},
+		{name: "subsidy_budget", label: i18n.M("权益池每月最多贴"), unit: i18n.M("抵扣权益"), rule: "T-04", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.SubsidyBudget) }},
+		{name: "basic_pay_hourly", label: i18n.M("基本服务一小时，权益池付"), unit: i18n.M("抵扣权益"), rule: "T-04", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.BasicPayHourly) }},
+		{name: "gap_over", label: i18n.M("约的比能帮的多出多少算吃紧"), rule: "F6", value: func(p *policy.Params) *int64 { return rateOf(&p.GapOver) }},
+		{name: "gap_share", label: i18n.M("吃紧时权益池出"), rule: "T-06", value: func(p *policy.Params) *int64 { return rateOf(&p.GapShare) }},
+		{name: "accept_hours", label: i18n.M("服务完多久没说话就算满意"), unit: i18n.M("小时"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.AcceptHours }},
+		{name: "dispute_days", label: i18n.M("满意以后多久还能提意见"), unit: i18n.M("天"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.DisputeDays }},
+	}},
+	{i18n.M("转赠和资助"), []number{
+		{name: "gift_month_max", label: i18n.M("一个人每月最多送出"), unit: i18n.M("抵扣权益"), rule: "T-08", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.GiftMonthMax) }},
+		{name: "grant_month_max", label: i18n.M("一个人每月最多得资助"), unit: i18n.M("抵扣权益"), rule: "T-10", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.GrantMonthMax) }},
+		{name: "grant_alone_max", label: i18n.M("资助超过多少要两个人同意"), unit: i18n.M("抵扣权益"), rule: "T-10", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.GrantAloneMax) }},
+		{name: "csr_premium", label: i18n.M("企业认购另加"), rule: "T-12", value: func(p *policy.Params) *int64 { return rateOf(&p.CSRPremium) }},
+		{name: "csr_order_days", label: i18n.M("企业认购多久内付"), unit: i18n.M("天"), rule: "T-12", in: whole, plain: func(p *policy.Params) *int { return &p.CSROrderDays }},
+	}},
+	{i18n.M("兑得了吗"), []number{
+		{name: "coin_expiry_months", label: i18n.M("多久没用就进权益池"), unit: i18n.M("个月"), rule: "T-14", in: whole, plain: func(p *policy.Params) *int { return &p.ExpiryMonths }},
+		{name: "demurrage", label: i18n.M("余额每月进权益池"), rule: "T-14", value: func(p *policy.Params) *int64 { return rateOf(&p.Demurrage) }},
+		{name: "backing_warn", label: i18n.M("备付低到多少就提醒"), rule: "F7", value: func(p *policy.Params) *int64 { return rateOf(&p.BackingWarn) }},
+	}},
+	{i18n.M("怎么找人帮忙"), []number{
+		{name: "urgent_hours", label: i18n.M("多久内要开始的算急"), unit: i18n.M("小时"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentHours }},
+		{name: "request_ahead_days", label: i18n.M("求助最早提前"), unit: i18n.M("天"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.RequestAheadDays }},
+		{name: "open_requests", label: i18n.M("一个人同时最多有"), unit: i18n.M("件求助"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OpenRequests }},
+		{name: "helpers_max", label: i18n.M("一件事最多请"), unit: i18n.M("人"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.HelpersMax }},
+		{name: "offer_urgent_building", label: i18n.M("急事问同楼的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentBuilding }},
+		{name: "offer_urgent_grid", label: i18n.M("急事问同网格的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentGrid }},
+		{name: "offer_urgent_community", label: i18n.M("急事问同社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentCommunity }},
+		{name: "offer_urgent_beyond", label: i18n.M("急事问旁边社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentBeyond }},
+		{name: "offer_building", label: i18n.M("问同楼的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryBuilding }},
+		{name: "offer_grid", label: i18n.M("问同网格的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryGrid }},
+		{name: "offer_community", label: i18n.M("问同社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryCommunity }},
+		{name: "offer_beyond", label: i18n.M("问旁边社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryBeyond }},
+		{name: "promise_minutes", label: i18n.M("答应多久内有回音"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.PromiseMinutes }},
+		{name: "ring_minutes", label: i18n.M("多久没人应就问远一圈"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.RingMinutes }},
+		{name: "ring_urgent_minutes", label: i18n.M("急事多久没人应就问远一圈"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentRing }},
+		{name: "escalate_minutes", label: i18n.M("多久没人应就请店里的人"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.EscalateMinutes }},
+		{name: "escalate_urgent_minutes", label: i18n.M("急事多久没人应就请店里的人"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.UrgentEscalate }},
+		{name: "desk_minutes", label: i18n.M("店里也没人应，多久后交给服务台"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.DeskMinutes }},
+		{name: "alarm_hours", label: i18n.M("开始前多久还没人报名就提醒"), unit: i18n.M("小时"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.AlarmHours }},
+	}},
+	{i18n.M("挑谁合适"), []number{
+		{name: "walk_metres_minute", label: i18n.M("走路一分钟走"), unit: i18n.M("米"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.WalkMetresMinute }},
+		{name: "walk_detour", label: i18n.M("走的路是直线的"), rule: "F3", value: func(p *policy.Params) *int64 { return rateOf(&p.Detour) }},
+		{name: "day_minutes_most", label: i18n.M("一个人一天最多帮"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.DayMinutesMost }},
+		{name: "week_minutes_most", label: i18n.M("一个人一周最多帮"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.WeekMinutesMost }},
+		{name: "match_walk", label: i18n.M("多走一分钟路，减"), unit: i18n.M("千分"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.MatchWalk }},
+		{name: "match_fatigue", label: i18n.M("这周多帮过一分钟，减"), unit: i18n.M("千分"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.MatchFatigue }},
+		{name: "match_fairness", label: i18n.M("比别人多帮一分钟，减"), unit: i18n.M("千分"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.MatchFairness }},
+		{name: "match_history", label: i18n.M("帮过这个人一次，加"), unit: i18n.M("千分"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.MatchHistory }},
+		{name: "match_no_show", label: i18n.M("答应了没来一次，减"), unit: i18n.M("千分"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.MatchNoShow }},
+	}},
+	{i18n.M("到了和没到"), []number{
+		{name: "check_in_early", label: i18n.M("最早提前多久签到"), unit: i18n.M("分钟"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.CheckInEarly }},
+		{name: "check_in_late", label: i18n.M("开始后多久没签到算没来"), unit: i18n.M("分钟"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.CheckInLate }},
+		{name: "check_in_metres", label: i18n.M("签到要在多近"), unit: i18n.M("米"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.CheckInMetres }},
+		{name: "no_show_strikes", label: i18n.M("没来几次就先歇歇"), unit: i18n.M("次"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.NoShowStrikes }},
+		{name: "no_show_days", label: i18n.M("没来的记多久，歇多久"), unit: i18n.M("天"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.NoShowDays }},
+	}},
+}
+
+func profileName(ctx context.Context, p policy.Profile) string {
+	if p == policy.HoursOnly {
+		return i18n.T(ctx, "只换服务：服务换服务")
+	}
+	return i18n.T(ctx, "试点：也可在愿意收的店抵一部分")
+}

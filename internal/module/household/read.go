@@ -190,3 +190,22 @@ func list(ids []id.ID) (string, []any) {
 	}
 	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
 }
+
+// Homes are the households in which people live, by person; who lives in none that is
+// known is missing.
+func (s *Service) Homes(ctx context.Context, r db.Reader, people []id.ID) (map[id.ID]id.ID, error) {
+	homes := make(map[id.ID]id.ID, len(people))
+	for chunk := range slices.Chunk(people, 400) {
+		in, args := list(chunk)
+		all, err := lived(ctx, r, " AND i.person_id IN "+in, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, at := range all {
+			if at.Current() {
+				homes[at.Person] = at.Household
+			}
+		}
+	}
+	return homes, nil
+}

@@ -120,6 +120,24 @@ const (
 	BundleNews      = "bundle.news"
 	digest          = "digest"
 
+	ServiceAsked          = "service.asked"
+	ServiceUrgent         = "service.urgent"
+	ServiceEntered        = "service.entered"
+	ServiceFound          = "service.found"
+	ServicePromised       = "service.promised"
+	ServiceSoon           = "service.soon"
+	ServiceAgain          = "service.again"
+	ServiceOff            = "service.off"
+	ServiceFinished       = "service.finished"
+	ServiceSettled        = "service.settled"
+	ServiceThanked        = "service.thanked"
+	ServiceMissed         = "service.missed"
+	ServiceDisputed       = "service.disputed"
+	ServiceDecided        = "service.decided"
+	ServiceExpired        = "service.expired"
+	ServiceDesk           = "service.desk"
+	ServiceNobody         = "service.nobody"
+	ServiceIncident       = "service.incident"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -199,6 +217,24 @@ var Kinds = []Kind{
 	{ID: PayoutBack, Group: OfWork, Name: "付款退回", Title: "第 %s 批有一笔退回，%s 元", Body: "已经记回收款人的账上。请核对账户，下一批再付。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 20, Per: day},
 	{ID: PayoutCarried, Group: OfWork, Name: "分账没分完", Title: "第 %s 批有 %s 元没有分到", Body: "钱没有少，还在支付机构。每一笔为什么，在这一批的分账里。", Open: "看付款", By: []Way{Push}, May: []Way{WeChat}, Most: 20, Per: day},
 
+	{ID: ServiceUrgent, Group: OfCommunity, Name: "附近有人急着要帮忙", Title: "附近急需：%s", Body: "%s。有空请在 %s 前说一声，不方便就点没空，马上问下一位。", Open: "看看", By: []Way{Push, SMS}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: ServiceAsked, Group: OfCommunity, Name: "有邻居想请您帮忙", Title: "想请您帮忙：%s", Body: "%s。请在 %s 前说一声，不方便也没关系。", Open: "看看", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
+	{ID: ServiceEntered, Group: OfCommunity, Name: "有人替您请了帮忙", Title: "替您请了人：%s", Body: "%s。不对的话随时可以撤回。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
+	{ID: ServiceFound, Group: OfCommunity, Name: "找到帮忙的人", Title: "%s有人来了", Body: "%s。到门口请对一下六位数字。", Open: "看是谁", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServicePromised, Group: OfCommunity, Name: "您答应的帮忙", Title: "说好了：%s", Body: "%s。地址和怎么联系在里面。", Open: "看地址", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceSoon, Group: OfCommunity, Name: "帮忙快开始了", Title: "快到时间了：%s", Body: "%s。来不了请马上说，好再找人。", Open: "看地址", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceAgain, Group: OfCommunity, Name: "换人来帮忙", Title: "%s正在另找一位", Body: "原来说好的邻居来不了。时间还是 %s。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceOff, Group: OfCommunity, Name: "帮忙取消了", Title: "不用来了：%s", Body: "原定 %s。该给您的照规矩给。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceFinished, Group: OfCommunity, Name: "请看看做得好不好", Title: "%s做完了，请您看看", Body: "用了 %s 分钟。%s 前不说什么，就算满意。", Open: "去验收", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
+	{ID: ServiceSettled, Group: OfCommunity, Name: "服务记下了", Title: "%s记下了", Body: "算 %s 分钟，记 %s。谢谢您。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: ServiceThanked, Group: OfCommunity, Name: "有人谢谢您", Title: "%s：有人谢谢您", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: ServiceMissed, Group: OfCommunity, Name: "说好了没有来", Title: "%s记了没有来", Body: "原定 %s。有原因请告诉社区，可以更正。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ServiceDisputed, Group: OfCommunity, Name: "服务有不同意见", Title: "%s：对方有不同意见", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ServiceDecided, Group: OfCommunity, Name: "不同意见有了结果", Title: "%s有了结果", Body: "算 %s 分钟。%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ServiceExpired, Group: OfCommunity, Name: "没有找到人", Title: "对不起，%s没有找到人", Body: "原定 %s。留着的服务时已经还给您。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
+	{ID: ServiceDesk, Group: OfCommunity, Name: "社区在替您找人", Title: "%s：社区在替您打电话找人", Body: "%s。不用再点什么，找到了马上告诉您。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 5, Per: day},
+	{ID: ServiceNobody, Group: OfWork, Name: "帮忙没有人接", Title: "没有人接：%s", Body: "%s 开始，请打电话找人。", Open: "去派单台", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 20, Per: day},
+	{ID: ServiceIncident, Group: OfWork, Name: "帮忙时出了事", Title: "帮忙时出了事：%s", Body: "%s", Open: "去派单台", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
 	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

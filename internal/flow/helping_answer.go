@@ -1,0 +1,170 @@
+package flow
+
+import (
+	"context"
+	"errors"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/notice"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/module/volunteer"
+	"gongyi/internal/platform/db"
+)
+
+// AcceptOffer says yes for the member who was asked: the first free place is hers. Of two
+// who say yes to the last place the first gets it.
+func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, helper, offer id.ID) (a *timebank.Assignment, err error) {
+	defer fault.Wrap(&err, "accept an offer")
+	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		o, err := f.offeredTo(ctx, tx, helper, offer)
+		if err != nil {
+			return err
+		}
+		if a, err = f.TimeBank.Accept(ctx, tx, o); err != nil {
+			return err
+		}
+		return f.tellAssigned(ctx, tx, a)
+	})
+	return a, err
+}
+
+// DeclineOffer says no for her; nobody asks why.
+func (f *Flows) DeclineOffer(ctx context.Context, place id.ID, actor db.Actor, helper, offer id.ID, words string) (err error) {
+	defer fault.Wrap(&err, "decline an offer")
+	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		o, err := f.offeredTo(ctx, tx, helper, offer)
+		if err != nil {
+			return err
+		}
+		if err := f.TimeBank.Decline(ctx, tx, o, words); err != nil {
+			return err
+		}
+		return f.wakeBoard(ctx, tx)
+	})
+	if err == nil {
+		_ = f.FindHelpers(ctx, place) // somebody else is asked at once, else with the sweep
+	}
+	return err
+}
+
+// offeredTo is an offer to a member; another's is not there.
+func (f *Flows) offeredTo(ctx context.Context, tx *db.Tx, helper, offer id.ID) (*timebank.Offer, error) {
+	o, err := f.TimeBank.OfferByID(ctx, tx, tx.Community, offer)
+	if err == nil && o.Helper != helper {
+		err = timebank.ErrNotFound
+	}
+	return o, err
+}
+
+// TakeHelp gives a place to a volunteer who found the request herself on the list of
+// what is open. What it asks for she must have, as if she had been asked.
+func (f *Flows) TakeHelp(ctx context.Context, place id.ID, actor db.Actor, helper, request id.ID) (a *timebank.Assignment, err error) {
+	defer fault.Wrap(&err, "take a request")
+	return f.fill(ctx, place, actor, timebank.Assignment{Request: request, Helper: helper, How: timebank.ByOwn})
+}
+
+// AssignHelp gives a place to a helper whom the desk chose, with its reason. Skill and
+// identity hold for it too; hours and distance are its own judgement.
+func (f *Flows) AssignHelp(ctx context.Context, place id.ID, actor db.Actor, request, helper id.ID, reason string) (a *timebank.Assignment, err error) {
+	defer fault.Wrap(&err, "assign a helper")
+	return f.fill(ctx, place, actor, timebank.Assignment{Request: request, Helper: helper, How: timebank.ByHand, Reason: reason})
+}
+
+// fill gives a place to a helper who has what it asks for and does not live with who is
+// served.
+func (f *Flows) fill(ctx context.Context, place id.ID, actor db.Actor, chosen timebank.Assignment) (a *timebank.Assignment, err error) {
+	able, err := f.volunteersOf(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.otherHousehold(ctx, place, chosen.Helper, chosen.Request); err != nil {
+		return nil, err
+	}
+	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		q, err := f.TimeBank.ByID(ctx, tx, place, chosen.Request)
+		if err != nil {
+			return err
+		}
+		today, _, err := f.onClock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := mayServe(able, chosen.Helper, q, today); err != nil {
+			return err
+		}
+		if a, err = f.TimeBank.Assign(ctx, tx, chosen); err != nil {
+			return err
+		}
+		return f.tellAssigned(ctx, tx, a)
+	})
+	return a, err
+}
+
+// Refusals of who wants to help.
+var (
+	ErrNoVolunteer  = fault.New(fault.Conflict, "help.no_volunteer")
+	ErrNotSkilled   = fault.New(fault.Conflict, "help.not_skilled")
+	ErrNotKnown     = fault.New(fault.Conflict, "help.identity_not_known")
+	ErrOwnHousehold = fault.New(fault.Conflict, "help.own_household")
+)
+
+// mayServe refuses who is no active volunteer, or lacks what a request asks for.
+func mayServe(able []*volunteer.Volunteer, helper id.ID, q *timebank.Request, today period.Day) error {
+	err := error(ErrNoVolunteer)
+	for _, v := range able {
+		if v.Member != helper || v.State != volunteer.Active {
+			continue
+		}
+		switch {
+		case q.Skill != "" && int(v.Can(volunteer.Skill(q.Skill), today)) < max(q.Level, 1):
+			err = ErrNotSkilled
+		case int(v.Identity(today)) < q.Identity:
+			err = ErrNotKnown
+		default:
+			return nil
+		}
+	}
+	return err
+}
+
+// otherHousehold refuses a helper who lives with who is served.
+func (f *Flows) otherHousehold(ctx context.Context, place, helper, request id.ID) error {
+	var q *timebank.Request
+	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
+		q, err = f.TimeBank.ByID(ctx, r, place, request)
+		return err
+	}); err != nil {
+		return err
+	}
+	who, err := f.Neighbour(ctx, place, helper)
+	if err != nil {
+		return err
+	}
+	served, err := f.Neighbour(ctx, place, q.Asker)
+	if err == nil && !who.Household.ID.IsZero() && who.Household.ID == served.Household.ID {
+		err = ErrOwnHousehold
+	}
+	return err
+}
+
+// tellAssigned tells both sides that a place is filled.
+func (f *Flows) tellAssigned(ctx context.Context, tx *db.Tx, a *timebank.Assignment) error {
+	q, err := f.TimeBank.ByID(ctx, tx, tx.Community, a.Request)
+	if err != nil {
+		return err
+	}
+	if err := f.shareGap(ctx, tx, q, a); err != nil {
+		return err
+	}
+	what := []notice.Arg{notice.Text(q.Name, ""), notice.Moment(q.From)}
+	err = errors.Join(
+		f.tellMember(ctx, tx, q.Asker, notice.Notice{Kind: notice.ServiceFound, Cause: helpCause(a.ID), Link: helpPath(tx.Community, q.ID), Args: what}),
+		f.tellMember(ctx, tx, a.Helper, notice.Notice{Kind: notice.ServicePromised, Cause: helpCause(a.ID), Link: taskPath(tx.Community, a.ID), Args: what}),
+	)
+	if err != nil {
+		return err
+	}
+	return f.wakeBoard(ctx, tx)
+}

@@ -1,0 +1,172 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/access"
+	"gongyi/internal/module/dispatch"
+	"gongyi/internal/module/notice"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/module/volunteer"
+	"gongyi/internal/platform/db"
+)
+
+// FindHelpers asks the neighbours whom dispatch chooses for what is open in a community,
+// and tells those who look after requests that find nobody (F3). It is a sweeper's work,
+// and is done at once for what is urgent. Two at a time would ask twice: the second waits.
+func (f *Flows) FindHelpers(ctx context.Context, place id.ID) (err error) {
+	defer fault.Wrap(&err, "find helpers")
+	lock, _ := f.finding.LoadOrStore(place, &sync.Mutex{})
+	lock.(*sync.Mutex).Lock()
+	defer lock.(*sync.Mutex).Unlock()
+	if err := f.closeSilent(ctx, place); err != nil {
+		return err
+	}
+	s, err := f.scene(ctx, place)
+	if err != nil || len(s.open) == 0 {
+		return err
+	}
+	rules := dispatchRules(&s.rules, s.zone)
+	if err := rules.Validate(); err != nil {
+		return err
+	}
+	round := dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers()), s.tasks(), rules)
+	return f.carryOut(ctx, place, s, round)
+}
+
+// closeSilent closes the offers whose time is over.
+func (f *Flows) closeSilent(ctx context.Context, place id.ID) error {
+	now, late := f.DB.Clock().Now(), false
+	err := f.DB.View(ctx, place, func(r db.Reader) error {
+		standing, err := f.TimeBank.Standing(ctx, r, place)
+		for _, o := range standing {
+			late = late || !o.Stands(now)
+		}
+		return err
+	})
+	if err != nil || !late {
+		return err
+	}
+	return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+		_, err := f.TimeBank.Silence(ctx, tx)
+		return err
+	})
+}
+
+// carryOut writes the offers and alarms of a round. What has changed since the scene was
+// read is passed over: the next round sees it.
+func (f *Flows) carryOut(ctx context.Context, place id.ID, s *scene, round dispatch.Round) error {
+	desk, err := f.helpDesk(ctx, place)
+	if err != nil {
+		return err
+	}
+	offers, gaps := s.asked(round), s.widened(round)
+	if len(offers)+len(gaps)+len(s.alarms(round)) == 0 {
+		return nil
+	}
+	return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+		for _, o := range offers {
+			if err := f.offerHelp(ctx, tx, s, o); err != nil {
+				return err
+			}
+		}
+		for _, g := range gaps {
+			if err := f.TimeBank.Ring(ctx, tx, g.request, g.ring, g.gap); err != nil {
+				return err
+			}
+		}
+		for _, a := range s.alarms(round) {
+			if err := f.raise(ctx, tx, s, a, desk); err != nil {
+				return err
+			}
+		}
+		return f.wakeBoard(ctx, tx)
+	})
+}
+
+// offerHelp asks one neighbour.
+func (f *Flows) offerHelp(ctx context.Context, tx *db.Tx, s *scene, o timebank.Offer) error {
+	made, err := f.TimeBank.Offer(ctx, tx, o)
+	if fault.Of(err) != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	q := s.open[o.Request]
+	kind := notice.ServiceAsked
+	if q.Urgent {
+		kind = notice.ServiceUrgent
+	}
+	return f.tellMember(ctx, tx, o.Helper, notice.Notice{Kind: kind, Cause: helpCause(made.ID), Link: offerPath(tx.Community, made.ID),
+		Args: []notice.Arg{notice.Text(q.Name, ""), notice.Moment(q.From), notice.Moment(made.Until)}})
+}
+
+// alarm is somebody to be told of a request.
+type alarm struct {
+	request id.ID
+	alert   timebank.Alert
+}
+
+// raise tells the desk, once for each alarm, and who asked when the desk takes over.
+func (f *Flows) raise(ctx context.Context, tx *db.Tx, s *scene, a alarm, desk []id.ID) error {
+	q := s.open[a.request]
+	first, err := f.TimeBank.Tell(ctx, tx, a.request, a.alert)
+	if err != nil || !first || a.alert == timebank.AskedReserve {
+		return err
+	}
+	n := notice.Notice{Kind: notice.ServiceNobody, Cause: helpCause(q.ID) + "/" + string(a.alert), Link: "/desk/help", Args: []notice.Arg{notice.Text(q.Name, ""), notice.Moment(q.From)}}
+	if err := f.tellOfficers(ctx, tx, desk, id.ID{}, n); err != nil || a.alert != timebank.ToldDesk {
+		return err
+	}
+	n.Kind, n.Link = notice.ServiceDesk, helpPath(tx.Community, q.ID)
+	return f.tellMember(ctx, tx, q.Asker, n)
+}
+
+// helpDesk are the people who look after what finds nobody.
+func (f *Flows) helpDesk(ctx context.Context, place id.ID) ([]id.ID, error) {
+	return f.officers(ctx, place, access.Specialist, access.Operator)
+}
+
+// volunteersOf are all who can be asked in a community, kept until one of them changes.
+func (f *Flows) volunteersOf(ctx context.Context, place id.ID) (all []*volunteer.Volunteer, err error) {
+	err = f.DB.View(ctx, place, func(r db.Reader) error {
+		version, err := f.Volunteers.Version(ctx, r, place)
+		if err != nil {
+			return err
+		}
+		if kept, ok := f.willing.Load(place); ok && kept.(*crowd).version == version {
+			all = kept.(*crowd).all
+			return nil
+		}
+		all, version, err = f.Volunteers.All(ctx, r, place)
+		if err == nil {
+			f.willing.Store(place, &crowd{version: version, all: all})
+		}
+		return err
+	})
+	return all, err
+}
+
+// crowd is what volunteersOf keeps. Nobody changes it.
+type crowd struct {
+	version int64
+	all     []*volunteer.Volunteer
+}
+
+// reasonsText writes reasons for the record.
+func reasonsText(reasons []dispatch.Reason) string {
+	b, err := json.Marshal(reasons)
+	if err != nil {
+		return "[]" // codes and whole numbers: it does not happen
+	}
+	return string(b)
+}
+
+// minutes is a span of so many of them.
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }

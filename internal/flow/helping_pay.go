@@ -1,0 +1,92 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/module/charter"
+	"gongyi/internal/module/coin"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/platform/db"
+)
+
+// holdForHelp sets aside what a request costs who asked, all places together (T-01).
+func (f *Flows) holdForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request) error {
+	if q.Pay != timebank.ByAsker || q.Coins == 0 {
+		return nil
+	}
+	_, err := f.setAsideHours(ctx, tx, q.ID, q.Asker, q.Coins*money.Amount(q.People))
+	return err
+}
+
+// letGoForHelp gives back what is left of it (T-03).
+func (f *Flows) letGoForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request) error {
+	if q.Pay != timebank.ByAsker {
+		return nil
+	}
+	_, err := f.letGoHours(ctx, tx, q.ID)
+	return err
+}
+
+// shareGap lets the pool pay its share when a shop's staff serves because neighbours are
+// short (T-06). What is paid already is not shared any more.
+func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
+	if q.Pay != timebank.ByAsker || a.Shop.IsZero() || q.Coins == 0 {
+		return nil
+	}
+	_, err := f.payGap(ctx, tx, q.ID, q.Coins*money.Amount(q.People))
+	if errors.Is(err, coin.ErrHoldUsed) {
+		err = nil
+	}
+	return err
+}
+
+// payForHelp pays for an assignment what its minutes are worth, never more than was
+// agreed, and returns what the helper got.
+func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) (money.Amount, error) {
+	minutes := a.Minutes()
+	if minutes == 0 || q.Coins == 0 {
+		return 0, nil
+	}
+	v, err := f.inForce(ctx, tx, tx.Now)
+	if err != nil {
+		return 0, err
+	}
+	s := serviceOf(q, a)
+	var m HoursMoved
+	switch q.Pay {
+	case timebank.ByAsker:
+		s.Coins = min(v.Params.ServicePrice(minutes), q.Coins)
+		m, err = f.payService(ctx, tx, s)
+	case timebank.ByPool:
+		s.Coins = min(v.Params.BasicPay(minutes), q.Coins)
+		m, err = f.payBasic(ctx, tx, s)
+	}
+	return m.Coins, err
+}
+
+// payCalledOff pays a helper for the time she kept, if she is told later than the policy
+// asks for (T-05).
+func (f *Flows) payCalledOff(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
+	v, err := f.inForce(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	free := q.From.Add(-time.Duration(v.Params.CancelFreeHours) * time.Hour)
+	if q.Pay != timebank.ByAsker || q.Coins == 0 || tx.Now.Before(free) {
+		return nil
+	}
+	_, err = f.payCancelled(ctx, tx, serviceOf(q, a))
+	return err
+}
+
+func serviceOf(q *timebank.Request, a *timebank.Assignment) HoursService {
+	s := HoursService{Request: q.ID, Assignment: a.ID, Asker: q.Asker, Server: charter.Server{Member: a.Helper, Shop: a.Shop}, Minutes: a.Minutes(), Coins: q.Coins}
+	if s.Minutes == 0 {
+		s.Minutes = q.Minutes
+	}
+	return s
+}

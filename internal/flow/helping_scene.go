@@ -1,0 +1,353 @@
+package flow
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gongyi/internal/kernel/geo"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/dispatch"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/module/volunteer"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/spot"
+)
+
+// scene is what a community's dispatch looks at: what is open, who could help, and what
+// each of them has promised, answered and done lately.
+type scene struct {
+	place  id.ID
+	now    time.Time
+	zone   *time.Location
+	today  period.Day
+	rules  policy.TimeBank
+	open   map[id.ID]*timebank.Request      // that still look for somebody
+	order  []id.ID                          // of them, by beginning
+	every  map[id.ID]*timebank.Request      // open, and those of which an assignment counts
+	held   map[id.ID][]*timebank.Assignment // by request, of the days that count
+	given  map[id.ID][]*timebank.Assignment // the same by helper
+	served map[id.ID]map[id.ID]int          // who asked → who served her well → how often
+	offers map[id.ID][]*timebank.Offer      // by request
+	reach  map[id.ID]timebank.Reach
+	alerts map[id.ID][]timebank.Alert
+
+	who    []*volunteer.Volunteer
+	homes  map[id.ID]id.ID                  // person → household
+	asking map[id.ID]*Neighbour             // member who asks → who she is
+	spots  map[id.ID]spot.Position          // place → where it stands
+	skills map[string]int                   // "skill level" → its number in dispatch's sets
+	byHand map[id.ID][]*volunteer.Volunteer // member → as herself, as staff
+}
+
+// scene reads it.
+func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
+	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Neighbour), skills: make(map[string]int),
+		byHand: make(map[id.ID][]*volunteer.Volunteer)}
+	standing, err := f.StandingIn(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	s.rules, s.zone, s.today = standing.Rules.TimeBank, standing.Now.Location(), standing.Today
+	if err := f.DB.View(ctx, place, func(r db.Reader) error { return f.readScene(ctx, r, s) }); err != nil || len(s.open) == 0 {
+		return s, err
+	}
+	if s.who, err = f.volunteersOf(ctx, place); err != nil {
+		return nil, err
+	}
+	var people []id.ID
+	for _, v := range s.who {
+		people = append(people, v.Person)
+		s.byHand[v.Member] = append(s.byHand[v.Member], v)
+	}
+	for _, q := range s.open {
+		if s.asking[q.Asker] == nil {
+			if s.asking[q.Asker], err = f.Neighbour(ctx, place, q.Asker); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		if s.homes, err = f.Households.Homes(ctx, r, people); err != nil {
+			return err
+		}
+		s.spots, err = f.Communities.Positions(ctx, r)
+		return err
+	})
+}
+
+func (f *Flows) readScene(ctx context.Context, r db.Reader, s *scene) error {
+	all, err := f.TimeBank.Open(ctx, r, s.place)
+	if err != nil {
+		return err
+	}
+	since := s.now.AddDate(0, 0, -max(s.rules.NoShowDays, 8))
+	held, err := f.TimeBank.AssignmentsSince(ctx, r, s.place, since)
+	if err != nil {
+		return err
+	}
+	s.held, s.given = make(map[id.ID][]*timebank.Assignment), make(map[id.ID][]*timebank.Assignment)
+	for _, a := range held {
+		s.held[a.Request], s.given[a.Helper] = append(s.held[a.Request], a), append(s.given[a.Helper], a)
+	}
+	if s.every, err = f.TimeBank.ByIDs(ctx, r, s.place, slices.Collect(maps.Keys(s.held))); err != nil {
+		return err
+	}
+	s.served = make(map[id.ID]map[id.ID]int)
+	for _, a := range held {
+		if q := s.every[a.Request]; q != nil && a.State() == timebank.Accepted {
+			if s.served[q.Asker] == nil {
+				s.served[q.Asker] = make(map[id.ID]int)
+			}
+			s.served[q.Asker][a.Helper]++
+		}
+	}
+	for _, q := range all {
+		s.every[q.ID] = q
+		if q.Until.After(s.now) && len(timebank.Free(q, s.held[q.ID])) > 0 {
+			s.open[q.ID] = q
+			s.order = append(s.order, q.ID)
+			if s.offers[q.ID], err = f.TimeBank.OffersFor(ctx, r, s.place, q.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if s.reach, err = f.TimeBank.Reaches(ctx, r, s.place); err != nil {
+		return err
+	}
+	s.alerts, err = f.TimeBank.Alerts(ctx, r, s.place)
+	return err
+}
+
+// at is where something of the tree stands: the building, else the grid, else the
+// community, as far as anybody has said so.
+func (s *scene) at(places ...id.ID) geo.Point {
+	for _, p := range append(places, s.place) {
+		if known, ok := s.spots[p]; ok && !p.IsZero() {
+			return known.At
+		}
+	}
+	return geo.Point{}
+}
+
+// number is the number of a skill at a level in dispatch's sets. There are at most as
+// many as open requests ask for; what is beyond the sets' size waits for the next round.
+func (s *scene) number(skill string, level int) (n int, ok bool) {
+	key := skill + " " + string(rune('0'+level))
+	n, ok = s.skills[key]
+	if !ok && len(s.skills) < 64 {
+		n, ok = len(s.skills), true
+		s.skills[key] = n
+	}
+	return n, ok
+}
+
+// tasks are the open requests as dispatch sees them.
+func (s *scene) tasks() (tasks []dispatch.Task) {
+	for _, which := range s.order {
+		q := s.open[which]
+		t := dispatch.Task{ID: q.ID, Asker: q.Asker, Place: dispatch.Place{Building: q.Building, Grid: q.Grid, Community: s.place}, At: s.at(q.Building, q.Grid),
+			Languages: languages(strings.Split(q.Langs, ",")), Level: uint8(q.Identity), Window: dispatch.Window{From: q.From, To: q.Ends()},
+			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned}
+		if from := s.every[which]; from.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
+			t.Urgency = dispatch.Urgent
+		} else if period.DayOf(q.From, s.zone) == s.today {
+			t.Urgency = dispatch.Today
+		}
+		if who := s.asking[q.Asker]; who != nil {
+			t.Household = who.Household.ID
+		}
+		if q.Skill != "" {
+			n, ok := s.number(q.Skill, max(q.Level, 1))
+			if !ok {
+				continue
+			}
+			t.Needs = dispatch.SetOf(n)
+		}
+		if q.Lifts {
+			t.Asks |= dispatch.Lifts
+		}
+		if q.Pets {
+			t.Asks |= dispatch.Pets
+		}
+		t.Asked, t.Bonds = s.history(q)
+		tasks = append(tasks, t)
+	}
+	return tasks
+}
+
+// history is who was asked for a request and who knows its asker.
+func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []dispatch.Bond) {
+	ask := func(member id.ID, until time.Time, answer dispatch.Answer) {
+		for _, v := range s.byHand[member] {
+			asked = append(asked, dispatch.Asked{Volunteer: v.ID, Start: q.From, Until: until, Answer: answer})
+		}
+	}
+	for _, o := range s.offers[q.ID] {
+		answer := dispatch.Waiting
+		if o.Answer != nil {
+			answer = map[timebank.Says]dispatch.Answer{timebank.Yes: dispatch.Accepted, timebank.No: dispatch.Refused, timebank.Silent: dispatch.Silent, timebank.Gone: dispatch.Withdrawn}[o.Answer.Says]
+		}
+		if answer != dispatch.Accepted { // who said yes stands among the assignments, or gave it back
+			ask(o.Helper, o.Until, answer)
+		}
+	}
+	for _, a := range s.held[q.ID] {
+		if a.State().Freed() {
+			ask(a.Helper, q.Until, dispatch.Refused)
+		} else {
+			ask(a.Helper, q.Until, dispatch.Accepted)
+		}
+	}
+	for member, n := range s.served[q.Asker] {
+		for _, v := range s.byHand[member] {
+			bonds = append(bonds, dispatch.Bond{Volunteer: v.ID, Times: n})
+		}
+	}
+	return asked, bonds
+}
+
+// volunteers are all who could help as dispatch sees them. It is asked after tasks, which
+// number the skills.
+func (s *scene) volunteers() []dispatch.Volunteer {
+	tasks := s.tasks()
+	if len(tasks) == 0 {
+		return nil
+	}
+	span := volunteer.Span{From: s.now, To: s.now}
+	for _, t := range tasks {
+		if t.Window.To.After(span.To) {
+			span.To = t.Window.To
+		}
+	}
+	all := make([]dispatch.Volunteer, 0, len(s.who))
+	for _, v := range s.who {
+		if v.State != volunteer.Active {
+			continue
+		}
+		d := dispatch.Volunteer{ID: v.ID, Household: s.homes[v.Person], Place: dispatch.Place{Building: v.Place, Grid: v.Grid, Community: s.place}, Home: s.at(v.Place, v.Grid),
+			Skills: s.skillsOf(v), Level: uint8(v.Identity(s.today)), Staff: !v.Shop.IsZero(), Reach: v.Radius, MostDay: v.Limits.DayMinutes}
+		for _, l := range v.Languages {
+			d.Languages |= languages([]string{string(l)})
+		}
+		if !v.Limits.NoLifting {
+			d.Able |= dispatch.Lifts
+		}
+		if !v.Limits.NoPets {
+			d.Able |= dispatch.Pets
+		}
+		for _, w := range volunteer.Free(v, span, s.zone) {
+			d.Free = append(d.Free, dispatch.Window{From: w.From, To: w.To})
+		}
+		s.promises(v.Member, &d)
+		all = append(all, d)
+	}
+	return all
+}
+
+func (s *scene) skillsOf(v *volunteer.Volunteer) (set dispatch.Set) {
+	for key, n := range s.skills {
+		skill, level, _ := strings.Cut(key, " ")
+		if int(v.Can(volunteer.Skill(skill), s.today)) >= int(level[0]-'0') {
+			set |= dispatch.SetOf(n)
+		}
+	}
+	return set
+}
+
+// promises are what a member has promised, served and missed.
+func (s *scene) promises(member id.ID, d *dispatch.Volunteer) {
+	week := s.today - period.Day((int(s.today.Weekday())+6)%7) // Monday
+	since := s.now.AddDate(0, 0, -s.rules.NoShowDays)
+	for _, a := range s.given[member] {
+		q := s.every[a.Request]
+		if q == nil {
+			continue
+		}
+		switch state := a.State(); {
+		case state == timebank.Promised || state == timebank.Begun:
+			d.Stays = append(d.Stays, dispatch.Stay{Task: q.ID, Window: dispatch.Window{From: q.From, To: q.From.Add(minutes(q.Minutes))}, At: s.at(q.Building, q.Grid), Firm: true})
+		case state == timebank.Missed && q.From.After(since):
+			d.NoShows++
+		case state.Served() && period.DayOf(q.From, s.zone) >= week:
+			d.Served = append(d.Served, dispatch.Served{Day: int32(period.DayOf(q.From, s.zone)), Minutes: a.Minutes()})
+		}
+	}
+}
+
+func languages(codes []string) (set dispatch.Set) {
+	for i, l := range volunteer.Languages {
+		if slices.Contains(codes, string(l)) {
+			set |= dispatch.SetOf(i)
+		}
+	}
+	return set
+}
+
+// asked are the offers that a round makes.
+func (s *scene) asked(round dispatch.Round) (offers []timebank.Offer) {
+	for _, o := range round.Offers {
+		for _, v := range s.who {
+			if v.ID == o.Volunteer {
+				offers = append(offers, timebank.Offer{Request: o.Task, Helper: v.Member, Shop: v.Shop, Ring: int(o.Ring), Metres: o.Walk, Reasons: reasonsText(o.Reasons), Until: o.Until})
+			}
+		}
+	}
+	return offers
+}
+
+// widening is how far out a request has come.
+type widening struct {
+	request id.ID
+	ring    int
+	gap     string
+}
+
+// widened are the lines about how far requests ask that are not as the last one said.
+func (s *scene) widened(round dispatch.Round) (lines []widening) {
+	note := func(request id.ID, ring dispatch.Ring, gap string) {
+		if last, known := s.reach[request]; !known || last.Ring != int(ring) || last.Gap != gap {
+			lines = append(lines, widening{request, int(ring), gap})
+			s.reach[request] = timebank.Reach{Ring: int(ring), Gap: gap, At: s.now}
+		}
+	}
+	for _, o := range round.Offers {
+		note(o.Task, o.Ring, "")
+	}
+	for _, g := range round.Gaps {
+		if g.Reason.Code != dispatch.Enough {
+			note(g.Task, g.Ring, string(g.Reason.Code))
+		}
+	}
+	return lines
+}
+
+// alarms are whom to tell, of those who were not told.
+func (s *scene) alarms(round dispatch.Round) (all []alarm) {
+	add := func(request id.ID, alert timebank.Alert) {
+		if !slices.Contains(s.alerts[request], alert) {
+			all = append(all, alarm{request, alert})
+		}
+	}
+	for _, a := range round.Alarms {
+		add(a.Task, timebank.ToldDesk)
+		if a.Ring == dispatch.Operator {
+			add(a.Task, timebank.ToldOperator)
+		}
+	}
+	for _, o := range round.Offers {
+		if o.Ring == dispatch.Staff {
+			add(o.Task, timebank.AskedReserve)
+		}
+	}
+	for _, which := range s.order {
+		if q := s.open[which]; q.From.Sub(s.now) <= time.Duration(s.rules.AlarmHours)*time.Hour && q.From.Sub(q.At) > time.Duration(s.rules.AlarmHours)*time.Hour {
+			add(which, timebank.AlarmedDay)
+		}
+	}
+	return all
+}

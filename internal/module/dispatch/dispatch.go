@@ -132,6 +132,7 @@ type Asked struct {
 	Volunteer id.ID
 	Start     time.Time // when she would begin
 	Until     time.Time // when the offer ends or ended
+	Walk      int       // as the offer said
 	Answer    Answer
 }
 

@@ -14,8 +14,7 @@ type Index struct {
 	rows  []row
 	spare []int32 // rows that hold nobody
 	byID  map[id.ID]int32
-	homes map[cell][]entry
-	spots map[cell][]entry // of promised stays
+	cells map[cell][]entry
 }
 
 // row is a volunteer as compactly as the search reads her. Instants are seconds
@@ -46,15 +45,14 @@ type stay struct {
 	firm bool
 }
 
-// cell is a square of the ground, a fifth of a kilometre from south to north.
+// cell is a piece of the ground, a third of a kilometre from south to north.
 type cell struct{ lat, lon int32 }
 
-const cellSize = 2_000 // micro-degrees
+const cellSize = 3_000 // micro-degrees
 
 // entry is what a search reads of everybody near: kept together, so that most are
 // passed over without looking at their rows.
 type entry struct {
-	at     geo.Point
 	skills Set
 	row    int32
 }
@@ -88,8 +86,8 @@ func (ix *Index) Put(v *Volunteer) {
 	if ix.byID == nil {
 		ix.byID = make(map[id.ID]int32)
 	}
-	if ix.homes == nil {
-		ix.homes, ix.spots = make(map[cell][]entry), make(map[cell][]entry)
+	if ix.cells == nil {
+		ix.cells = make(map[cell][]entry)
 	}
 	n, known := ix.byID[v.ID]
 	switch {
@@ -119,32 +117,33 @@ func (ix *Index) Remove(volunteer id.ID) {
 	ix.spare = append(ix.spare, n)
 }
 
-// lay puts a row where a search finds it, lift takes it away.
+// lay puts a row where a search finds it: at her home and at every promised stay.
 func (ix *Index) lay(n int32) {
 	w := &ix.rows[n]
 	c := cellOf(w.home)
-	ix.homes[c] = append(ix.homes[c], entry{w.home, w.skills, n})
+	ix.cells[c] = append(ix.cells[c], entry{w.skills, n})
 	for _, s := range w.stays {
 		if s.firm {
 			c := cellOf(s.at)
-			ix.spots[c] = append(ix.spots[c], entry{s.at, w.skills, n})
+			ix.cells[c] = append(ix.cells[c], entry{w.skills, n})
 		}
 	}
 }
 
+// lift takes a row away again.
 func (ix *Index) lift(n int32) {
 	w := &ix.rows[n]
-	of := func(e entry) bool { return e.row == n }
-	take := func(in map[cell][]entry, c cell) {
-		if left := slices.DeleteFunc(in[c], of); len(left) == 0 {
-			delete(in, c)
+	take := func(c cell) {
+		left := slices.DeleteFunc(ix.cells[c], func(e entry) bool { return e.row == n })
+		if len(left) == 0 {
+			delete(ix.cells, c)
 		} else {
-			in[c] = left
+			ix.cells[c] = left
 		}
 	}
-	take(ix.homes, cellOf(w.home))
+	take(cellOf(w.home))
 	for _, s := range w.stays {
-		take(ix.spots, cellOf(s.at))
+		take(cellOf(s.at))
 	}
 }
 

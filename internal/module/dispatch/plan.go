@@ -26,8 +26,9 @@ type Choice struct {
 // Slot is one person that a request wants to ask now, and who could be; the choices
 // with the least cost stand first.
 type Slot struct {
-	Task    int // equal in slots of one request
-	Skip    int // cost of asking nobody for the slot in this round
+	Task    int  // equal in slots of one request
+	Usual   bool // not more than is usual by now for a request that has waited so long
+	Skip    int  // cost of asking nobody for the slot in this round
 	Choices []Choice
 }
 
@@ -70,17 +71,18 @@ type planner struct {
 type ask struct {
 	*Task
 	ground
-	ring   Ring
-	from   int64 // the earliest moment to begin for somebody who is there
-	to     int64 // the latest moment to end
-	length int64
-	until  int64 // when the offers of this round end
-	need   int   // people who are still missing
-	out    int   // offers without an answer
-	asked  map[id.ID]bool
-	house  []id.ID // of those who said yes or are asked, for the two-person rule
-	picks  []pick
-	gap    Reason // if nobody is asked
+	ring    Ring
+	from    int64 // the earliest moment to begin for somebody who is there
+	to      int64 // the latest moment to end
+	length  int64
+	until   int64 // when the offers of this round end
+	need    int   // people who are still missing
+	out     int   // offers without an answer
+	outWalk int   // what these would walk in all
+	asked   map[id.ID]bool
+	house   []id.ID // of those who said yes or are asked, for the two-person rule
+	picks   []pick
+	gap     Reason // if nobody is asked
 }
 
 // find is somebody who fits.
@@ -129,6 +131,7 @@ func (p *planner) askOf(t *Task) ask {
 		}
 		if waits {
 			a.out++
+			a.outWalk += o.Walk
 		} else {
 			a.need--
 		}
@@ -167,20 +170,24 @@ func (p *planner) look(task int) {
 	}
 	latest := a.to - a.length
 	switch {
-	case a.need <= 0 || wanted <= 0:
+	case a.need <= 0 || a.need*pace.Most <= a.out:
 		a.gap = Reason{Enough, int64(a.out)}
 		return
 	case p.now >= latest:
 		a.gap = Reason{Code: TooLate}
 		return
 	}
-	var found []find
-	for ; ; a.ring++ {
-		a.until = min(p.now+int64(pace.Stands[a.ring].Seconds()), p.now+(latest-p.now)/2)
+	search := func(ring Ring) []find {
+		a.ring = ring
+		a.until = min(p.now+int64(pace.Stands[ring].Seconds()), p.now+(latest-p.now)/2)
 		a.from = max(a.Window.From.Unix(), a.until)
-		found = p.near(a)
-		if len(found) > 0 || a.ring == Staff || a.out > 0 {
-			break
+		return p.near(a)
+	}
+	open := a.ring
+	found := search(open)
+	if len(found) == 0 && open < Staff && a.out == 0 && len(search(Staff)) > 0 {
+		for ring := open + 1; len(found) == 0 && ring <= Staff; ring++ {
+			found = search(ring)
 		}
 	}
 	if len(found) == 0 {
@@ -192,11 +199,33 @@ func (p *planner) look(task int) {
 		choices[i] = Choice{f.row, int(f.home), int(f.walk), f.cost}
 	}
 	a.gap = Reason{TakenByMore, int64(len(found))}
-	skip := p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
-	for k := range min(wanted, len(found)) {
-		p.slots = append(p.slots, Slot{task, skip / (1 + k/a.need), choices})
+	if a.out > 0 {
+		a.gap = Reason{Enough, int64(a.out)}
+	}
+	for k := range min(a.need*pace.Most-a.out, len(found)) {
+		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, pace, found[:k], passed), choices})
 		p.finds = append(p.finds, found)
 	}
+}
+
+// skip is what it costs to ask nobody else besides those who are asked already and
+// the next few.
+func (p *planner) skip(a *ask, pace *Pace, next []find, passed time.Duration) int {
+	live := a.out + len(next)
+	if live < a.need {
+		return p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
+	}
+	mean := a.outWalk
+	for _, f := range next {
+		mean += f.cost
+	}
+	mean /= live
+	worth := pace.Worth
+	if pace.More > 0 {
+		worth += int(int64(worth) * int64(passed) / int64(pace.More))
+	}
+	soon := int(p.rules.Answer.Minutes()) * million / p.rules.Accept // minutes until a yes, of one who is asked
+	return mean + worth*soon*a.need/live
 }
 
 // asks is how many are asked at a time for each person needed.

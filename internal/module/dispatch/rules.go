@@ -16,6 +16,7 @@ type Pace struct {
 	Asks   int                  // how many are asked at a time for each person needed
 	Most   int                  // how many at most, when it takes long
 	More   time.Duration        // after each such span one more is asked at a time; 0 = never
+	Worth  int                  // metres on foot that a minute less of waiting is worth
 }
 
 // Weights turn what speaks for and against somebody into metres on foot, in which
@@ -42,13 +43,14 @@ type Rules struct {
 	Linger     time.Duration // between two stays this far apart nobody walks home
 	MostDay    time.Duration // of service for one person
 	MostWeek   time.Duration
-	Level      uint8 // the least level of identity, whatever a request says
-	NoShows    int   // from so many promises not kept on nobody is asked; 0 = no such rule
-	Bundle     int   // requests in one offer at most; 1 = no bundles
-	BundleSave int   // metres that a bundle must save for each request added
-	Candidates int   // how many are weighed for each request
-	Accept     int   // of a million: how likely a yes is from next door
-	AcceptKm   int   // of a million: how much less likely for each kilometre
+	Level      uint8         // the least level of identity, whatever a request says
+	NoShows    int           // from so many promises not kept on nobody is asked; 0 = no such rule
+	Bundle     int           // requests in one offer at most; 1 = no bundles
+	BundleSave int           // metres that a bundle must save for each request added
+	Candidates int           // how many are weighed for each request
+	Accept     int           // of a million: how likely a yes is from next door
+	AcceptKm   int           // of a million: how much less likely for each kilometre
+	Answer     time.Duration // how long people take to answer, on average
 }
 
 // Validate refuses numbers with which nobody could be asked, or too many.

@@ -37,11 +37,9 @@ func (p *planner) near(a *ask) (found []find) {
 			return found
 		}
 		square(middle, ring, func(c cell) {
-			for _, in := range [...]map[cell][]entry{p.ix.homes, p.ix.spots} {
-				for i := range in[c] {
-					if e := &in[c][i]; e.skills.Has(a.Needs) {
-						try(e.row)
-					}
+			for _, e := range p.ix.cells[c] {
+				if e.skills.Has(a.Needs) {
+					try(e.row)
 				}
 			}
 		})

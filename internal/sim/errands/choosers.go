@@ -32,6 +32,9 @@ func inTurn(by func(dispatch.Choice) int) dispatch.Chooser {
 		chosen, taken := make([]int, len(slots)), make(map[int32]bool)
 		for i, s := range slots {
 			chosen[i] = -1
+			if !s.Usual {
+				continue
+			}
 			least := 0
 			for k, c := range s.Choices {
 				if by := by(c); !taken[c.Row] && (chosen[i] < 0 || by < least) {

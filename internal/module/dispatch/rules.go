@@ -1,0 +1,115 @@
+package dispatch
+
+import (
+	"time"
+
+	"gongyi/internal/kernel/fault"
+)
+
+// ErrBadRules says that numbers of dispatch cannot be; the field names which.
+var ErrBadRules = fault.New(fault.Invalid, "dispatch.bad_rules")
+
+// Pace is how fast requests of one urgency ask.
+type Pace struct {
+	Opens  [Rings]time.Duration // after the request was made, when a ring opens at the latest
+	Stands [Rings]time.Duration // how long an offer of a ring stands; those of Desk and Operator are not read
+	Asks   int                  // how many are asked at a time for each person needed
+	Most   int                  // how many at most, when it takes long
+	More   time.Duration        // after each such span one more is asked at a time; 0 = never
+	Worth  int                  // metres on foot that a minute less of waiting is worth
+}
+
+// Weights turn what speaks for and against somebody into metres on foot, in which
+// costs are counted: a volunteer is worth so many metres of detour.
+type Weights struct {
+	Bond      int // taken off for each earlier service with the asker
+	BondMost  int // taken off at most for them
+	Today     int // added for each hour on the same day
+	Week      int // added for each hour in the same week
+	NoShow    int // added for each promise not kept
+	Scarce    int // added at most where somebody is needed more for another skill
+	Waited    int // how much more each minute counts that a request has waited
+	Unchecked int // cost of asking nobody this round: more than any choice may cost
+}
+
+// Rules are a community's numbers of dispatch, all from its policy.
+type Rules struct {
+	Zone       *time.Location
+	Pace       [Urgencies]Pace
+	Weights    Weights
+	Reach      [Rings]int    // metres on foot from home, by ring
+	Detour     int           // metres on foot for 1,000 metres as the crow flies
+	Speed      int           // metres a minute
+	Linger     time.Duration // between two stays this far apart nobody walks home
+	MostDay    time.Duration // of service for one person
+	MostWeek   time.Duration
+	Level      uint8         // the least level of identity, whatever a request says
+	NoShows    int           // from so many promises not kept on nobody is asked; 0 = no such rule
+	Bundle     int           // requests in one offer at most; 1 = no bundles
+	BundleSave int           // metres that a bundle must save for each request added
+	Candidates int           // how many are weighed for each request
+	Accept     int           // of a million: how likely a yes is from next door
+	AcceptKm   int           // of a million: how much less likely for each kilometre
+	Answer     time.Duration // how long people take to answer, on average
+}
+
+// Validate refuses numbers with which nobody could be asked, or too many.
+func (r *Rules) Validate() error {
+	switch {
+	case r.Zone == nil:
+		return ErrBadRules.On("zone")
+	case r.Detour < 1000:
+		return ErrBadRules.On("detour")
+	case r.Speed < 1:
+		return ErrBadRules.On("speed")
+	case r.Linger < 0:
+		return ErrBadRules.On("linger")
+	case r.MostDay <= 0 || r.MostWeek < r.MostDay:
+		return ErrBadRules.On("most")
+	case r.NoShows < 0:
+		return ErrBadRules.On("no_shows")
+	case r.Bundle < 1 || r.BundleSave < 0:
+		return ErrBadRules.On("bundle")
+	case r.Candidates < 1:
+		return ErrBadRules.On("candidates")
+	case r.Accept < 1 || r.Accept > million || r.AcceptKm < 0:
+		return ErrBadRules.On("accept")
+	}
+	for ring := range Desk {
+		if r.Reach[ring] < 1 || ring > 0 && r.Reach[ring] < r.Reach[ring-1] {
+			return ErrBadRules.On("reach")
+		}
+	}
+	for i := range r.Pace {
+		if err := r.Pace[i].validate(); err != nil {
+			return err
+		}
+	}
+	return r.Weights.validate()
+}
+
+const million = 1_000_000
+
+func (p *Pace) validate() error {
+	if p.Asks < 1 || p.Most < p.Asks || p.More < 0 {
+		return ErrBadRules.On("asks")
+	}
+	for ring := range Rings {
+		if p.Opens[ring] < 0 || ring > 0 && p.Opens[ring] < p.Opens[ring-1] {
+			return ErrBadRules.On("opens")
+		}
+		if ring < Desk && p.Stands[ring] <= 0 {
+			return ErrBadRules.On("stands")
+		}
+	}
+	return nil
+}
+
+func (w *Weights) validate() error {
+	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Scarce, w.Waited, w.Unchecked} {
+		if n < 0 || n > million {
+			return ErrBadRules.On("weights")
+		}
+	}
+	return nil
+}

@@ -21,7 +21,7 @@ import (
 // Refusals of what volunteers do, in the order in which they are checked.
 var (
 	ErrNoMember      = fault.New(fault.Conflict, "volunteer.no_member")
-	ErrElsewhere     = fault.New(fault.Invalid, "volunteer.place_elsewhere")
+	ErrOutside       = fault.New(fault.Invalid, "volunteer.place_elsewhere")
 	ErrNoStanding    = fault.New(fault.Forbidden, "volunteer.no_standing")
 	ErrSameHousehold = fault.New(fault.Forbidden, "volunteer.same_household")
 	ErrNotStaff      = fault.New(fault.Invalid, "volunteer.not_staff")

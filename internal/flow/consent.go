@@ -20,8 +20,14 @@ func (f *Flows) Consent(ctx context.Context, actor db.Actor, person id.ID, purpo
 	})
 }
 
-// Withdraw takes such a consent back.
+// Withdraw takes such a consent back. Who does not want her words used to find her for
+// those who ask for help is no volunteer any more, and what she said goes first.
 func (f *Flows) Withdraw(ctx context.Context, actor db.Actor, person id.ID, purpose string) error {
+	if purpose == privacy.Volunteering {
+		if err := f.forgetVolunteering(ctx, actor, person); err != nil {
+			return err
+		}
+	}
 	return f.changeConsent(ctx, actor, person, purpose, notice.ConsentRevoked, func(tx *db.Tx) error {
 		if err := f.Privacy.Withdraw(ctx, tx, person, purpose); err != nil || purpose != privacy.Birthday {
 			return err

@@ -163,6 +163,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.forgetBundles(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.forgetVolunteer(ctx, tx, who.Person); err != nil {
+				return err
+			}
 			for _, of := range []eraser{f.Growth, f.Honours} {
 				if err := of.Erase(ctx, tx, m.Member); err != nil {
 					return err
@@ -198,6 +201,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 		return elsewhere
 	}
 	if err := f.forgetBids(ctx, by, who.Person); err != nil {
+		return err
+	}
+	if err := f.forgetVolunteering(ctx, by, who.Person); err != nil {
 		return err
 	}
 	return f.DB.Update(ctx, id.Tilde, by, func(tx *db.Tx) error { return f.forgetHerself(ctx, tx, who.Person) })

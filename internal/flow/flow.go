@@ -56,6 +56,7 @@ import (
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/module/training"
+	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/live"
 	"gongyi/internal/platform/once"
@@ -112,6 +113,7 @@ type Flows struct {
 	Payouts     *payout.Service
 	Draws       *draw.Service
 	Bundles     *bundle.Service
+	Volunteers  *volunteer.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -134,6 +136,9 @@ type Flows struct {
 	BagSeries func(ctx context.Context, community id.ID) (map[id.ID]string, error)
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
+	// Deeds tells what a volunteer gave and what came back: the time bank knows. nil while
+	// there is none.
+	Deeds func(ctx context.Context, community, person id.ID) (Deeds, error)
 	// Introductions tells who joined on whose word (B3).
 	Introductions Recommending
 	// Prepaid lists the terms of membership that were paid for (S1).
@@ -203,6 +208,7 @@ func New(d *db.DB) *Flows {
 		Reconciliations: reconciliation.New(),
 		Draws:           draw.New(),
 		Bundles:         bundle.New(),
+		Volunteers:      volunteer.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -262,6 +268,7 @@ var Schemas = []db.Schema{
 	reconciliation.Schema,
 	draw.Schema,
 	bundle.Schema,
+	volunteer.Schema,
 	once.Schema,
 }
 

@@ -161,6 +161,16 @@ const (
 	VoucherGot            = "voucher.got"
 	BillDiffers           = "bill.differs"
 	CampaignNews          = "campaign.news"
+
+	VolunteerAccepted = "volunteer.accepted"
+	VolunteerRefused  = "volunteer.refused"
+	VolunteerProved   = "volunteer.proved"
+	VolunteerUnproved = "volunteer.unproved"
+	VolunteerLapsing  = "volunteer.lapsing"
+	VolunteerInvited  = "volunteer.invited"
+	ReserveAsked      = "reserve.asked"
+	ReserveAnswered   = "reserve.answered"
+	ReserveEnded      = "reserve.ended"
 )
 
 // Kinds is the catalogue, in the order of the settings.
@@ -286,6 +296,15 @@ var Kinds = []Kind{
 	{ID: BillDiffers, Group: OfWork, Name: "对账有差异", Title: "%s的账单有 %s 笔对不上", Body: "每一笔都要查清楚：晚到的入账，多收的退回，一笔也不放过。", Open: "去查", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
 
 	{ID: CallAnswered, Group: OfCommunity, Name: "招贤令的回音", Title: "%s：%s", Body: "%s", Open: "看招贤令", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: VolunteerAccepted, Group: OfCommunity, Name: "志愿者证书通过", Title: "%s的证书通过了", Body: "到 %s 为止。谢谢您。", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: VolunteerRefused, Group: OfCommunity, Name: "志愿者证书没通过", Title: "%s的证书这次没通过", Body: "%s。改好了可以再交，别的照旧。", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: VolunteerProved, Group: OfCommunity, Name: "志愿者登记", Title: "社区给您登记了：%s", Body: "到 %s 为止。登记错了，请告诉社区。", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: VolunteerUnproved, Group: OfCommunity, Name: "志愿者登记收回", Title: "社区收回了登记：%s", Body: "理由：%s。不同意可以找社区。", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: VolunteerLapsing, Group: OfCommunity, Name: "志愿者证书快到期", Title: "%s快到期了", Body: "到 %s 为止。有新的证书或证明，到期前交来就接得上。", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: week},
+	{ID: VolunteerInvited, Group: OfCommunity, Name: "请您当志愿者", Title: "%s想请您搭把手", Body: "会什么、哪天有空，都由您定，随时可以歇。不想做也不用回。", Open: "去看看", By: []Way{Push}, May: []Way{WeChat}, Most: 1, Per: week},
+	{ID: ReserveAsked, Group: OfWork, Name: "店里请您做后备", Title: "%s想请您做后备帮手", Body: "邻居求助多、志愿者不够的时候才找您。同不同意由您定。", Open: "去回复", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
+	{ID: ReserveAnswered, Group: OfWork, Name: "后备帮手的回音", Title: "后备帮手：%s", Body: "%s", Open: "看后备帮手", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: ReserveEnded, Group: OfWork, Name: "不再做后备", Title: "您不再是%s的后备帮手", Body: "%s", Open: "看我的志愿者页", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: day},
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: ShopOffer, Group: OfCommunity, Name: "店家给会员的优惠", Title: "%s：%s", Body: "%s", Open: "看优惠，或不再收", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},

@@ -58,6 +58,8 @@ const (
 	Research   = "research"
 	Birthday   = "birthday"
 	Team       = "team"
+
+	Volunteering = "volunteering"
 )
 
 // Purposes lists them, in the order in which people read them.
@@ -76,6 +78,8 @@ var Purposes = []Purpose{
 		Text: i18n.M("邀请您填问卷、参加试吃和访谈。结果只按 10 人以上的组公布。")},
 	{Key: Birthday, Version: 1, Title: i18n.M("生日礼"),
 		Text: i18n.M("您告诉我们的月和日，只用来在当月送您积分。年份不问，别人看不到。收回同意，生日就删掉。")},
+	{Key: Volunteering, Version: 1, Title: i18n.M("志愿服务"),
+		Text: i18n.M("您会什么、哪天有空、从哪栋楼出发，用来给您找合适的求助。求助的人只看到怎么称呼您、您会什么。收回同意，就不再是志愿者，这些资料马上删掉。")},
 }
 
 // PurposeOf finds a purpose by its key.

@@ -21,6 +21,7 @@ import (
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
+	"gongyi/internal/module/coin"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/draw"
@@ -112,6 +113,7 @@ type Flows struct {
 	Payouts     *payout.Service
 	Draws       *draw.Service
 	Bundles     *bundle.Service
+	Coins       *coin.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -203,6 +205,7 @@ func New(d *db.DB) *Flows {
 		Reconciliations: reconciliation.New(),
 		Draws:           draw.New(),
 		Bundles:         bundle.New(),
+		Coins:           coin.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -262,6 +265,7 @@ var Schemas = []db.Schema{
 	reconciliation.Schema,
 	draw.Schema,
 	bundle.Schema,
+	coin.Schema,
 	once.Schema,
 }
 

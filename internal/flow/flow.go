@@ -21,6 +21,7 @@ import (
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
+	"gongyi/internal/module/coin"
 	"gongyi/internal/module/committee"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/draw"
@@ -54,6 +55,7 @@ import (
 	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/signin"
+	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/module/training"
 	"gongyi/internal/module/volunteer"
@@ -114,6 +116,8 @@ type Flows struct {
 	Draws       *draw.Service
 	Bundles     *bundle.Service
 	Volunteers  *volunteer.Service
+	TimeBank    *timebank.Service
+	Coins       *coin.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -149,6 +153,9 @@ type Flows struct {
 	deciders map[string]Decider
 
 	portrayed sync.Map // community → first month of the quarter whose portraits are all made
+
+	finding sync.Map // community → *sync.Mutex: one round of dispatch at a time
+	helpers sync.Map // community → *willing: who could help, until one of them changes
 
 	zones sync.Map // name → *time.Location; loading one reads a file
 }
@@ -209,6 +216,8 @@ func New(d *db.DB) *Flows {
 		Draws:           draw.New(),
 		Bundles:         bundle.New(),
 		Volunteers:      volunteer.New(),
+		TimeBank:        timebank.New(),
+		Coins:           coin.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -269,6 +278,8 @@ var Schemas = []db.Schema{
 	draw.Schema,
 	bundle.Schema,
 	volunteer.Schema,
+	timebank.Schema,
+	coin.Schema,
 	once.Schema,
 }
 

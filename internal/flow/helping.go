@@ -29,9 +29,9 @@ type HelpWish struct {
 	Door    timebank.Door
 }
 
-// Neighbour is a member as the time bank needs to know her: who she is and where she
+// Householder is a member as the time bank needs to know her: who she is and where she
 // lives, as far as it is known.
-type Neighbour struct {
+type Householder struct {
 	Member    *member.Member
 	Person    *person.Person
 	Household household.Household
@@ -41,14 +41,14 @@ type Neighbour struct {
 
 // Elder reports whether somebody is as old as the community's rules ask for, by the year
 // of her birth.
-func (n *Neighbour) Elder(now time.Time, rules *policy.TimeBank) bool {
+func (n *Householder) Elder(now time.Time, rules *policy.TimeBank) bool {
 	return n.Person != nil && n.Person.BirthYear > 0 && now.Year()-n.Person.BirthYear >= rules.ElderAge
 }
 
-// Neighbour finds who stands behind a member of a community, and where she lives.
-func (f *Flows) Neighbour(ctx context.Context, community, who id.ID) (n *Neighbour, err error) {
+// Householder finds who stands behind a member of a community, and where she lives.
+func (f *Flows) Householder(ctx context.Context, community, who id.ID) (n *Householder, err error) {
 	defer fault.Wrap(&err, "a neighbour")
-	n = &Neighbour{}
+	n = &Householder{}
 	if err = f.DB.View(ctx, community, func(r db.Reader) error {
 		n.Member, err = f.Members.Known(ctx, r, community, who)
 		return err
@@ -97,7 +97,7 @@ func (f *Flows) AskHelp(ctx context.Context, place id.ID, actor db.Actor, w Help
 	if err := f.Communities.RequireOn(ctx, f.DB, place, community.TimeBank); err != nil {
 		return nil, err
 	}
-	served, err := f.Neighbour(ctx, place, w.Member)
+	served, err := f.Householder(ctx, place, w.Member)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (f *Flows) AskHelp(ctx context.Context, place id.ID, actor db.Actor, w Help
 }
 
 // askHelp is AskHelp within a transaction, for a plan too.
-func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Neighbour, w HelpWish, plan id.ID) (*timebank.Request, error) {
+func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Householder, w HelpWish, plan id.ID) (*timebank.Request, error) {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
 		return nil, err

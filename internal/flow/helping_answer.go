@@ -138,11 +138,11 @@ func (f *Flows) otherHousehold(ctx context.Context, place, helper, request id.ID
 	}); err != nil {
 		return err
 	}
-	who, err := f.Neighbour(ctx, place, helper)
+	who, err := f.Householder(ctx, place, helper)
 	if err != nil {
 		return err
 	}
-	served, err := f.Neighbour(ctx, place, q.Asker)
+	served, err := f.Householder(ctx, place, q.Asker)
 	if err == nil && !who.Household.ID.IsZero() && who.Household.ID == served.Household.ID {
 		err = ErrOwnHousehold
 	}

@@ -36,7 +36,7 @@ func (f *Flows) FindHelpers(ctx context.Context, place id.ID) (err error) {
 		return err
 	}
 	round := dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers()), s.tasks(), rules)
-	return f.carryOut(ctx, place, s, round)
+	return f.askRound(ctx, place, s, round)
 }
 
 // closeSilent closes the offers whose time is over.
@@ -58,9 +58,9 @@ func (f *Flows) closeSilent(ctx context.Context, place id.ID) error {
 	})
 }
 
-// carryOut writes the offers and alarms of a round. What has changed since the scene was
+// askRound writes the offers and alarms of a round. What has changed since the scene was
 // read is passed over: the next round sees it.
-func (f *Flows) carryOut(ctx context.Context, place id.ID, s *scene, round dispatch.Round) error {
+func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispatch.Round) error {
 	desk, err := f.helpDesk(ctx, place)
 	if err != nil {
 		return err
@@ -140,21 +140,21 @@ func (f *Flows) volunteersOf(ctx context.Context, place id.ID) (all []*volunteer
 		if err != nil {
 			return err
 		}
-		if kept, ok := f.willing.Load(place); ok && kept.(*crowd).version == version {
-			all = kept.(*crowd).all
+		if kept, ok := f.helpers.Load(place); ok && kept.(*willing).version == version {
+			all = kept.(*willing).all
 			return nil
 		}
 		all, version, err = f.Volunteers.All(ctx, r, place)
 		if err == nil {
-			f.willing.Store(place, &crowd{version: version, all: all})
+			f.helpers.Store(place, &willing{version: version, all: all})
 		}
 		return err
 	})
 	return all, err
 }
 
-// crowd is what volunteersOf keeps. Nobody changes it.
-type crowd struct {
+// willing is what volunteersOf keeps. Nobody changes it.
+type willing struct {
 	version int64
 	all     []*volunteer.Volunteer
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/coin"

@@ -38,7 +38,7 @@ type scene struct {
 
 	who    []*volunteer.Volunteer
 	homes  map[id.ID]id.ID                  // person → household
-	asking map[id.ID]*Neighbour             // member who asks → who she is
+	asking map[id.ID]*Householder           // member who asks → who she is
 	spots  map[id.ID]spot.Position          // place → where it stands
 	skills map[string]int                   // "skill level" → its number in dispatch's sets
 	byHand map[id.ID][]*volunteer.Volunteer // member → as herself, as staff
@@ -46,7 +46,7 @@ type scene struct {
 
 // scene reads it.
 func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
-	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Neighbour), skills: make(map[string]int),
+	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Householder), skills: make(map[string]int),
 		byHand: make(map[id.ID][]*volunteer.Volunteer)}
 	standing, err := f.StandingIn(ctx, place)
 	if err != nil {
@@ -66,7 +66,7 @@ func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
 	}
 	for _, q := range s.open {
 		if s.asking[q.Asker] == nil {
-			if s.asking[q.Asker], err = f.Neighbour(ctx, place, q.Asker); err != nil {
+			if s.asking[q.Asker], err = f.Householder(ctx, place, q.Asker); err != nil {
 				return nil, err
 			}
 		}

@@ -166,7 +166,7 @@ func (f *Flows) PlanHelp(ctx context.Context, place id.ID, actor db.Actor, p tim
 	if err := f.Communities.RequireOn(ctx, f.DB, place, community.TimeBank); err != nil {
 		return err
 	}
-	who, err := f.Neighbour(ctx, place, p.Asker)
+	who, err := f.Householder(ctx, place, p.Asker)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (f *Flows) MakePlanned(ctx context.Context, place id.ID) (err error) {
 		if len(due) == 0 {
 			continue
 		}
-		who, err := f.Neighbour(ctx, place, p.Asker)
+		who, err := f.Householder(ctx, place, p.Asker)
 		if err != nil {
 			return err
 		}
@@ -226,7 +226,7 @@ func (f *Flows) MakePlanned(ctx context.Context, place id.ID) (err error) {
 
 // makeDay makes the request of a plan's day. A day that is over already, or on which she
 // asked by herself, or for which she has not enough, is noted as not made.
-func (f *Flows) makeDay(ctx context.Context, place id.ID, p *timebank.Plan, who *Neighbour, d period.Day, zone *time.Location) error {
+func (f *Flows) makeDay(ctx context.Context, place id.ID, p *timebank.Plan, who *Householder, d period.Day, zone *time.Location) error {
 	make := func(do func(tx *db.Tx) (id.ID, error)) error {
 		return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
 			now, err := f.TimeBank.PlanByID(ctx, tx, place, p.ID)

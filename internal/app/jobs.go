@@ -46,6 +46,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j.Sweep("forget form tokens", time.Hour, a.Flows.TidyForms)
 	j.SweepPeople("forget form tokens of people", time.Hour, func(ctx context.Context) error { return a.Flows.TidyForms(ctx, id.Tilde) })
 	a.lifeJobs(j)
+	a.helpingJobs(j)
 	a.dutyJobs(j)
 	a.tillJobs(j)
 	a.promotionJobs(j)

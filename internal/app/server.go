@@ -158,6 +158,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	(&officerweb.Office{Portal: a.portal, Flows: a.Flows, Books: books, Zone: a.Desk.Zone}).Routes(a.routes)
 	a.places()
 	a.life()
+	a.helping(base)
 	a.points()
 	a.levels()
 	a.payouts(receipts)

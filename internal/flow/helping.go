@@ -234,3 +234,21 @@ func (f *Flows) endHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, how
 	}
 	return f.wakeBoard(ctx, tx)
 }
+
+// SaveKind makes the next edition of a kind of service.
+func (f *Flows) SaveKind(ctx context.Context, place id.ID, actor db.Actor, k timebank.Kind) error {
+	return f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		_, err := f.TimeBank.SaveKind(ctx, tx, k)
+		return err
+	})
+}
+
+// EndIncident says what became of an incident.
+func (f *Flows) EndIncident(ctx context.Context, place id.ID, actor db.Actor, incident id.ID, words string) error {
+	return f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		if err := f.TimeBank.EndIncident(ctx, tx, incident, words); err != nil {
+			return err
+		}
+		return f.wakeBoard(ctx, tx)
+	})
+}

@@ -9,7 +9,7 @@ import (
 var resident = []Door{
 	{Kind: ui.ResidentFrame, Key: "home", Href: "/home", Icon: "home", Text: i18n.M("首页"), Action: "me.read"},
 	{Kind: ui.ResidentFrame, Key: "group", Href: "/group", Icon: "basket", Text: i18n.M("团购"), Action: "ahead.read"},
-	{Kind: ui.ResidentFrame, Key: "help", Href: "/help", Icon: "hands", Text: i18n.M("互助"), Action: "ahead.read"},
+	{Kind: ui.ResidentFrame, Key: "help", Href: "/help", Icon: "hands", Text: i18n.M("互助"), Action: "service.read"},
 	{Kind: ui.ResidentFrame, Key: "council", Href: "/council", Icon: "talk", Text: i18n.M("议事"), Action: "ahead.read"},
 	{Kind: ui.ResidentFrame, Key: "me", Href: "/me", Icon: "person", Text: i18n.M("我的"), Action: "me.read"},
 }

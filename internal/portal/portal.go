@@ -39,6 +39,9 @@ type Portal struct {
 	Near []func(ctx context.Context, community id.ID) ([]ui.Row, error)
 	Ad   func(ctx context.Context, page string, community id.ID) (templ.Component, error)
 
+	// Can is what a resident could do for a neighbour now, for her first page.
+	Can func(ctx context.Context, community id.ID) ([]ui.Row, error)
+
 	router *httpkit.Router
 	doors  []Door
 }

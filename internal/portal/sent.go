@@ -108,3 +108,9 @@ func (s Sent) above(page templ.Component) templ.Component {
 		return err
 	})
 }
+
+// Again is a form that is asked once more with what was typed, to be told something
+// before it counts.
+func Again(r *http.Request, form string) Sent {
+	return Sent{Form: form, Status: http.StatusUnprocessableEntity, typed: r.PostForm}
+}

@@ -9,11 +9,13 @@ import { tables } from "./tables.js";
 
 const islands = {
   chart: () => import("./islands/chart.js"),
+  here: () => import("./islands/here.js"),
   live: () => import("./islands/live.js"),
   map: () => import("./islands/map.js"),
   passkey: () => import("./islands/passkey.js"),
   paycode: () => import("./islands/paycode.js"),
   scan: () => import("./islands/scan.js"),
+  stream: () => import("./islands/stream.js"),
   wechatpay: () => import("./islands/wechatpay.js"),
 };
 

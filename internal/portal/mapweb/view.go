@@ -63,14 +63,7 @@ func newView(ctx context.Context, a ask, n neighbourhood, base *basemap.Map) Vie
 	q := a.query()
 	q.Set("of", a.community)
 	v.Marks = marksPath + "?" + q.Encode()
-	look := url.Values{"of": {a.community}, "in": {i18n.Of(ctx).String()}}
-	if theme := ui.LookOf(ctx).Theme; theme != ui.System { // else the script asks the system
-		look.Set("look", string(theme))
-	}
-	if v.Schematic {
-		look.Set("draw", "schematic")
-	}
-	v.Style = stylePath + "?" + look.Encode()
+	v.Style = styleOf(ctx, a.community, v.Schematic)
 	return v
 }
 
@@ -98,4 +91,22 @@ func pictureOf(ctx context.Context, v View) string {
 		return i18n.T(ctx, "%s的示意图", v.Name)
 	}
 	return i18n.T(ctx, "%s的店家", v.Name)
+}
+
+// StyleOf is the address of the style of a map of a community, for pages that draw one of
+// their own.
+func StyleOf(ctx context.Context, base *basemap.Map, community string) string {
+	_, streets := base.Draw(pictureWidth, nil)
+	return styleOf(ctx, community, !streets)
+}
+
+func styleOf(ctx context.Context, community string, schematic bool) string {
+	look := url.Values{"of": {community}, "in": {i18n.Of(ctx).String()}}
+	if theme := ui.LookOf(ctx).Theme; theme != ui.System { // else the script asks the system
+		look.Set("look", string(theme))
+	}
+	if schematic {
+		look.Set("draw", "schematic")
+	}
+	return stylePath + "?" + look.Encode()
 }

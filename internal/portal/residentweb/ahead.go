@@ -24,8 +24,6 @@ func (p *Pages) ahead(key string) httpkit.Func {
 		switch key {
 		case "group":
 			v = aheadView{Icon: "basket", Title: i18n.T(ctx, "团购"), Will: i18n.T(ctx, "这里会是邻居一起买：先说想买什么，人多了价格一档一档往下走，到附近的自提点取。没凑成，钱原样退。")}
-		case "help":
-			v = aheadView{Icon: "hands", Title: i18n.T(ctx, "互助"), Will: i18n.T(ctx, "这里会是邻居互相帮忙：有空的人接一件，做一小时记一小时服务时，将来自己用，也能送给别人。")}
 		default:
 			v = aheadView{Icon: "talk", Title: i18n.T(ctx, "议事"), Will: i18n.T(ctx, "这里会是大家商量事：公共基金花在哪，规矩要不要改，谁都能提，大家投票，结果人人能验。")}
 		}
@@ -48,7 +46,6 @@ func (p *Pages) todayInstead(r *http.Request, key string) []ui.Row {
 	}
 	order := map[string][]string{
 		"group":   {"/me/wallet", "/books", "/verify"},
-		"help":    {"/me/help", "/me/wallet", "/verify"},
 		"council": {"/books", "/charter", "/verify"},
 	}
 	var rows []ui.Row

@@ -93,7 +93,14 @@ func (p *Pages) fillHome(ctx context.Context, m *mine, v *homeView) error {
 	if err := p.fillHave(ctx, m, v, vouchers, shopping.Bought); err != nil {
 		return err
 	}
-	v.Can = p.todayInsteadOfHelp(ctx)
+	if p.Can != nil {
+		if v.Can, err = p.Can(ctx, home.Community.ID); err != nil {
+			return err
+		}
+	}
+	if len(v.Can) == 0 {
+		v.Can = canWatch(ctx)
+	}
 	if p.Ad != nil {
 		if v.Ad, err = p.Ad(ctx, "home", home.Community.ID); err != nil {
 			return err
@@ -247,11 +254,10 @@ func (p *Pages) fillHave(ctx context.Context, m *mine, v *homeView, vouchers []f
 	return nil
 }
 
-// todayInsteadOfHelp is what she can do for others as long as no request is there.
-func (p *Pages) todayInsteadOfHelp(ctx context.Context) (rows []ui.Row) {
-	rows = append(rows, ui.Row{Href: "/books", Icon: "eye", Title: i18n.T(ctx, "替大家看住账本"), Text: i18n.T(ctx, "上个月的钱到哪去了，每一条都能查")})
-	rows = append(rows, ui.Row{Href: "/verify", Icon: "proof", Title: i18n.T(ctx, "验一张小票"), Text: i18n.T(ctx, "验的人越多，账越没人敢改")})
-	return append(rows, ui.Row{Href: "/help", Icon: "hands", Title: i18n.T(ctx, "邻居互助正在准备"), Text: i18n.T(ctx, "开放后，在这里接一件附近的小事")})
+// canWatch is what anybody can do for others, also where nobody asks for help yet.
+func canWatch(ctx context.Context) []ui.Row {
+	return []ui.Row{{Href: "/books", Icon: "eye", Title: i18n.T(ctx, "替大家看住账本"), Text: i18n.T(ctx, "上个月的钱到哪去了，每一条都能查")},
+		{Href: "/verify", Icon: "proof", Title: i18n.T(ctx, "验一张小票"), Text: i18n.T(ctx, "验的人越多，账越没人敢改")}}
 }
 
 // savedIn is what the newest whole month brought to the public funds of her

@@ -34,7 +34,6 @@ func (p *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET /{$}", Action: "front.read", Do: p.front},
 		httpkit.Route{Pattern: "GET /home", Action: "me.read", On: httpkit.Mine, Do: p.home},
 		httpkit.Route{Pattern: "GET /group", Action: "ahead.read", Do: p.ahead("group")},
-		httpkit.Route{Pattern: "GET /help", Action: "ahead.read", Do: p.ahead("help")},
 		httpkit.Route{Pattern: "GET /council", Action: "ahead.read", Do: p.ahead("council")},
 		httpkit.Route{Pattern: "GET /me", Action: "me.read", On: httpkit.Mine, Do: p.me},
 		httpkit.Route{Pattern: "GET /me/edit", Action: "me.change", On: httpkit.Mine, Do: p.edit},

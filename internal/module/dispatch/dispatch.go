@@ -130,6 +130,7 @@ const (
 // Asked is an offer that was made for a request, with its answer.
 type Asked struct {
 	Volunteer id.ID
+	At        time.Time // when she was asked
 	Start     time.Time // when she would begin
 	Until     time.Time // when the offer ends or ended
 	Walk      int       // as the offer said

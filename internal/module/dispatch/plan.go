@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -71,18 +72,19 @@ type planner struct {
 type ask struct {
 	*Task
 	ground
-	ring    Ring
-	from    int64 // the earliest moment to begin for somebody who is there
-	to      int64 // the latest moment to end
-	length  int64
-	until   int64 // when the offers of this round end
-	need    int   // people who are still missing
-	out     int   // offers without an answer
-	outWalk int   // what these would walk in all
-	asked   map[id.ID]bool
-	house   []id.ID // of those who said yes or are asked, for the two-person rule
-	picks   []pick
-	gap     Reason // if nobody is asked
+	ring     Ring
+	from     int64 // the earliest moment to begin for somebody who is there
+	to       int64 // the latest moment to end
+	length   int64
+	until    int64 // when the offers of this round end
+	need     int   // people who are still missing
+	out      int   // offers without an answer
+	hope     int   // of a million each: how likely it is that these will be answered at all
+	hopeWalk int   // what they would walk in all, each by how likely it is
+	asked    map[id.ID]bool
+	house    []id.ID // of those who said yes or are asked, for the two-person rule
+	picks    []pick
+	gap      Reason // if nobody is asked
 }
 
 // find is somebody who fits.
@@ -131,7 +133,9 @@ func (p *planner) askOf(t *Task) ask {
 		}
 		if waits {
 			a.out++
-			a.outWalk += o.Walk
+			hope := p.hope(o)
+			a.hope += hope
+			a.hopeWalk += o.Walk * hope
 		} else {
 			a.need--
 		}
@@ -215,17 +219,25 @@ func (p *planner) skip(a *ask, pace *Pace, next []find, passed time.Duration) in
 	if live < a.need {
 		return p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
 	}
-	mean := a.outWalk
+	hope, walk := a.hope, a.hopeWalk
+	fresh := million - p.rules.Silent
 	for _, f := range next {
-		mean += f.cost
+		hope += fresh
+		walk += f.cost * fresh
 	}
-	mean /= live
 	worth := pace.Worth
 	if pace.More > 0 {
 		worth += int(int64(worth) * int64(passed) / int64(pace.More))
 	}
-	soon := int(p.rules.Answer.Minutes()) * million / p.rules.Accept // minutes until a yes, of one who is asked
-	return mean + worth*soon*a.need/live
+	soon := int(int64(p.rules.Answer.Seconds()) * million / int64(p.rules.Accept)) // seconds until a yes, of one who answers
+	return walk/hope + worth*soon/60*a.need*million/hope
+}
+
+// hope is how likely it is that an offer will be answered: the longer it is out, the
+// more likely she is one of those who never do.
+func (p *planner) hope(o *Asked) int {
+	still := int(math.Exp(-float64(p.now-o.At.Unix())/p.rules.Answer.Seconds()) * float64(million-p.rules.Silent))
+	return max(1, still*million/max(1, still+p.rules.Silent))
 }
 
 // asks is how many are asked at a time for each person needed.

@@ -49,6 +49,7 @@ type Rules struct {
 	BundleSave int           // metres that a bundle must save for each request added
 	Candidates int           // how many are weighed for each request
 	Accept     int           // of a million: how likely a yes is from next door
+	Silent     int           // of a million: how many never answer
 	AcceptKm   int           // of a million: how much less likely for each kilometre
 	Answer     time.Duration // how long people take to answer, on average
 }

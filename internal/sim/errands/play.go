@@ -118,7 +118,7 @@ func (g *game) round(now time.Time) {
 	bundles := make(map[int]int)
 	for _, o := range r.Offers {
 		t := g.tasks[o.Task]
-		t.Asked = append(t.Asked, dispatch.Asked{Volunteer: o.Volunteer, Start: o.Start, Until: o.Until, Walk: o.Walk})
+		t.Asked = append(t.Asked, dispatch.Asked{Volunteer: o.Volunteer, At: now, Start: o.Start, Until: o.Until, Walk: o.Walk})
 		if at, known := bundles[o.Bundle]; o.Bundle > 0 && known {
 			g.coming[at].offers = append(g.coming[at].offers, o)
 			continue

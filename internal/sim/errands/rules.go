@@ -34,9 +34,9 @@ func Rules() *dispatch.Rules {
 		NoShows:  3,
 		Bundle:   3, BundleSave: 100,
 		Candidates: 48,
-		Accept:     540_000,
-		AcceptKm:   100_000,
-		Answer:     6 * minute,
+		Accept:     600_000, Silent: 100_000,
+		AcceptKm: 100_000,
+		Answer:   6 * minute,
 	}
 }
 

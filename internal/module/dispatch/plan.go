@@ -41,7 +41,9 @@ type Chooser func(slots []Slot) []int
 // same. Without a chooser it is ours, with bundles.
 func PlanBy(choose Chooser, now time.Time, ix *Index, tasks []Task, r *Rules) Round {
 	p := newPlanner(now, ix, tasks, r)
+	var settled []Settled
 	for i := range p.asks {
+		settled = append(settled, p.settle(&p.asks[i])...)
 		p.look(i)
 	}
 	if choose != nil {
@@ -51,7 +53,9 @@ func PlanBy(choose Chooser, now time.Time, ix *Index, tasks []Task, r *Rules) Ro
 		p.bundle()
 	}
 	p.pairs()
-	return p.round()
+	out := p.round()
+	out.Settled = settled
+	return out
 }
 
 // planner is one round as it is made.
@@ -82,7 +86,9 @@ type ask struct {
 	hope     int   // of a million each: how likely it is that these will be answered at all
 	hopeWalk int   // what they would walk in all, each by how likely it is
 	asked    map[id.ID]bool
-	house    []id.ID // of those who said yes or are asked, for the two-person rule
+	ready    []*Asked // who said yes and is not settled
+	waits    []*Asked // who may still
+	house    []id.ID  // of those who said yes or are asked, for the two-person rule
 	picks    []pick
 	gap      Reason // if nobody is asked
 }
@@ -128,11 +134,14 @@ func (p *planner) askOf(t *Task) ask {
 		o := &t.Asked[i]
 		a.asked[o.Volunteer] = true
 		waits := o.Answer == Waiting && o.Until.Unix() > p.now
-		if !waits && o.Answer != Accepted {
+		if !waits && o.Answer != Accepted && o.Answer != Ready {
 			continue
 		}
-		if waits {
+		if o.Answer == Ready {
+			a.ready = append(a.ready, o)
+		} else if waits {
 			a.out++
+			a.waits = append(a.waits, o)
 			hope := p.hope(o)
 			a.hope += hope
 			a.hopeWalk += o.Walk * hope
@@ -149,7 +158,7 @@ func (p *planner) askOf(t *Task) ask {
 		}
 		if !slices.ContainsFunc(w.stays, func(s stay) bool { return s.task == t.ID }) {
 			start := o.Start.Unix()
-			p.held[n] = append(p.held[n], stay{span: span{start, start + a.length}, at: t.At, task: t.ID, firm: !waits})
+			p.held[n] = append(p.held[n], stay{span: span{start, start + a.length}, at: t.At, task: t.ID, firm: o.Answer == Accepted})
 		}
 	}
 	return a
@@ -174,7 +183,7 @@ func (p *planner) look(task int) {
 	}
 	latest := a.to - a.length
 	switch {
-	case a.need <= 0 || a.need*pace.Most <= a.out:
+	case a.need <= len(a.ready) || a.need*pace.Most <= a.out:
 		a.gap = Reason{Enough, int64(a.out)}
 		return
 	case p.now >= latest:

@@ -16,6 +16,7 @@ type Pace struct {
 	Asks   int                  // how many are asked at a time for each person needed
 	Most   int                  // how many at most, when it takes long
 	More   time.Duration        // after each such span one more is asked at a time; 0 = never
+	Settle time.Duration        // how long after a yes somebody nearer may still say hers; 0 = the first yes counts
 	Worth  int                  // metres on foot that a minute less of waiting is worth
 }
 

@@ -28,7 +28,9 @@ type Result struct {
 	Request    float64 `json:"worst_by_request"` // worst-off decile of waiting against the median
 	Person     float64 `json:"worst_by_person"`
 	Grid       float64 `json:"worst_by_grid"`
-	Broken     int     `json:"broken"` // limits that were passed
+	Dbg        [3]float64
+	Known      float64
+	Broken     int `json:"broken"` // limits that were passed
 }
 
 func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
@@ -55,6 +57,12 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 		if !ok {
 			at = t.Window.To.Add(-t.Length)
 		}
+		if !can[t.ID] {
+		} else if when, ok := g.settled[t.ID]; ok {
+			r.Known += when.Sub(t.AskedAt).Minutes()
+		} else {
+			r.Known += t.Window.To.Add(-t.Length).Sub(t.AskedAt).Minutes()
+		}
 		wait := at.Sub(t.AskedAt).Minutes()
 		if t.Urgency == dispatch.Urgent && can[t.ID] {
 			urgent++
@@ -70,6 +78,10 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 		persons[t.Asker] = append(persons[t.Asker], wait)
 		grids[t.Place.Grid] = append(grids[t.Place.Grid], wait)
 	}
+	for u := range 3 {
+		r.Dbg[u] = g.dbgW[u] / g.dbgN[u]
+	}
+	r.Known /= float64(len(waits))
 	slices.Sort(waits)
 	r.Urgent = float64(quick) / float64(max(1, urgent))
 	r.UrgentWait /= float64(max(1, urgent))

@@ -19,9 +19,9 @@ func Rules() *dispatch.Rules {
 	return &dispatch.Rules{
 		Zone: Zone,
 		Pace: [dispatch.Urgencies]dispatch.Pace{
-			dispatch.Urgent:  {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 6 * minute, 12 * minute, 20 * minute, 30 * minute}, Stands: stands(8 * minute), Asks: 3, Most: 8, More: 4 * minute, Worth: wu},
-			dispatch.Today:   {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 20 * minute, 40 * minute, 60 * minute, 120 * minute}, Stands: stands(12 * minute), Asks: 1, Most: 4, More: 8 * minute, Worth: wt},
-			dispatch.Planned: {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 20 * minute, 60 * minute, 120 * minute, 240 * minute}, Stands: stands(15 * minute), Asks: 1, Most: 4, More: 8 * minute, Worth: wt},
+			dispatch.Urgent:  {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 6 * minute, 12 * minute, 20 * minute, 30 * minute}, Stands: stands(8 * minute), Asks: 3, Most: 8, More: 4 * minute, Worth: wu, Settle: time.Duration(env("SU", 3)) * minute},
+			dispatch.Today:   {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 20 * minute, 40 * minute, 60 * minute, 120 * minute}, Stands: stands(12 * minute), Asks: 1, Most: 4, More: 8 * minute, Worth: wt, Settle: time.Duration(env("ST", 6)) * minute},
+			dispatch.Planned: {Opens: [dispatch.Rings]time.Duration{0, 0, 0, 20 * minute, 60 * minute, 120 * minute, 240 * minute}, Stands: stands(15 * minute), Asks: 1, Most: 4, More: 8 * minute, Worth: wt, Settle: time.Duration(env("ST", 6)) * minute},
 		},
 		Weights:  dispatch.Weights{Bond: 50, BondMost: 100, Today: 20, Week: 2, NoShow: 200, Waited: 100, Unchecked: 20_000},
 		Reach:    [dispatch.Rings]int{1_500, 1_500, 1_500, 2_000, 2_000},

@@ -31,6 +31,7 @@ type Result struct {
 	Dbg        [3]float64
 	Known      float64
 	Broken     int `json:"broken"` // limits that were passed
+	Bundles    int
 }
 
 func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
@@ -82,6 +83,7 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 		r.Dbg[u] = g.dbgW[u] / g.dbgN[u]
 	}
 	r.Known /= float64(len(waits))
+	r.Bundles = g.bundles
 	slices.Sort(waits)
 	r.Urgent = float64(quick) / float64(max(1, urgent))
 	r.UrgentWait /= float64(max(1, urgent))

@@ -57,6 +57,7 @@ type game struct {
 	asked      int
 	number     int
 	walked     int
+	bundles    int
 	dbgN, dbgW [3]float64
 }
 
@@ -130,6 +131,7 @@ func (g *game) round(now time.Time) {
 		t := g.tasks[o.Task]
 		t.Asked = append(t.Asked, dispatch.Asked{Volunteer: o.Volunteer, At: now, Start: o.Start, Until: o.Until, Walk: o.Walk})
 		if at, known := bundles[o.Bundle]; o.Bundle > 0 && known {
+			g.bundles++
 			g.coming[at].offers = append(g.coming[at].offers, o)
 			continue
 		}

@@ -30,7 +30,7 @@ func TestExplore(t *testing.T) {
 		s := Defaults()
 		s.Seed, s.Days = uint64(seed+1), max(1, days)
 		for _, r := range Compare(s, Rules(), ways) {
-			v := []float64{float64(r.Accepted) / float64(r.Requests), r.Urgent, r.Wait, r.Median, r.P90, r.Walk, r.Asks, r.UrgentWait, r.Dbg[0], r.Dbg[1], r.Dbg[2], r.Known, float64(r.Bundles)}
+			v := []float64{float64(r.Accepted) / float64(r.Requests), r.Urgent, r.Wait, r.Median, r.P90, r.Walk, r.Asks, r.UrgentWait, 0, 0, 0, r.Known, float64(r.Bundles)}
 			if sum[r.Way] == nil {
 				sum[r.Way] = make([]float64, 13)
 			}

@@ -28,7 +28,6 @@ type Result struct {
 	Request    float64 `json:"worst_by_request"` // worst-off decile of waiting against the median
 	Person     float64 `json:"worst_by_person"`
 	Grid       float64 `json:"worst_by_grid"`
-	Dbg        [3]float64
 	Known      float64
 	Broken     int `json:"broken"` // limits that were passed
 	Bundles    int
@@ -72,15 +71,12 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 				quick++
 			}
 		}
-		if !can[t.ID] {
+		if !can[t.ID] || !ok {
 			continue
 		}
 		waits = append(waits, wait)
 		persons[t.Asker] = append(persons[t.Asker], wait)
 		grids[t.Place.Grid] = append(grids[t.Place.Grid], wait)
-	}
-	for u := range 3 {
-		r.Dbg[u] = g.dbgW[u] / g.dbgN[u]
 	}
 	r.Known /= float64(len(waits))
 	r.Bundles = g.bundles

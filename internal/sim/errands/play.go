@@ -1,7 +1,6 @@
 package errands
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -58,7 +57,6 @@ type game struct {
 	number     int
 	walked     int
 	bundles    int
-	dbgN, dbgW [3]float64
 }
 
 // promise is a yes.
@@ -201,8 +199,6 @@ func (g *game) settle(now time.Time, c dispatch.Settled) {
 	i := slices.IndexFunc(t.Asked, func(a dispatch.Asked) bool { return a.Volunteer == c.Volunteer })
 	o := &t.Asked[i]
 	o.Answer = dispatch.Accepted
-	g.dbgN[t.Urgency]++
-	g.dbgW[t.Urgency] += float64(o.Walk)
 	v := &g.volunteers[g.place[o.Volunteer]]
 	v.Stays = append(slices.Clone(v.Stays), dispatch.Stay{Task: t.ID, Window: dispatch.Window{From: o.Start, To: o.Start.Add(t.Length)}, At: t.At, Firm: true})
 	g.ix.Put(v)
@@ -261,5 +257,3 @@ func (g *game) night(now time.Time) {
 		g.ix.Put(v)
 	}
 }
-
-var _ = rand.New

@@ -28,7 +28,6 @@ type Weights struct {
 	Today     int // added for each hour on the same day
 	Week      int // added for each hour in the same week
 	NoShow    int // added for each promise not kept
-	Scarce    int // added at most where somebody is needed more for another skill
 	Waited    int // how much more each minute counts that a request has waited
 	Unchecked int // cost of asking nobody this round: more than any choice may cost
 }
@@ -49,10 +48,9 @@ type Rules struct {
 	Bundle     int           // requests in one offer at most; 1 = no bundles
 	BundleSave int           // metres that a bundle must save for each request added
 	Candidates int           // how many are weighed for each request
-	Accept     int           // of a million: how likely a yes is from next door
+	Accept     int           // of a million: how many of those who answer say yes
 	Silent     int           // of a million: how many never answer
-	AcceptKm   int           // of a million: how much less likely for each kilometre
-	Answer     time.Duration // how long people take to answer, on average
+	Answer     time.Duration // how long the others take on average
 }
 
 // Validate refuses numbers with which nobody could be asked, or too many.
@@ -74,8 +72,10 @@ func (r *Rules) Validate() error {
 		return ErrBadRules.On("bundle")
 	case r.Candidates < 1:
 		return ErrBadRules.On("candidates")
-	case r.Accept < 1 || r.Accept > million || r.AcceptKm < 0:
+	case r.Accept < 1 || r.Accept > million:
 		return ErrBadRules.On("accept")
+	case r.Silent < 0 || r.Silent >= million || r.Answer < time.Second:
+		return ErrBadRules.On("answer")
 	}
 	for ring := range Desk {
 		if r.Reach[ring] < 1 || ring > 0 && r.Reach[ring] < r.Reach[ring-1] {
@@ -93,7 +93,7 @@ func (r *Rules) Validate() error {
 const million = 1_000_000
 
 func (p *Pace) validate() error {
-	if p.Asks < 1 || p.Most < p.Asks || p.More < 0 {
+	if p.Asks < 1 || p.Most < p.Asks || p.More < 0 || p.Settle < 0 || p.Worth < 0 || p.Worth > million {
 		return ErrBadRules.On("asks")
 	}
 	for ring := range Rings {
@@ -108,7 +108,7 @@ func (p *Pace) validate() error {
 }
 
 func (w *Weights) validate() error {
-	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Scarce, w.Waited, w.Unchecked} {
+	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Waited, w.Unchecked} {
 		if n < 0 || n > million {
 			return ErrBadRules.On("weights")
 		}

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -103,8 +102,9 @@ type find struct {
 // pick is somebody who is asked.
 type pick struct {
 	find
-	among   int // how many could have been
-	nearest int // metres that the nearest of them would have walked
+	from    []find // who could have been, the least cost first
+	among   int    // how many these are
+	nearest int    // metres that the nearest of them would have walked
 	bundle  int
 }
 
@@ -171,19 +171,23 @@ func (p *planner) stays(n int32) []stay {
 	return p.ix.rows[n].stays
 }
 
+// missing is how many have yet to say yes.
+func (a *ask) missing() int { return a.need - len(a.ready) }
+
 // look finds who could be asked for a task, in the ring that is open; a ring in which
 // nobody is left to ask is passed at once.
 func (p *planner) look(task int) {
 	a := &p.asks[task]
 	pace := &p.rules.Pace[a.Urgency]
 	passed := time.Duration(p.now-a.AskedAt.Unix()) * time.Second
-	wanted := a.need*pace.asks(passed) - a.out
+	missing := a.missing()
+	wanted := missing*pace.asks(passed) - a.out
 	for a.ring < Staff && passed >= pace.Opens[a.ring+1] {
 		a.ring++
 	}
 	latest := a.to - a.length
 	switch {
-	case a.need <= len(a.ready) || a.need*pace.Most <= a.out:
+	case missing <= 0 || missing*pace.Most <= a.out:
 		a.gap = Reason{Enough, int64(a.out)}
 		return
 	case p.now >= latest:
@@ -203,58 +207,24 @@ func (p *planner) look(task int) {
 			found = search(ring)
 		}
 	}
+	a.gap = Reason{Enough, int64(a.out)}
 	if len(found) == 0 {
-		a.gap = p.why(a)
+		if a.out == 0 {
+			a.gap = p.why(a)
+		}
 		return
 	}
 	choices := make([]Choice, len(found))
 	for i, f := range found {
 		choices[i] = Choice{f.row, int(f.home), int(f.walk), f.cost}
 	}
-	a.gap = Reason{TakenByMore, int64(len(found))}
-	if a.out > 0 {
-		a.gap = Reason{Enough, int64(a.out)}
+	if a.out == 0 {
+		a.gap = Reason{TakenByMore, int64(len(found))}
 	}
-	for k := range min(a.need*pace.Most-a.out, len(found)) {
+	for k := range min(missing*pace.Most-a.out, len(found)) {
 		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, pace, found[:k], passed), choices})
 		p.finds = append(p.finds, found)
 	}
-}
-
-// skip is what it costs to ask nobody else besides those who are asked already and
-// the next few.
-func (p *planner) skip(a *ask, pace *Pace, next []find, passed time.Duration) int {
-	live := a.out + len(next)
-	if live < a.need {
-		return p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
-	}
-	hope, walk := a.hope, a.hopeWalk
-	fresh := million - p.rules.Silent
-	for _, f := range next {
-		hope += fresh
-		walk += f.cost * fresh
-	}
-	worth := pace.Worth
-	if pace.More > 0 {
-		worth += int(int64(worth) * int64(passed) / int64(pace.More))
-	}
-	soon := int(int64(p.rules.Answer.Seconds()) * million / int64(p.rules.Accept)) // seconds until a yes, of one who answers
-	return walk/hope + worth*soon/60*a.need*million/hope
-}
-
-// hope is how likely it is that an offer will be answered: the longer it is out, the
-// more likely she is one of those who never do.
-func (p *planner) hope(o *Asked) int {
-	still := int(math.Exp(-float64(p.now-o.At.Unix())/p.rules.Answer.Seconds()) * float64(million-p.rules.Silent))
-	return max(1, still*million/max(1, still+p.rules.Silent))
-}
-
-// asks is how many are asked at a time for each person needed.
-func (p *Pace) asks(passed time.Duration) int {
-	if p.More == 0 {
-		return p.Asks
-	}
-	return min(p.Most, p.Asks+int(passed/p.More))
 }
 
 // pick notes what a chooser chose.
@@ -269,33 +239,7 @@ func (p *planner) pick(chosen []int) {
 			nearest = min(nearest, f.walk)
 		}
 		a := &p.asks[p.slots[i].Task]
-		a.picks = append(a.picks, pick{find: found[c], among: len(found), nearest: int(nearest)})
-	}
-}
-
-// pairs keeps the two-person rule: helpers of different households, and nobody is
-// asked as long as there are too few.
-func (p *planner) pairs() {
-	for i := range p.asks {
-		a := &p.asks[i]
-		if !a.Pair || len(a.picks) == 0 {
-			continue
-		}
-		taken := slices.Clone(a.house)
-		a.picks = slices.DeleteFunc(a.picks, func(k pick) bool {
-			h := p.ix.rows[k.row].household
-			if h.IsZero() {
-				return false
-			}
-			if slices.Contains(taken, h) {
-				return true
-			}
-			taken = append(taken, h)
-			return false
-		})
-		if a.out+len(a.picks) < a.need {
-			a.picks, a.gap = nil, Reason{NoPair, int64(len(a.picks))}
-		}
+		a.picks = append(a.picks, pick{find: found[c], from: found, among: len(found), nearest: int(nearest)})
 	}
 }
 
@@ -305,7 +249,7 @@ func (p *planner) round() (r Round) {
 		a := &p.asks[i]
 		for _, k := range a.picks {
 			r.Offers = append(r.Offers, Offer{
-				Task: a.ID, Volunteer: p.ix.rows[k.row].id, Ring: a.ring, Start: time.Unix(k.start, 0), Until: time.Unix(a.until, 0),
+				Task: a.ID, Volunteer: p.ix.rows[k.row].id, Ring: a.ring, Start: p.time(k.start), Until: p.time(a.until),
 				Walk: int(max(0, k.walk)), Cost: k.cost, Bundle: k.bundle, Reasons: p.reasons(a, &k),
 			})
 		}
@@ -319,13 +263,15 @@ func (p *planner) round() (r Round) {
 	return r
 }
 
+func (p *planner) time(at int64) time.Time { return time.Unix(at, 0).In(p.rules.Zone) }
+
 // alarm is how far a request has come that people must look after: by the clock, or
 // at once when nobody is left to ask.
 func (p *planner) alarm(a *ask) (Ring, bool) {
 	opens := &p.rules.Pace[a.Urgency].Opens
 	passed := time.Duration(p.now-a.AskedAt.Unix()) * time.Second
 	switch {
-	case a.need <= 0:
+	case a.missing() <= 0:
 		return 0, false
 	case passed >= opens[Operator]:
 		return Operator, true

@@ -26,9 +26,9 @@ func Rules() *dispatch.Rules {
 	return &dispatch.Rules{
 		Zone: Zone,
 		Pace: [dispatch.Urgencies]dispatch.Pace{
-			dispatch.Urgent:  {Opens: opens(6*minute, 12*minute, 20*minute, 30*minute), Stands: each(12 * minute), Asks: 3, Most: 8, More: 4 * minute, Settle: 8 * minute, Worth: 25},
-			dispatch.Today:   {Opens: opens(20*minute, 40*minute, 60*minute, 120*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 20 * minute, Worth: 4},
-			dispatch.Planned: {Opens: opens(20*minute, 60*minute, 120*minute, 240*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 20 * minute, Worth: 4},
+			dispatch.Urgent:  {Opens: opens(6*minute, 12*minute, 20*minute, 30*minute), Stands: each(12 * minute), Asks: 3, Most: 8, More: 4 * minute, Settle: 6 * minute, Worth: 30},
+			dispatch.Today:   {Opens: opens(20*minute, 40*minute, 60*minute, 120*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: 6},
+			dispatch.Planned: {Opens: opens(20*minute, 60*minute, 120*minute, 240*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: 6},
 		},
 		Weights: dispatch.Weights{Bond: 50, BondMost: 100, Today: 10, Week: 2, NoShow: 200, Waited: 100, Unchecked: 20_000},
 		Reach:   [dispatch.Rings]int{1_500, 1_500, 1_500, 2_000, 2_000},

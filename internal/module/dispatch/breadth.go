@@ -7,16 +7,16 @@ import (
 
 // skip is what it costs to ask nobody else besides those who are asked already and
 // the next few.
-func (p *planner) skip(a *ask, pace *Pace, next []find, passed time.Duration) int {
-	live := a.out + len(next)
-	if live < a.missing() {
+func (p *planner) skip(a *ask, found []find, k int, passed time.Duration) int {
+	pace := &p.rules.Pace[a.Urgency]
+	if a.out+k < a.missing() || len(found) <= p.rules.Few {
 		return p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
 	}
 	hope, walk := a.hope, a.hopeWalk
 	fresh := million - p.rules.Silent
-	for _, f := range next {
+	for _, f := range found[:k] {
 		hope += fresh
-		walk += f.cost * fresh
+		walk += int(f.walk) * fresh
 	}
 	worth := pace.Worth
 	if pace.More > 0 {

@@ -222,7 +222,7 @@ func (p *planner) look(task int) {
 		a.gap = Reason{TakenByMore, int64(len(found))}
 	}
 	for k := range min(missing*pace.Most-a.out, len(found)) {
-		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, pace, found[:k], passed), choices})
+		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, found, k, passed), choices})
 		p.finds = append(p.finds, found)
 	}
 }

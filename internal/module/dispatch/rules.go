@@ -28,6 +28,8 @@ type Weights struct {
 	Today     int // added for each hour on the same day
 	Week      int // added for each hour in the same week
 	NoShow    int // added for each promise not kept
+	Later     int // taken off for each hour that she remains free for others
+	Reserve   int // added for each thing that she can do and the request does not ask for: few can it
 	Waited    int // how much more each minute counts that a request has waited
 	Unchecked int // cost of asking nobody this round: more than any choice may cost
 }
@@ -48,6 +50,7 @@ type Rules struct {
 	Bundle     int           // requests in one offer at most; 1 = no bundles
 	BundleSave int           // metres that a bundle must save for each request added
 	Candidates int           // how many are weighed for each request
+	Few        int           // where no more than so many are left, all are asked at once
 	Accept     int           // of a million: how many of those who answer say yes
 	Silent     int           // of a million: how many never answer
 	Answer     time.Duration // how long the others take on average
@@ -70,7 +73,7 @@ func (r *Rules) Validate() error {
 		return ErrBadRules.On("no_shows")
 	case r.Bundle < 1 || r.BundleSave < 0:
 		return ErrBadRules.On("bundle")
-	case r.Candidates < 1:
+	case r.Candidates < 1 || r.Few < 0:
 		return ErrBadRules.On("candidates")
 	case r.Accept < 1 || r.Accept > million:
 		return ErrBadRules.On("accept")
@@ -108,7 +111,7 @@ func (p *Pace) validate() error {
 }
 
 func (w *Weights) validate() error {
-	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Waited, w.Unchecked} {
+	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Later, w.Reserve, w.Waited, w.Unchecked} {
 		if n < 0 || n > million {
 			return ErrBadRules.On("weights")
 		}

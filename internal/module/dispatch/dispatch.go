@@ -121,7 +121,8 @@ type Answer uint8
 // The answers.
 const (
 	Waiting   Answer = iota // silence so far; after its end it counts as Silent
-	Accepted                // yes, and still so
+	Ready                   // yes; whether it is her who goes is settled soon
+	Accepted                // yes, and it is her who goes
 	Refused                 // no, or a yes taken back
 	Silent                  // nothing until the offer ended
 	Withdrawn               // somebody else was quicker, or the request changed
@@ -130,9 +131,11 @@ const (
 // Asked is an offer that was made for a request, with its answer.
 type Asked struct {
 	Volunteer id.ID
+	At        time.Time // when she was asked
 	Start     time.Time // when she would begin
 	Until     time.Time // when the offer ends or ended
 	Walk      int       // as the offer said
+	Answered  time.Time // when she said yes
 	Answer    Answer
 }
 

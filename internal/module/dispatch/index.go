@@ -166,7 +166,9 @@ func rowOf(v *Volunteer) row {
 }
 
 func sortStays(all []stay) {
-	slices.SortFunc(all, func(a, b stay) int { return cmp.Compare(a.from, b.from) })
+	slices.SortFunc(all, func(a, b stay) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), slices.Compare(a.task[:], b.task[:]))
+	})
 }
 
 func spanOf(w Window) span { return span{w.From.Unix(), w.To.Unix()} }

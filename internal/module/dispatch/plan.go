@@ -40,7 +40,9 @@ type Chooser func(slots []Slot) []int
 // same. Without a chooser it is ours, with bundles.
 func PlanBy(choose Chooser, now time.Time, ix *Index, tasks []Task, r *Rules) Round {
 	p := newPlanner(now, ix, tasks, r)
+	var settled []Settled
 	for i := range p.asks {
+		settled = append(settled, p.settle(&p.asks[i])...)
 		p.look(i)
 	}
 	if choose != nil {
@@ -50,7 +52,9 @@ func PlanBy(choose Chooser, now time.Time, ix *Index, tasks []Task, r *Rules) Ro
 		p.bundle()
 	}
 	p.pairs()
-	return p.round()
+	out := p.round()
+	out.Settled = settled
+	return out
 }
 
 // planner is one round as it is made.
@@ -71,18 +75,21 @@ type planner struct {
 type ask struct {
 	*Task
 	ground
-	ring    Ring
-	from    int64 // the earliest moment to begin for somebody who is there
-	to      int64 // the latest moment to end
-	length  int64
-	until   int64 // when the offers of this round end
-	need    int   // people who are still missing
-	out     int   // offers without an answer
-	outWalk int   // what these would walk in all
-	asked   map[id.ID]bool
-	house   []id.ID // of those who said yes or are asked, for the two-person rule
-	picks   []pick
-	gap     Reason // if nobody is asked
+	ring     Ring
+	from     int64 // the earliest moment to begin for somebody who is there
+	to       int64 // the latest moment to end
+	length   int64
+	until    int64 // when the offers of this round end
+	need     int   // people who are still missing
+	out      int   // offers without an answer
+	hope     int   // of a million each: how likely it is that these will be answered at all
+	hopeWalk int   // what they would walk in all, each by how likely it is
+	asked    map[id.ID]bool
+	ready    []*Asked // who said yes and is not settled
+	waits    []*Asked // who may still
+	house    []id.ID  // of those who said yes or are asked, for the two-person rule
+	picks    []pick
+	gap      Reason // if nobody is asked
 }
 
 // find is somebody who fits.
@@ -95,8 +102,9 @@ type find struct {
 // pick is somebody who is asked.
 type pick struct {
 	find
-	among   int // how many could have been
-	nearest int // metres that the nearest of them would have walked
+	from    []find // who could have been, the least cost first
+	among   int    // how many these are
+	nearest int    // metres that the nearest of them would have walked
 	bundle  int
 }
 
@@ -126,12 +134,17 @@ func (p *planner) askOf(t *Task) ask {
 		o := &t.Asked[i]
 		a.asked[o.Volunteer] = true
 		waits := o.Answer == Waiting && o.Until.Unix() > p.now
-		if !waits && o.Answer != Accepted {
+		if !waits && o.Answer != Accepted && o.Answer != Ready {
 			continue
 		}
-		if waits {
+		if o.Answer == Ready {
+			a.ready = append(a.ready, o)
+		} else if waits {
 			a.out++
-			a.outWalk += o.Walk
+			a.waits = append(a.waits, o)
+			hope := p.hope(o)
+			a.hope += hope
+			a.hopeWalk += o.Walk * hope
 		} else {
 			a.need--
 		}
@@ -145,7 +158,7 @@ func (p *planner) askOf(t *Task) ask {
 		}
 		if !slices.ContainsFunc(w.stays, func(s stay) bool { return s.task == t.ID }) {
 			start := o.Start.Unix()
-			p.held[n] = append(p.held[n], stay{span: span{start, start + a.length}, at: t.At, task: t.ID, firm: !waits})
+			p.held[n] = append(p.held[n], stay{span: span{start, start + a.length}, at: t.At, task: t.ID, firm: o.Answer == Accepted})
 		}
 	}
 	return a
@@ -158,19 +171,23 @@ func (p *planner) stays(n int32) []stay {
 	return p.ix.rows[n].stays
 }
 
+// missing is how many have yet to say yes.
+func (a *ask) missing() int { return a.need - len(a.ready) }
+
 // look finds who could be asked for a task, in the ring that is open; a ring in which
 // nobody is left to ask is passed at once.
 func (p *planner) look(task int) {
 	a := &p.asks[task]
 	pace := &p.rules.Pace[a.Urgency]
 	passed := time.Duration(p.now-a.AskedAt.Unix()) * time.Second
-	wanted := a.need*pace.asks(passed) - a.out
+	missing := a.missing()
+	wanted := missing*pace.asks(passed) - a.out
 	for a.ring < Staff && passed >= pace.Opens[a.ring+1] {
 		a.ring++
 	}
 	latest := a.to - a.length
 	switch {
-	case a.need <= 0 || a.need*pace.Most <= a.out:
+	case missing <= 0 || missing*pace.Most <= a.out:
 		a.gap = Reason{Enough, int64(a.out)}
 		return
 	case p.now >= latest:
@@ -190,50 +207,24 @@ func (p *planner) look(task int) {
 			found = search(ring)
 		}
 	}
+	a.gap = Reason{Enough, int64(a.out)}
 	if len(found) == 0 {
-		a.gap = p.why(a)
+		if a.out == 0 {
+			a.gap = p.why(a)
+		}
 		return
 	}
 	choices := make([]Choice, len(found))
 	for i, f := range found {
 		choices[i] = Choice{f.row, int(f.home), int(f.walk), f.cost}
 	}
-	a.gap = Reason{TakenByMore, int64(len(found))}
-	if a.out > 0 {
-		a.gap = Reason{Enough, int64(a.out)}
+	if a.out == 0 {
+		a.gap = Reason{TakenByMore, int64(len(found))}
 	}
-	for k := range min(a.need*pace.Most-a.out, len(found)) {
-		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, pace, found[:k], passed), choices})
+	for k := range min(missing*pace.Most-a.out, len(found)) {
+		p.slots = append(p.slots, Slot{task, k < wanted, p.skip(a, found, k, passed), choices})
 		p.finds = append(p.finds, found)
 	}
-}
-
-// skip is what it costs to ask nobody else besides those who are asked already and
-// the next few.
-func (p *planner) skip(a *ask, pace *Pace, next []find, passed time.Duration) int {
-	live := a.out + len(next)
-	if live < a.need {
-		return p.rules.Weights.Unchecked + p.rules.Weights.Waited*int(passed.Minutes())
-	}
-	mean := a.outWalk
-	for _, f := range next {
-		mean += f.cost
-	}
-	mean /= live
-	worth := pace.Worth
-	if pace.More > 0 {
-		worth += int(int64(worth) * int64(passed) / int64(pace.More))
-	}
-	soon := int(p.rules.Answer.Minutes()) * million / p.rules.Accept // minutes until a yes, of one who is asked
-	return mean + worth*soon*a.need/live
-}
-
-// asks is how many are asked at a time for each person needed.
-func (p *Pace) asks(passed time.Duration) int {
-	if p.More == 0 {
-		return p.Asks
-	}
-	return min(p.Most, p.Asks+int(passed/p.More))
 }
 
 // pick notes what a chooser chose.
@@ -248,33 +239,7 @@ func (p *planner) pick(chosen []int) {
 			nearest = min(nearest, f.walk)
 		}
 		a := &p.asks[p.slots[i].Task]
-		a.picks = append(a.picks, pick{find: found[c], among: len(found), nearest: int(nearest)})
-	}
-}
-
-// pairs keeps the two-person rule: helpers of different households, and nobody is
-// asked as long as there are too few.
-func (p *planner) pairs() {
-	for i := range p.asks {
-		a := &p.asks[i]
-		if !a.Pair || len(a.picks) == 0 {
-			continue
-		}
-		taken := slices.Clone(a.house)
-		a.picks = slices.DeleteFunc(a.picks, func(k pick) bool {
-			h := p.ix.rows[k.row].household
-			if h.IsZero() {
-				return false
-			}
-			if slices.Contains(taken, h) {
-				return true
-			}
-			taken = append(taken, h)
-			return false
-		})
-		if a.out+len(a.picks) < a.need {
-			a.picks, a.gap = nil, Reason{NoPair, int64(len(a.picks))}
-		}
+		a.picks = append(a.picks, pick{find: found[c], from: found, among: len(found), nearest: int(nearest)})
 	}
 }
 
@@ -284,7 +249,7 @@ func (p *planner) round() (r Round) {
 		a := &p.asks[i]
 		for _, k := range a.picks {
 			r.Offers = append(r.Offers, Offer{
-				Task: a.ID, Volunteer: p.ix.rows[k.row].id, Ring: a.ring, Start: time.Unix(k.start, 0), Until: time.Unix(a.until, 0),
+				Task: a.ID, Volunteer: p.ix.rows[k.row].id, Ring: a.ring, Start: p.time(k.start), Until: p.time(a.until),
 				Walk: int(max(0, k.walk)), Cost: k.cost, Bundle: k.bundle, Reasons: p.reasons(a, &k),
 			})
 		}
@@ -298,13 +263,15 @@ func (p *planner) round() (r Round) {
 	return r
 }
 
+func (p *planner) time(at int64) time.Time { return time.Unix(at, 0).In(p.rules.Zone) }
+
 // alarm is how far a request has come that people must look after: by the clock, or
 // at once when nobody is left to ask.
 func (p *planner) alarm(a *ask) (Ring, bool) {
 	opens := &p.rules.Pace[a.Urgency].Opens
 	passed := time.Duration(p.now-a.AskedAt.Unix()) * time.Second
 	switch {
-	case a.need <= 0:
+	case a.missing() <= 0:
 		return 0, false
 	case passed >= opens[Operator]:
 		return Operator, true

@@ -27,6 +27,8 @@ const (
 	OnlyOne          Code = "only_one"      // nobody else can
 	OneOf            Code = "one_of"        // how many could
 	NearerNeeded     Code = "nearer_needed" // metres to the nearest, who is asked for another request
+	Nearest          Code = "nearest"       // metres; of all who said yes or still could
+	FirstInTime      Code = "first_in_time" // metres to somebody nearer, who has not answered in time
 	MissedBefore     Code = "missed_before" // promises not kept, which speak against her
 )
 
@@ -78,9 +80,18 @@ type Alarm struct {
 	Ring Ring // Desk or Operator
 }
 
+// Settled says that somebody who was Ready is the one who goes: her answer becomes
+// Accepted. Once a request has everybody it needs, all other answers to it end.
+type Settled struct {
+	Task      id.ID
+	Volunteer id.ID
+	Reason    Reason // Nearest of all who could still say yes, or FirstInTime
+}
+
 // Round is what Plan answers: every task is in Offers or has one Gap.
 type Round struct {
-	Offers []Offer
-	Gaps   []Gap
-	Alarms []Alarm
+	Settled []Settled
+	Offers  []Offer
+	Gaps    []Gap
+	Alarms  []Alarm
 }

@@ -16,6 +16,7 @@ type Pace struct {
 	Asks   int                  // how many are asked at a time for each person needed
 	Most   int                  // how many at most, when it takes long
 	More   time.Duration        // after each such span one more is asked at a time; 0 = never
+	Settle time.Duration        // how long after a yes somebody nearer may still say hers; 0 = the first yes counts
 	Worth  int                  // metres on foot that a minute less of waiting is worth
 }
 
@@ -27,7 +28,8 @@ type Weights struct {
 	Today     int // added for each hour on the same day
 	Week      int // added for each hour in the same week
 	NoShow    int // added for each promise not kept
-	Scarce    int // added at most where somebody is needed more for another skill
+	Later     int // taken off for each hour that she remains free for others
+	Reserve   int // added for each thing that she can do and the request does not ask for: few can it
 	Waited    int // how much more each minute counts that a request has waited
 	Unchecked int // cost of asking nobody this round: more than any choice may cost
 }
@@ -48,9 +50,10 @@ type Rules struct {
 	Bundle     int           // requests in one offer at most; 1 = no bundles
 	BundleSave int           // metres that a bundle must save for each request added
 	Candidates int           // how many are weighed for each request
-	Accept     int           // of a million: how likely a yes is from next door
-	AcceptKm   int           // of a million: how much less likely for each kilometre
-	Answer     time.Duration // how long people take to answer, on average
+	Few        int           // where no more than so many are left, all are asked at once
+	Accept     int           // of a million: how many of those who answer say yes
+	Silent     int           // of a million: how many never answer
+	Answer     time.Duration // how long the others take on average
 }
 
 // Validate refuses numbers with which nobody could be asked, or too many.
@@ -70,10 +73,12 @@ func (r *Rules) Validate() error {
 		return ErrBadRules.On("no_shows")
 	case r.Bundle < 1 || r.BundleSave < 0:
 		return ErrBadRules.On("bundle")
-	case r.Candidates < 1:
+	case r.Candidates < 1 || r.Few < 0:
 		return ErrBadRules.On("candidates")
-	case r.Accept < 1 || r.Accept > million || r.AcceptKm < 0:
+	case r.Accept < 1 || r.Accept > million:
 		return ErrBadRules.On("accept")
+	case r.Silent < 0 || r.Silent >= million || r.Answer < time.Second:
+		return ErrBadRules.On("answer")
 	}
 	for ring := range Desk {
 		if r.Reach[ring] < 1 || ring > 0 && r.Reach[ring] < r.Reach[ring-1] {
@@ -91,7 +96,7 @@ func (r *Rules) Validate() error {
 const million = 1_000_000
 
 func (p *Pace) validate() error {
-	if p.Asks < 1 || p.Most < p.Asks || p.More < 0 {
+	if p.Asks < 1 || p.Most < p.Asks || p.More < 0 || p.Settle < 0 || p.Worth < 0 || p.Worth > million {
 		return ErrBadRules.On("asks")
 	}
 	for ring := range Rings {
@@ -106,7 +111,7 @@ func (p *Pace) validate() error {
 }
 
 func (w *Weights) validate() error {
-	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Scarce, w.Waited, w.Unchecked} {
+	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Later, w.Reserve, w.Waited, w.Unchecked} {
 		if n < 0 || n > million {
 			return ErrBadRules.On("weights")
 		}

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"math/bits"
 	"slices"
 
 	"gongyi/internal/kernel/geo"
@@ -81,8 +82,18 @@ func square(middle cell, ring int32, fn func(cell)) {
 // cost weighs somebody who fits, in metres.
 func (p *planner) cost(a *ask, n int32, f *fitting) int {
 	w := &p.rules.Weights
-	cost := int(f.walk) + w.Today*int(f.day)/60 + w.Week*int(f.week)/60 + w.NoShow*int(p.ix.rows[n].noShows)
+	cost := w.Reserve*spare(a, &p.ix.rows[n]) - w.Later*int(f.left)/3600 + int(f.walk) + w.Today*int(f.day)/60 + w.Week*int(f.week)/60 + w.NoShow*int(p.ix.rows[n].noShows)
 	return cost - min(w.BondMost, w.Bond*a.bond(p.ix.rows[n].id).Times)
+}
+
+// spare is how much more somebody can than a task asks for, skills apart: who carries
+// what is heavy is kept for what is heavy.
+func spare(a *ask, w *row) int {
+	more := bits.OnesCount8(uint8(w.able&^a.Asks)) + max(0, int(w.level)-int(a.Level))
+	if a.Languages == 0 {
+		more += max(0, w.languages.Len()-1)
+	}
+	return more
 }
 
 // why is the last step of the sieve that anybody reached.

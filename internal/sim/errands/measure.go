@@ -13,21 +13,24 @@ func dayOf(at time.Time) period.Day { return period.DayOf(at, Zone) }
 
 // Result is what one way came to on one seed.
 type Result struct {
-	Way      string  `json:"way"`
-	Requests int     `json:"requests"`
-	Feasible int     `json:"feasible"` // somebody could do it when it was asked for
-	Accepted int     `json:"accepted"`
-	Urgent   float64 `json:"urgent"` // of the feasible urgent ones, the share accepted within 30 minutes
-	Wait     float64 `json:"wait"`   // minutes, mean; what nobody took counts until it was too late
-	Median   float64 `json:"median"`
-	P90      float64 `json:"p90"`
-	Walk     float64 `json:"walk"` // metres there and back for each person sent
-	Total    float64 `json:"total_km"`
-	Asks     float64 `json:"asks"`             // offers for each person sent
-	Request  float64 `json:"worst_by_request"` // worst-off decile of waiting against the median
-	Person   float64 `json:"worst_by_person"`
-	Grid     float64 `json:"worst_by_grid"`
-	Broken   int     `json:"broken"` // limits that were passed
+	Way        string  `json:"way"`
+	Requests   int     `json:"requests"`
+	Feasible   int     `json:"feasible"` // somebody could do it when it was asked for
+	Accepted   int     `json:"accepted"`
+	Urgent     float64 `json:"urgent"` // of the feasible urgent ones, the share accepted within 30 minutes
+	UrgentWait float64 `json:"urgent_wait"`
+	Wait       float64 `json:"wait"` // minutes, mean; what nobody took counts until it was too late
+	Median     float64 `json:"median"`
+	P90        float64 `json:"p90"`
+	Walk       float64 `json:"walk"` // metres there and back for each person sent
+	Total      float64 `json:"total_km"`
+	Asks       float64 `json:"asks"`             // offers for each person sent
+	Request    float64 `json:"worst_by_request"` // worst-off decile of waiting against the median
+	Person     float64 `json:"worst_by_person"`
+	Grid       float64 `json:"worst_by_grid"`
+	Known      float64
+	Broken     int `json:"broken"` // limits that were passed
+	Bundles    int
 }
 
 func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
@@ -54,22 +57,32 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 		if !ok {
 			at = t.Window.To.Add(-t.Length)
 		}
+		if !can[t.ID] {
+		} else if when, ok := g.settled[t.ID]; ok {
+			r.Known += when.Sub(t.AskedAt).Minutes()
+		} else {
+			r.Known += t.Window.To.Add(-t.Length).Sub(t.AskedAt).Minutes()
+		}
 		wait := at.Sub(t.AskedAt).Minutes()
 		if t.Urgency == dispatch.Urgent && can[t.ID] {
 			urgent++
+			r.UrgentWait += wait
 			if ok && wait <= 30 {
 				quick++
 			}
 		}
-		if !can[t.ID] {
+		if !can[t.ID] || !ok {
 			continue
 		}
 		waits = append(waits, wait)
 		persons[t.Asker] = append(persons[t.Asker], wait)
 		grids[t.Place.Grid] = append(grids[t.Place.Grid], wait)
 	}
+	r.Known /= float64(len(waits))
+	r.Bundles = g.bundles
 	slices.Sort(waits)
 	r.Urgent = float64(quick) / float64(max(1, urgent))
+	r.UrgentWait /= float64(max(1, urgent))
 	r.Wait, r.Median, r.P90 = mean(waits), waits[len(waits)/2], waits[len(waits)*9/10]
 	r.Walk = float64(g.walked) / float64(max(1, len(g.promises)))
 	r.Total = float64(g.walked) / 1000

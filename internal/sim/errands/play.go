@@ -1,7 +1,6 @@
 package errands
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -52,10 +51,12 @@ type game struct {
 	open       []id.ID
 	coming     []heard
 	accepted   map[id.ID]time.Time // when a task had everybody it needs
+	settled    map[id.ID]time.Time
 	promises   []promise
 	asked      int
 	number     int
 	walked     int
+	bundles    int
 }
 
 // promise is a yes.
@@ -68,10 +69,15 @@ type promise struct {
 func (st *street) play(w Way, rules *dispatch.Rules) *game {
 	g := &game{
 		street: st, rules: rules, volunteers: slices.Clone(st.volunteers), place: make(map[id.ID]int), tasks: make(map[id.ID]*dispatch.Task),
-		accepted: make(map[id.ID]time.Time),
+		accepted: make(map[id.ID]time.Time), settled: make(map[id.ID]time.Time),
 	}
 	if w.choose != nil {
 		g.choose = w.choose(dice(st.Seed, "chooser", 0))
+		plain := *rules
+		for u := range plain.Pace {
+			plain.Pace[u].Settle = 0
+		}
+		g.rules = &plain
 	}
 	for i := range g.volunteers {
 		g.place[g.volunteers[i].ID] = i
@@ -115,11 +121,15 @@ func (g *game) round(now time.Time) {
 	} else {
 		r = dispatch.PlanBy(g.choose, now, g.ix, tasks, g.rules)
 	}
+	for _, o := range r.Settled {
+		g.settle(now, o)
+	}
 	bundles := make(map[int]int)
 	for _, o := range r.Offers {
 		t := g.tasks[o.Task]
-		t.Asked = append(t.Asked, dispatch.Asked{Volunteer: o.Volunteer, Start: o.Start, Until: o.Until, Walk: o.Walk})
+		t.Asked = append(t.Asked, dispatch.Asked{Volunteer: o.Volunteer, At: now, Start: o.Start, Until: o.Until, Walk: o.Walk})
 		if at, known := bundles[o.Bundle]; o.Bundle > 0 && known {
+			g.bundles++
 			g.coming[at].offers = append(g.coming[at].offers, o)
 			continue
 		}
@@ -142,7 +152,9 @@ func (g *game) round(now time.Time) {
 }
 
 func (g *game) waits(t *dispatch.Task, now time.Time) bool {
-	return slices.ContainsFunc(t.Asked, func(o dispatch.Asked) bool { return o.Answer == dispatch.Waiting && o.Until.After(now) })
+	return slices.ContainsFunc(t.Asked, func(o dispatch.Asked) bool {
+		return o.Answer == dispatch.Ready || o.Answer == dispatch.Waiting && o.Until.After(now)
+	})
 }
 
 // listen takes in what has been answered by now.
@@ -169,7 +181,24 @@ func (g *game) take(h heard, o dispatch.Offer) {
 		}
 		return
 	}
-	t.Asked[i].Answer = dispatch.Accepted
+	t.Asked[i].Answer, t.Asked[i].Answered = dispatch.Ready, h.at
+	yes := 0
+	for _, a := range t.Asked {
+		if a.Answer == dispatch.Accepted || a.Answer == dispatch.Ready {
+			yes++
+		}
+	}
+	if _, known := g.accepted[t.ID]; !known && yes >= needed(t) {
+		g.accepted[t.ID] = h.at
+	}
+}
+
+// settle sends somebody who said yes.
+func (g *game) settle(now time.Time, c dispatch.Settled) {
+	t := g.tasks[c.Task]
+	i := slices.IndexFunc(t.Asked, func(a dispatch.Asked) bool { return a.Volunteer == c.Volunteer })
+	o := &t.Asked[i]
+	o.Answer = dispatch.Accepted
 	v := &g.volunteers[g.place[o.Volunteer]]
 	v.Stays = append(slices.Clone(v.Stays), dispatch.Stay{Task: t.ID, Window: dispatch.Window{From: o.Start, To: o.Start.Add(t.Length)}, At: t.At, Firm: true})
 	g.ix.Put(v)
@@ -184,11 +213,11 @@ func (g *game) take(h heard, o dispatch.Offer) {
 		return
 	}
 	for k := range t.Asked {
-		if t.Asked[k].Answer == dispatch.Waiting {
-			t.Asked[k].Answer = dispatch.Withdrawn
+		if a := &t.Asked[k]; a.Answer == dispatch.Waiting || a.Answer == dispatch.Ready {
+			a.Answer = dispatch.Withdrawn
 		}
 	}
-	g.accepted[t.ID] = h.at
+	g.settled[t.ID] = now
 	g.open = slices.DeleteFunc(g.open, func(n id.ID) bool { return n == t.ID })
 }
 
@@ -228,5 +257,3 @@ func (g *game) night(now time.Time) {
 		g.ix.Put(v)
 	}
 }
-
-var _ = rand.New

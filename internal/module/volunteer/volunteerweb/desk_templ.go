@@ -355,7 +355,7 @@ func freshPage(v freshView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "parts", In: v.Form.In, Label: i18n.T(ctx, "什么时候"), Values: v.Sent.Ticked("enter", "parts", nil), Options: partOptions(ctx), Optional: true, Error: v.Form.Of("windows")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "parts", In: v.Form.In, Label: i18n.T(ctx, "什么时候"), Values: v.Sent.Ticked("enter", "parts", nil), Options: partOptions(ctx), Optional: true}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

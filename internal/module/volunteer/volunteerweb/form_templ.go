@@ -118,7 +118,7 @@ func joinPage(v joinView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field{Name: "parts", Label: i18n.T(ctx, "什么时候"), Values: v.Ticked("parts"), Options: partOptions(ctx), Optional: true, Help: i18n.T(ctx, "几点到几点，以后可以改细。"), Error: v.Form.Of("windows")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field{Name: "parts", Label: i18n.T(ctx, "什么时候"), Values: v.Ticked("parts"), Options: partOptions(ctx), Optional: true, Help: i18n.T(ctx, "几点到几点，以后可以改细。")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -342,7 +342,7 @@ func windowFields(f ui.Form, sent portal.Sent, form string) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field{Name: "weekdays", In: f.In, Label: i18n.T(ctx, "星期几"), Values: sent.Ticked(form, "weekdays", nil), Options: portal.WeekdayOptions(ctx), Optional: true, Error: f.Of("windows")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field{Name: "weekdays", In: f.In, Label: i18n.T(ctx, "星期几"), Values: sent.Ticked(form, "weekdays", nil), Options: portal.WeekdayOptions(ctx), Optional: true, Error: f.Of("weekdays")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -148,7 +148,7 @@ func readWindows(r *http.Request) (all []volunteer.Window, err error) {
 	for _, s := range r.Form["windows"] {
 		w, ok := readWindow(s)
 		if !ok {
-			return nil, volunteer.ErrBadWindow.On("windows")
+			return nil, volunteer.ErrBadWindow.On("weekdays")
 		}
 		all = append(all, w)
 	}

@@ -48,6 +48,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.promoted(home, shop)
 	g.festive(home, shop)
 	g.bundled(home, shop)
+	g.volunteered(home, shop, owner)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

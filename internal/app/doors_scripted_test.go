@@ -4,7 +4,7 @@ import "maps"
 
 // byScript are the forms that no page holds as one: a script sends them, or a step
 // before them has to be gone first; and where they are tried. One list an area.
-var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts, scriptedBills, scriptedTill)
+var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts, scriptedBills, scriptedTill, scriptedVolunteers)
 
 func joined(lists ...map[string]string) map[string]string {
 	all := make(map[string]string)
@@ -89,4 +89,13 @@ var scriptedTill = map[string]string{
 	"/me/slips/{at}/{slip}/cancellation":   "without a field, on the page once a provider was asked: TestASlipIsPaidOnThePages",
 	"/shop/{shop}/till/{checkout}/consent": "digits of a buyer without a network: TestATillRefusesWrongCodes, TestSixDigitsAreConsent",
 	"/me/pay/key/end":                      "without a field, on the page once a phone has a key: TestAPayCodeIsItsPhones",
+}
+
+var scriptedVolunteers = map[string]string{
+	"/me/volunteer":                        "on the page of the third step: TestAVolunteerOnThePages",
+	"/me/volunteer/reserves/{reserve}/end": "without a field, on the page once she agreed: TestAVolunteerOnThePages",
+	"/shop/{shop}/reserve":                 "on the page while one of the staff was not asked: TestAVolunteerOnThePages",
+	"/c/{community}/vouch/{volunteer}":     "on the page for who is not the volunteer herself: TestAVolunteerOnThePages",
+
+	"/c/{community}/vouch/{volunteer}/{vouch}/end": "without a field, on the page for who has vouched: TestAVolunteerOnThePages",
 }

@@ -46,6 +46,7 @@ var hers = []string{
 	"{nomination}", "{nominee}", "{spending}", "{application}", "{document}", "{tenure}", "{ballot}", "{meeting}", "{handover}", "{member}", "{redemption}", "{offset}",
 	"{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}",
 	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}", "{festival}", "{event}", "{difference}", "{payment}", "{refund}",
+	"{volunteer}", "{exception}", "{certificate}", "{vouch}", "{proof}", "{reserve}",
 }
 
 // everybodys are addresses whose holes are in hers, and which name there what anybody
@@ -58,6 +59,7 @@ var everybodys = []string{
 	"/c/{community}/selection/{meeting}",
 	"/c/{community}/festivals/{festival}",      // what is published
 	"/c/{community}/vouchers/{series}/claim",   // whoever sends it takes one for herself
+	"/c/{community}/vouch/{volunteer}",         // whoever was given it vouches in her own name
 	"/c/{community}/offers/{campaign}/refusal", // whoever sends it stops what she gets herself
 }
 

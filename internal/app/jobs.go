@@ -50,6 +50,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.dutyJobs(j)
 	a.tillJobs(j)
 	a.promotionJobs(j)
+	a.volunteerJobs(j)
 	a.payoutJobs(j)
 	return j, nil
 }

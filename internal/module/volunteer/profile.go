@@ -64,7 +64,7 @@ func (p *Profile) validate() error {
 	case p.Radius < RadiusLeast || p.Radius > RadiusMost:
 		return ErrBadRadius.On("radius").With("least", RadiusLeast).With("most", RadiusMost)
 	case len(p.Windows) > windowsMost:
-		return ErrManyWindows.On("windows").With("most", windowsMost)
+		return ErrManyWindows.On("weekdays").With("most", windowsMost)
 	case len(p.Languages) == 0 || slices.ContainsFunc(p.Languages, func(l Language) bool { return !slices.Contains(Languages, l) }):
 		return ErrBadLanguage.On("languages")
 	case p.Limits.DayMinutes < 0 || p.Limits.DayMinutes > period.Midnight:
@@ -78,7 +78,7 @@ func (p *Profile) validate() error {
 	}
 	for _, w := range p.Windows {
 		if !w.valid() {
-			return ErrBadWindow.On("windows")
+			return ErrBadWindow.On("weekdays")
 		}
 	}
 	p.Windows = tidy(p.Windows)

@@ -44,9 +44,9 @@ func (r *Reserve) validate() error {
 	case len(r.Skills) == 0 || len(r.Skills) > skillsMost || slices.ContainsFunc(r.Skills, func(s Skill) bool { return !s.Leaf() }):
 		return ErrBadSkill.On("skills")
 	case len(r.Windows) == 0 || slices.ContainsFunc(r.Windows, func(w Window) bool { return !w.valid() }):
-		return ErrBadWindow.On("windows")
+		return ErrBadWindow.On("weekdays")
 	case len(r.Windows) > windowsMost:
-		return ErrManyWindows.On("windows").With("most", windowsMost)
+		return ErrManyWindows.On("weekdays").With("most", windowsMost)
 	}
 	r.Windows = tidy(r.Windows)
 	return nil

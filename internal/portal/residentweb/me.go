@@ -43,6 +43,7 @@ var ways = []way{
 	{"/me/team", "people", i18n.M("我的团队"), i18n.M("级别、团队，随时可以退出")},
 	{"/me/rewards", "cash", i18n.M("我的奖励"), i18n.M("哪条规则给的，为什么")},
 	{"/me/bundles", "basket", i18n.M("我的套餐"), i18n.M("每一样的码，没用的怎么退")},
+	{"/me/volunteer", "hands", i18n.M("我来帮忙"), i18n.M("会什么、哪天有空，由您定")},
 	{"/me/draws", "gift", i18n.M("我的福袋"), i18n.M("报了哪些，抽中了怎么领")},
 	{"/me/honours", "star", i18n.M("评选和荣誉"), i18n.M("提名邻居，一人一票")},
 	{"/me/household", "home", i18n.M("我家"), i18n.M("住在一起的人，谁照看谁")},

@@ -49,6 +49,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.dutyJobs(j)
 	a.tillJobs(j)
 	a.promotionJobs(j)
+	a.hoursJobs(j)
 	a.payoutJobs(j)
 	return j, nil
 }

@@ -51,6 +51,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.tillJobs(j)
 	a.promotionJobs(j)
 	a.volunteerJobs(j)
+	a.hoursJobs(j)
 	a.payoutJobs(j)
 	return j, nil
 }

@@ -27,6 +27,9 @@ var ErrNotAPeer = fault.New(fault.Unauthorized, "app.not_a_peer")
 // noticePath is where they hand each other what people are to be told.
 const noticePath = "/api/peer/notices"
 
+// hoursPath is where they bring each other hours that members take home.
+const hoursPath = "/api/peer/hours"
+
 // peerNote is what travels: whom to admit, and where.
 type peerNote struct {
 	Community id.ID           `json:"community"`
@@ -77,6 +80,24 @@ func (f *forwarder) notify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := f.app.Flows.Notify(r.Context(), n); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Bring implements flow.Peer.
+func (f *forwarder) Bring(ctx context.Context, address string, h flow.HoursHome) error {
+	return f.tell(ctx, address, hoursPath, h)
+}
+
+// bring answers another instance's Bring.
+func (f *forwarder) bring(w http.ResponseWriter, r *http.Request) error {
+	var h flow.HoursHome
+	if err := f.heard(r, &h); err != nil {
+		return err
+	}
+	if err := f.app.Flows.ArriveHours(r.Context(), h); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

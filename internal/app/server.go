@@ -122,6 +122,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 		}
 		a.Flows.Peer, a.forward, kit.Elsewhere = f, f, f.sendOn
 		mux.Handle("POST "+peerPath, kit.Handle(f.admit))
+		mux.Handle("POST "+hoursPath, kit.Handle(f.bring))
 		mux.Handle("POST "+noticePath, kit.Handle(f.notify))
 		inner = f.wrap(mux)
 	}
@@ -166,6 +167,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	mux.Handle("POST "+heardPath+"{provider}", kit.Handle(a.heard))
 	a.promotions()
 	a.volunteers()
+	a.hours()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -34,6 +34,7 @@ func (f *Flows) payables() map[charge.Purpose]payable {
 		charge.Membership:  {move: f.membershipFee, paid: f.membershipPaid, dropped: f.membershipDropped},
 		charge.Profit:      f.payShare(),
 		charge.Bundle:      {move: f.bundlePrice, paid: f.bundlePaid, dropped: f.bundleDropped},
+		charge.Hours:       f.payHours(),
 	}
 }
 

@@ -59,7 +59,12 @@ func hoursOf(m id.ID) ledger.Account {
 
 // owes is what a member owes in hours.
 func (p purse) owes(m id.ID) money.Amount {
-	return -p.Balance(ledger.In(party.Owner{Kind: party.Member, ID: m}, ledger.Owed, money.Coin))
+	return -p.Balance(owedHours(m))
+}
+
+// owedHours is where a member's debt in hours stands, as a negative number.
+func owedHours(m id.ID) ledger.Account {
+	return ledger.In(party.Owner{Kind: party.Member, ID: m}, ledger.Owed, money.Coin)
 }
 
 // budget is what the pool may still pay for services this month.
@@ -199,10 +204,4 @@ func (f *Flows) openHold(ctx context.Context, tx *db.Tx, request id.ID) (*coin.H
 
 func holdKey(what string, h *coin.Hold) string {
 	return fmt.Sprintf("%s%s:%s/%d", coinKey, what, h.Request, h.Part)
-}
-
-// openHolds lists the holds of a community that have not ended, for whoever keeps the
-// requests: at rest each belongs to a request that is open.
-func (f *Flows) openHolds(ctx context.Context, r db.Reader, community id.ID) ([]*coin.Hold, error) {
-	return f.Coins.OpenHolds(ctx, r, community)
 }

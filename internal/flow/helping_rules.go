@@ -15,7 +15,7 @@ func dispatchRules(t *policy.TimeBank, zone *time.Location) *dispatch.Rules {
 		Zone: zone, Pace: [dispatch.Urgencies]dispatch.Pace{dispatch.Urgent: urgent, dispatch.Today: ordinary, dispatch.Planned: ordinary},
 		Weights: weights(t), Detour: int(t.Detour / 1000), Speed: t.WalkMetresMinute, Linger: lingers,
 		MostDay: minutes(t.DayMinutesMost), MostWeek: minutes(t.WeekMinutesMost), NoShows: t.NoShowStrikes,
-		Bundle: bundleMost, BundleSave: bundleSave, Candidates: weighed, Accept: acceptNext, AcceptKm: acceptLess,
+		Bundle: bundleMost, BundleSave: bundleSave, Candidates: weighed, Few: fewLeft, Accept: sayYes, Silent: saySilent, Answer: answerIn,
 	}
 	for ring := range r.Reach {
 		r.Reach[ring] = reachMost
@@ -31,8 +31,10 @@ const (
 	bundleSave = 100              // metres that each must save
 	weighed    = 48               // neighbours weighed for each request
 	reachMost  = 20_000           // metres; how far she goes each volunteer says herself
-	acceptNext = 600_000          // of a million, next door
-	acceptLess = 100_000          // less for each kilometre
+	fewLeft    = 3                // where no more are left, all are asked at once
+	sayYes     = 600_000          // of a million of those who answer
+	saySilent  = 100_000          // of a million of all
+	answerIn   = 6 * time.Minute  // on average
 	unchecked  = 20_000           // metres: to ask nobody costs more than any choice
 	waited     = 100              // metres a minute
 	asksMost   = 8

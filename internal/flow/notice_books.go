@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
+	"gongyi/internal/module/charter"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/person"
@@ -171,12 +172,25 @@ func (t *telling) moved(e *ledger.Entry) {
 		}
 		if e.Kind == ledger.Reversal {
 			why = "更正"
+		} else if title := hoursRule(e, a); title != "" {
+			why = title
 		}
 		t.found = append(t.found, tidings{a.Owner.ID, id.ID{}, notice.Notice{
 			Kind: notice.ValueMoved, Cause: notice.EntryCause(t.community, e.Seq) + "/" + a.Asset.String(), Place: t.community, At: e.PostedAt,
 			Link: "/me/wallet", Args: []notice.Arg{notice.Say(name), amount, notice.Say(why)},
 		}})
 	}
+}
+
+// hoursRule is what the rule is called by which hours of an account moved, "" if they
+// moved by none of the time bank.
+func hoursRule(e *ledger.Entry, a ledger.Account) string {
+	for i := range e.Legs {
+		if l := &e.Legs[i]; l.Rule.Family == charter.Hours && (l.From == a || l.To == a) {
+			return charter.Title(l.Rule)
+		}
+	}
+	return ""
 }
 
 // address finds the people behind the pseudonyms, those who read, and writes the

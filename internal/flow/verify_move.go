@@ -34,6 +34,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	p.paidOut(e, m, before)
 	p.bagged(e, m)
 	p.bundleMoved(e, m)
+	p.hoursMoved(e, rates, m, before)
 	return charter.Settle(rates, m, before), nil
 }
 
@@ -71,6 +72,9 @@ func (p *replayer) charged(e *ledger.Entry) {
 	}
 	var sum money.Amount
 	for _, l := range e.Legs {
+		if l.From.Asset != money.CNY {
+			continue // hours that are issued for it
+		}
 		if l.Rule.Undone || l.Rule.Number == 2 {
 			sum -= l.Amount
 		} else {

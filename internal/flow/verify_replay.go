@@ -49,6 +49,7 @@ type replayer struct {
 	till        tillRecords
 	drawn       drawRecords
 	bundled     bundleRecords
+	coins       coinRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
 	events      map[id.ID]int          // how many of a voucher's events were met
 	claimed     map[id.ID]bool
@@ -114,6 +115,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.bundled.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.coins.load(ctx, r, p); err != nil {
 		return err
 	}
 	p.capsUsed, err = p.flows.Settlement.Caps(ctx, r, p.community)

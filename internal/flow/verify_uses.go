@@ -103,6 +103,7 @@ func (p *replayer) finish() {
 	p.lostTills()
 	p.drawsAgain()
 	p.lostBundles()
+	p.lostHours()
 	for voucher, all := range p.uses.Events {
 		for _, e := range all[min(len(all), p.events[voucher]):] {
 			p.flaw(0, "voucher_event_of_no_entry", e.Seq, "", "", fmt.Sprint(voucher, " ", e.What))

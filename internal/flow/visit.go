@@ -17,6 +17,7 @@ import (
 type Peer interface {
 	Admit(ctx context.Context, address string, community id.ID, c MemberCopy) error
 	Notify(ctx context.Context, address string, n notice.Notice) error
+	Bring(ctx context.Context, address string, h HoursHome) error
 }
 
 // MemberCopy is what a community learns of a member who is at home elsewhere, and

@@ -44,14 +44,16 @@ const (
 	Profit      Purpose = "profit"       // a share of profit for the welfare fund (C4)
 	Ad          Purpose = "ad"           // an ad slot (C10)
 	Bundle      Purpose = "bundle"       // a bundle, a pack for new members (E2, E3)
+	Hours       Purpose = "hours"        // hours that an organisation orders for the public good (F7)
 )
 
 // Purposes lists them in the order of a form.
-var Purposes = []Purpose{Membership, MerchantFee, Deposit, Profit, Ad, Bundle}
+var Purposes = []Purpose{Membership, MerchantFee, Deposit, Profit, Ad, Bundle, Hours}
 
 // InCustody reports whether the money must never pass the platform's own hands. What is
-// paid ahead for goods of shops is theirs or the buyer's, at no time ours.
-func (p Purpose) InCustody() bool { return p == Deposit || p == Profit || p == Bundle }
+// paid ahead for goods of shops is theirs or the buyer's, at no time ours;
+// what is paid for hours stands behind them.
+func (p Purpose) InCustody() bool { return p == Deposit || p == Profit || p == Bundle || p == Hours }
 
 // PayerKind says who owes a charge.
 type PayerKind string

@@ -32,6 +32,9 @@ var Schema = db.Schema{
 		{Name: "coin_hold", Placement: db.Distributed}, {Name: "coin_share", Placement: db.Distributed}, {Name: "coin_hold_end", Placement: db.Distributed},
 		{Name: "coin_service", Placement: db.Distributed}, {Name: "coin_service_undo", Placement: db.Distributed}, {Name: "coin_due", Placement: db.Distributed},
 		{Name: "coin_budget", Placement: db.Distributed}, {Name: "coin_opening", Placement: db.Distributed},
+		{Name: "coin_gift", Placement: db.Distributed}, {Name: "coin_grant", Placement: db.Distributed}, {Name: "coin_grant_end", Placement: db.Distributed},
+		{Name: "coin_donation", Placement: db.Distributed}, {Name: "coin_order", Placement: db.Distributed}, {Name: "coin_order_step", Placement: db.Distributed},
+		{Name: "coin_sent", Placement: db.Distributed}, {Name: "coin_arrived", Placement: db.Distributed}, {Name: "coin_lapse", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -20,13 +20,13 @@ func (s *Service) HoldOf(ctx context.Context, r db.Reader, community, request id
 	return all[0], nil
 }
 
-// openMost bounds a list of holds.
+// openMost bounds a list.
 const openMost = 10_000
 
 // OpenHolds lists what is set aside in a community and has not ended, the oldest first.
 // Whoever keeps the requests compares it with those that are open.
 func (s *Service) OpenHolds(ctx context.Context, r db.Reader, community id.ID) ([]*Hold, error) {
-	return readHolds(ctx, r, community, "e.request_id IS NULL ORDER BY h.held_at, h.request_id LIMIT ?", openMost)
+	return readHolds(ctx, r, community, "e.request_id IS NULL ORDER BY h.held_at, h.request_id")
 }
 
 // OpenHoldsOf lists what a member has set aside, the oldest first.

@@ -109,6 +109,8 @@ func (b *auditBooks) add(a *auditor, e *auditEntry) {
 func (b *auditBooks) checkLeg(a *auditor, e *auditEntry, l *Leg) {
 	if l.From.Asset != l.To.Asset {
 		a.flaw(1, "leg_unbalanced", e.Seq, l.From.String(), l.From.Asset, l.To.Asset)
+	} else if !mayIssue(l) {
+		a.flaw(6, "issued_by_no_issuer", e.Seq, CoinIssue.String(), nil, l.Rule)
 	} else if checkLeg(l) != nil {
 		a.flaw(1, "leg_malformed", e.Seq, l.From.String(), nil, string(appendLeg(nil, l)))
 	}

@@ -128,8 +128,11 @@ func drawPosting(t *rapid.T, keys int) ledger.Posting {
 		to := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(modelAccounts), func(a ledger.Account) bool {
 			return a.Asset != from.Asset || a == from
 		})).Draw(t, "to")
-		p.Legs = append(p.Legs, ledger.Leg{Rule: ledger.R('S', rapid.Uint8Range(1, 12).Draw(t, "rule")), From: from, To: to,
-			Amount: money.Amount(rapid.Int64Range(1, 500).Draw(t, "amount"))})
+		rule := ledger.R('S', rapid.Uint8Range(1, 12).Draw(t, "rule"))
+		if from == ledger.CoinIssue || to == ledger.CoinIssue {
+			rule = ledger.Issuers[0]
+		}
+		p.Legs = append(p.Legs, ledger.Leg{Rule: rule, From: from, To: to, Amount: money.Amount(rapid.Int64Range(1, 500).Draw(t, "amount"))})
 	}
 	p.Content = content(fmt.Sprintf("%v", p))
 	return p

@@ -199,6 +199,8 @@ func checkLeg(l *Leg) error {
 		return ErrNoSuchAccount.With("account", l.From.String())
 	case l.To.Pattern() == nil:
 		return ErrNoSuchAccount.With("account", l.To.String())
+	case !mayIssue(l):
+		return ErrNotIssuer.With("rule", l.Rule.String())
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func (h *Pages) fillDeskOne(ctx context.Context, v *deskOneView) error {
 	v.Status, v.Tone = standing(ctx, q, all, v.Now)
 	v.Free = len(timebank.Free(q, all))
 	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "怎么来的"), Text: enteredNames[q.Entered].In(ctx)}, {Name: i18n.T(ctx, "发出"), Text: ui.Moment(ctx, q.At.In(zone))}, {Name: i18n.T(ctx, "谁出"), Text: payNames[q.Pay].In(ctx)},
-		{Name: i18n.T(ctx, "验收标准"), Text: q.Standard}, {Name: i18n.T(ctx, "问到"), Text: strings.TrimSpace(ringName(ctx, reach.Ring) + " " + gapName(ctx, reach.Gap))}}
+		{Name: i18n.T(ctx, "验收标准"), Text: kindName(ctx, q.Standard)}, {Name: i18n.T(ctx, "问到"), Text: strings.TrimSpace(ringName(ctx, reach.Ring) + " " + gapName(ctx, reach.Gap))}}
 	for _, o := range offers {
 		row := offerRow{When: ui.Clock(ctx, o.At.In(zone)), Answer: answerName(ctx, o, v), Reasons: reasons(ctx, o.Reasons)}
 		if row.Name, err = h.called(ctx, v.ID, o.Helper); err != nil {

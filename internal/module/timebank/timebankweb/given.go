@@ -499,7 +499,7 @@ func (h *Pages) sheetTasks(ctx context.Context, rd db.Reader, at *spot, all []*t
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, sheetTask{When: ui.Clock(ctx, q.From.In(at.Now.Location())), What: kindName(ctx, q.Name), Standard: q.Standard, Door: d.Door,
+		tasks = append(tasks, sheetTask{When: ui.Clock(ctx, q.From.In(at.Now.Location())), What: kindName(ctx, q.Name), Standard: kindName(ctx, q.Standard), Door: d.Door,
 			Contact: strings.TrimSpace(d.Contact + " " + d.Phone), Words: q.Words, Minutes: strconv.Itoa(q.Minutes)})
 	}
 	return tasks, nil

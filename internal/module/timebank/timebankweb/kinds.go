@@ -33,7 +33,7 @@ func (h *Pages) kinds(w http.ResponseWriter, r *http.Request) error {
 	if err := h.view(ctx, p.ID, func(rd db.Reader) error {
 		all, err := h.svc().Kinds(ctx, rd, p.ID)
 		for _, k := range all {
-			row := ui.Row{Href: p.Base + "/kinds/" + url.PathEscape(k.Key), Icon: iconOf(k.Key), Title: kindName(ctx, k.Name), Text: priceNames[k.Price].In(ctx), Notes: []string{k.Standard}, EndNote: lasts(ctx, k.Minutes)}
+			row := ui.Row{Href: p.Base + "/kinds/" + url.PathEscape(k.Key), Icon: iconOf(k.Key), Title: kindName(ctx, k.Name), Text: priceNames[k.Price].In(ctx), Notes: []string{kindName(ctx, k.Standard)}, EndNote: lasts(ctx, k.Minutes)}
 			if k.Off {
 				row.Tag, row.Tone = i18n.T(ctx, "这里不提供"), ui.Tell
 			}

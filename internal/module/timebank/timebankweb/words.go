@@ -83,21 +83,9 @@ func ringName(ctx context.Context, ring int) string {
 	return ringNames[min(max(ring, 0), len(ringNames)-1)].In(ctx)
 }
 
-// kindWords are the names of the catalogue, so that they are said in other languages too.
-var kindWords = map[string]i18n.Message{
-	"代取快递": i18n.M("代取快递"), "代买日用": i18n.M("代买日用"), "代取药": i18n.M("代取药"), "送餐": i18n.M("送餐"), "电话问候": i18n.M("电话问候"), "陪伴聊天": i18n.M("陪伴聊天"),
-	"教用手机": i18n.M("教用手机"), "陪着散步": i18n.M("陪着散步"), "陪同看病": i18n.M("陪同看病"), "上门理发": i18n.M("上门理发"), "小修小补": i18n.M("小修小补"), "家电清洗": i18n.M("家电清洗"),
-	"打扫房间": i18n.M("打扫房间"), "作业辅导": i18n.M("作业辅导"), "临时看孩子": i18n.M("临时看孩子"), "遛狗喂猫": i18n.M("遛狗喂猫"), "搬重东西": i18n.M("搬重东西"), "店家深度保洁": i18n.M("店家深度保洁"),
-}
-
-// kindName says a kind's name in the language of the page; what a community named itself
-// stays as it is.
-func kindName(ctx context.Context, name string) string {
-	if m, ok := kindWords[name]; ok {
-		return m.In(ctx)
-	}
-	return name
-}
+// kindName says what the catalogue says of a kind in the language of the page; what a
+// community wrote itself stays as it is.
+func kindName(ctx context.Context, words string) string { return i18n.Message{Key: words}.In(ctx) }
 
 var kindIcons = map[string]string{
 	"parcel": "box", "errand": "basket", "medicine": "pill", "meal": "truck", "call": "phone", "company": "talk", "phone_help": "smartphone", "walk": "route", "hospital": "heart",

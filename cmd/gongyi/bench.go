@@ -24,6 +24,7 @@ type benchCmd struct {
 	Claim     benchClaimCmd     `cmd:"" help:"A rush for the vouchers of a series: many claim, few get one."`
 	Till      benchTillCmd      `cmd:"" help:"Purchases with a voucher and entitlement, paid through a provider."`
 	Seats     benchSeatsCmd     `cmd:"" help:"The search for shops that compete with a place."`
+	Dispatch  benchDispatchCmd  `cmd:"" help:"Neighbours asked for help on a made-up street: walking and waiting under each way to choose."`
 }
 
 type benchWebCmd struct {

@@ -15,7 +15,6 @@ type fitting struct {
 	home  int64 // from her home
 	day   int64 // minutes of service on the day before this one
 	week  int64 // and in the week
-	left  int64 // seconds of the same free time that remain for others
 	there bool  // she comes from a stay, or goes on to one
 }
 
@@ -103,7 +102,6 @@ func (a *ask) bond(volunteer id.ID) Bond {
 func (p *planner) fit(a *ask, w *row, stays []stay, home int64) (best fitting, ok bool) {
 	on := way{a.ground, w.home, p.linger}
 	leaves := a.until + a.seconds(home) // an offer ends before she has to leave
-	left := int64(0)
 	consider := func(start, low, high int64) {
 		if start < low || start > high {
 			return
@@ -113,7 +111,7 @@ func (p *planner) fit(a *ask, w *row, stays []stay, home int64) (best fitting, o
 			return
 		}
 		if !ok || added < best.walk || added == best.walk && start < best.start {
-			best, ok = fitting{start: start, walk: added, home: home, left: left, there: fromStay}, true
+			best, ok = fitting{start: start, walk: added, home: home, there: fromStay}, true
 		}
 	}
 	for _, f := range w.free {
@@ -121,7 +119,6 @@ func (p *planner) fit(a *ask, w *row, stays []stay, home int64) (best fitting, o
 		if low > high {
 			continue
 		}
-		left = a.left(f, stays)
 		consider(max(low, minuteUp(leaves)), low, high)
 		for i := range stays {
 			s := &stays[i]
@@ -131,18 +128,6 @@ func (p *planner) fit(a *ask, w *row, stays []stay, home int64) (best fitting, o
 		}
 	}
 	return best, ok
-}
-
-// left is what remains of free time, from when the offer ends, beside the task and
-// what is promised.
-func (a *ask) left(f span, stays []stay) int64 {
-	left := f.to - max(f.from, a.until) - a.length
-	for i := range stays {
-		if s := &stays[i]; s.from >= f.from && s.to <= f.to {
-			left -= max(0, s.to-max(s.from, a.until))
-		}
-	}
-	return max(0, left)
 }
 
 func minuteUp(at int64) int64 { return (at + 59) / 60 * 60 }

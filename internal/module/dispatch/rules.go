@@ -28,7 +28,6 @@ type Weights struct {
 	Today     int // added for each hour on the same day
 	Week      int // added for each hour in the same week
 	NoShow    int // added for each promise not kept
-	Later     int // taken off for each hour that she remains free for others
 	Reserve   int // added for each thing that she can do and the request does not ask for: few can it
 	Waited    int // how much more each minute counts that a request has waited
 	Unchecked int // cost of asking nobody this round: more than any choice may cost
@@ -111,7 +110,7 @@ func (p *Pace) validate() error {
 }
 
 func (w *Weights) validate() error {
-	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Later, w.Reserve, w.Waited, w.Unchecked} {
+	for _, n := range []int{w.Bond, w.BondMost, w.Today, w.Week, w.NoShow, w.Reserve, w.Waited, w.Unchecked} {
 		if n < 0 || n > million {
 			return ErrBadRules.On("weights")
 		}

@@ -82,7 +82,7 @@ func square(middle cell, ring int32, fn func(cell)) {
 // cost weighs somebody who fits, in metres.
 func (p *planner) cost(a *ask, n int32, f *fitting) int {
 	w := &p.rules.Weights
-	cost := w.Reserve*spare(a, &p.ix.rows[n]) - w.Later*int(f.left)/3600 + int(f.walk) + w.Today*int(f.day)/60 + w.Week*int(f.week)/60 + w.NoShow*int(p.ix.rows[n].noShows)
+	cost := w.Reserve*spare(a, &p.ix.rows[n]) + int(f.walk) + w.Today*int(f.day)/60 + w.Week*int(f.week)/60 + w.NoShow*int(p.ix.rows[n].noShows)
 	return cost - min(w.BondMost, w.Bond*a.bond(p.ix.rows[n].id).Times)
 }
 

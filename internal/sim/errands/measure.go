@@ -11,26 +11,28 @@ import (
 
 func dayOf(at time.Time) period.Day { return period.DayOf(at, Zone) }
 
-// Result is what one way came to on one seed.
+// Result is what one way came to on one seed. Waiting is from the request to the yes
+// of everybody it needs, in minutes, of what was accepted and somebody could have done.
 type Result struct {
-	Way        string  `json:"way"`
-	Requests   int     `json:"requests"`
-	Feasible   int     `json:"feasible"` // somebody could do it when it was asked for
-	Accepted   int     `json:"accepted"`
-	Urgent     float64 `json:"urgent"` // of the feasible urgent ones, the share accepted within 30 minutes
-	UrgentWait float64 `json:"urgent_wait"`
-	Wait       float64 `json:"wait"` // minutes, mean; what nobody took counts until it was too late
-	Median     float64 `json:"median"`
-	P90        float64 `json:"p90"`
-	Walk       float64 `json:"walk"` // metres there and back for each person sent
-	Total      float64 `json:"total_km"`
-	Asks       float64 `json:"asks"`             // offers for each person sent
-	Request    float64 `json:"worst_by_request"` // worst-off decile of waiting against the median
-	Person     float64 `json:"worst_by_person"`
-	Grid       float64 `json:"worst_by_grid"`
-	Known      float64
-	Broken     int `json:"broken"` // limits that were passed
-	Bundles    int
+	Seed      uint64  `json:"seed"`
+	Way       string  `json:"way"`
+	Requests  int     `json:"requests"`
+	Feasible  int     `json:"feasible"` // somebody could have done it when it was made
+	Accepted  int     `json:"accepted"`
+	Urgent    float64 `json:"urgent"` // of the feasible urgent ones, the share accepted within 30 minutes
+	Soon      float64 `json:"soon"`   // their mean waiting
+	Wait      float64 `json:"wait"`   // mean of all
+	Median    float64 `json:"median"`
+	P90       float64 `json:"p90"`
+	Settled   float64 `json:"settled"`   // mean until it was settled who goes
+	Walk      float64 `json:"walk"`      // metres there and back for each person sent
+	Hindsight float64 `json:"hindsight"` // if everything were known, everybody said yes and went out once
+	Bound     float64 `json:"bound"`     // nobody could walk less, knowing everything
+	Asks      float64 `json:"asks"`      // offers for each person sent
+	Bundles   int     `json:"bundles"`   // requests that were asked for together with another
+	Person    float64 `json:"person"`    // waiting: mean of the worst-off tenth against the median, by asker
+	Grid      float64 `json:"grid"`      // the same by grid
+	Broken    int     `json:"broken"`    // limits that were passed
 }
 
 func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
@@ -44,52 +46,50 @@ func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
 }
 
 func (g *game) measure(w Way, can map[id.ID]bool) Result {
-	r := Result{Way: w.Name, Requests: len(g.street.tasks), Accepted: len(g.accepted)}
-	var waits []float64
+	r := Result{Seed: g.Seed, Way: w.Name, Requests: len(g.street.tasks), Accepted: len(g.accepted), Bundles: g.bundles, Broken: g.audit()}
+	var waits, soon, settled []float64
 	persons, grids := map[id.ID][]float64{}, map[id.ID][]float64{}
 	urgent, quick := 0, 0
 	for i := range g.street.tasks {
 		t := &g.street.tasks[i]
-		if can[t.ID] {
-			r.Feasible++
-		}
-		at, ok := g.accepted[t.ID]
-		if !ok {
-			at = t.Window.To.Add(-t.Length)
-		}
 		if !can[t.ID] {
-		} else if when, ok := g.settled[t.ID]; ok {
-			r.Known += when.Sub(t.AskedAt).Minutes()
-		} else {
-			r.Known += t.Window.To.Add(-t.Length).Sub(t.AskedAt).Minutes()
+			continue
+		}
+		r.Feasible++
+		if t.Urgency == dispatch.Urgent {
+			urgent++
+		}
+		at, yes := g.accepted[t.ID]
+		if !yes {
+			continue
 		}
 		wait := at.Sub(t.AskedAt).Minutes()
-		if t.Urgency == dispatch.Urgent && can[t.ID] {
-			urgent++
-			r.UrgentWait += wait
-			if ok && wait <= 30 {
+		if t.Urgency == dispatch.Urgent {
+			soon = append(soon, wait)
+			if wait <= 30 {
 				quick++
 			}
 		}
-		if !can[t.ID] || !ok {
-			continue
-		}
 		waits = append(waits, wait)
+		settled = append(settled, g.settled[t.ID].Sub(t.AskedAt).Minutes())
 		persons[t.Asker] = append(persons[t.Asker], wait)
 		grids[t.Place.Grid] = append(grids[t.Place.Grid], wait)
 	}
-	r.Known /= float64(len(waits))
-	r.Bundles = g.bundles
 	slices.Sort(waits)
-	r.Urgent = float64(quick) / float64(max(1, urgent))
-	r.UrgentWait /= float64(max(1, urgent))
-	r.Wait, r.Median, r.P90 = mean(waits), waits[len(waits)/2], waits[len(waits)*9/10]
-	r.Walk = float64(g.walked) / float64(max(1, len(g.promises)))
-	r.Total = float64(g.walked) / 1000
-	r.Asks = float64(g.asked) / float64(max(1, len(g.promises)))
-	r.Request = worst(waits)
+	sent := float64(max(1, len(g.promises)))
+	r.Urgent, r.Soon = float64(quick)/float64(max(1, urgent)), mean(soon)
+	r.Wait, r.Median, r.P90, r.Settled = mean(waits), at(waits, 50), at(waits, 90), mean(settled)
+	r.Walk, r.Asks = float64(g.walked)/sent, float64(g.asked)/sent
 	r.Person, r.Grid = worst(means(persons)), worst(means(grids))
 	return r
+}
+
+// at is a percentile of what is sorted.
+func at(sorted []float64, percent int) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[len(sorted)*percent/100]
 }
 
 func mean(v []float64) (m float64) {
@@ -109,15 +109,51 @@ func means(by map[id.ID][]float64) (all []float64) {
 
 // worst is the mean of the longest tenth against the median.
 func worst(sorted []float64) float64 {
-	return mean(sorted[len(sorted)*9/10:]) / sorted[len(sorted)/2]
+	return mean(sorted[len(sorted)*9/10:]) / max(1e-9, at(sorted, 50))
 }
 
-// Compare plays the same street under every way.
+// Compare plays the same street under some ways.
 func Compare(s Settings, rules *dispatch.Rules, ways []Way) (all []Result) {
 	st := build(s)
-	can := st.feasible(rules)
+	can, visits := st.feasible(rules), st.visits(rules)
+	hindsight, bound := st.hindsight(visits), bound(visits, rules)
 	for _, w := range ways {
-		all = append(all, st.play(w, rules).measure(w, can))
+		r := st.play(w, rules).measure(w, can)
+		r.Hindsight, r.Bound = hindsight, bound
+		all = append(all, r)
 	}
 	return all
+}
+
+// Add adds another result to a sum, Divide makes the sum a mean; counts stay sums.
+func (r *Result) Add(o *Result) {
+	r.Requests, r.Feasible, r.Accepted = r.Requests+o.Requests, r.Feasible+o.Feasible, r.Accepted+o.Accepted
+	r.Bundles, r.Broken = r.Bundles+o.Bundles, r.Broken+o.Broken
+	for i, v := range o.figures() {
+		*r.figures()[i] += *v
+	}
+}
+
+// Divide is told how many results were added.
+func (r *Result) Divide(by float64) {
+	for _, v := range r.figures() {
+		*v /= by
+	}
+}
+
+func (r *Result) figures() []*float64 {
+	return []*float64{&r.Urgent, &r.Soon, &r.Wait, &r.Median, &r.P90, &r.Settled, &r.Walk, &r.Hindsight, &r.Bound, &r.Asks, &r.Person, &r.Grid}
+}
+
+// Crowd is a street's volunteers and a day's requests, all of them open at one moment
+// of its first morning.
+func Crowd(s Settings) (people []dispatch.Volunteer, tasks []dispatch.Task, now time.Time) {
+	st := build(s)
+	now = first.Start(Zone).Add(10 * time.Hour)
+	for i := range st.tasks {
+		t := &st.tasks[i]
+		t.AskedAt = now
+		t.Window = dispatch.Window{From: now.Add(30 * time.Minute), To: now.Add(4 * time.Hour)}
+	}
+	return st.volunteers, st.tasks, now
 }

@@ -1,8 +1,6 @@
 package errands
 
 import (
-	"os"
-	"strconv"
 	"time"
 
 	"gongyi/internal/module/dispatch"
@@ -28,22 +26,15 @@ func Rules() *dispatch.Rules {
 	return &dispatch.Rules{
 		Zone: Zone,
 		Pace: [dispatch.Urgencies]dispatch.Pace{
-			dispatch.Urgent:  {Opens: opens(6*minute, 12*minute, 20*minute, 30*minute), Stands: each(12 * minute), Asks: 3, Most: 8, More: 4 * minute, Settle: 6 * minute, Worth: env("WU", 30)},
-			dispatch.Today:   {Opens: opens(20*minute, 40*minute, 60*minute, 120*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: env("WT", 6)},
-			dispatch.Planned: {Opens: opens(20*minute, 60*minute, 120*minute, 240*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: env("WT", 6)},
+			dispatch.Urgent:  {Opens: opens(6*minute, 12*minute, 20*minute, 30*minute), Stands: each(12 * minute), Asks: 3, Most: 8, More: 4 * minute, Settle: 6 * minute, Worth: 30},
+			dispatch.Today:   {Opens: opens(20*minute, 40*minute, 60*minute, 120*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: 6},
+			dispatch.Planned: {Opens: opens(20*minute, 60*minute, 120*minute, 240*minute), Stands: each(20 * minute), Asks: 1, Most: 4, More: 8 * minute, Settle: 12 * minute, Worth: 6},
 		},
-		Weights: dispatch.Weights{Bond: 50, BondMost: 100, Today: 10, Week: 2, NoShow: 200, Reserve: env("RES", 20), Later: env("LATER", 50), Waited: 100, Unchecked: 20_000},
+		Weights: dispatch.Weights{Bond: 50, BondMost: 100, Today: 10, Week: 2, NoShow: 200, Reserve: 20, Waited: 100, Unchecked: 20_000},
 		Reach:   [dispatch.Rings]int{1_500, 1_500, 1_500, 2_000, 2_000},
 		Detour:  1_300, Speed: 70, Linger: 30 * minute,
 		MostDay: 3 * time.Hour, MostWeek: 12 * time.Hour, Level: 1, NoShows: 3,
-		Bundle: 3, BundleSave: 100, Candidates: 48, Few: env("FEW", 3),
+		Bundle: 3, BundleSave: 100, Candidates: 48, Few: 3,
 		Accept: 600_000, Silent: 100_000, Answer: 6 * minute,
 	}
-}
-
-func env(k string, d int) int {
-	if v, err := strconv.Atoi(os.Getenv(k)); err == nil {
-		return v
-	}
-	return d
 }

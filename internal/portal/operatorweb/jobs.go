@@ -134,6 +134,8 @@ var works = map[string]i18n.Message{
 	"lapse redemptions":            i18n.M("没来领的积分兑换到期退回"),
 	"lapse vouchers":               i18n.M("到期没用的券退回预算"),
 	"return unused bundles":        i18n.M("到期没用的套餐自动退钱"),
+	"pay hours due":                i18n.M("权益池补付欠志愿者的服务时"),
+	"lapse hours":                  i18n.M("久没用的服务时进权益池"),
 	"look after levels":            i18n.M("看等级的任命和复核"),
 	"count honours":                i18n.M("荣誉投票到期计票"),
 	"judge months":                 i18n.M("评商家上个月的责任"),

@@ -160,6 +160,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.leaveMembership(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Coins.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.forgetBundles(ctx, tx, m.Member); err != nil {
 				return err
 			}

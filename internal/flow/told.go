@@ -73,6 +73,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.paidOut,
 		t.drawn,
 		t.bundles,
+		t.hours,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/coin/coinweb"
 	"gongyi/internal/platform/db"
@@ -14,9 +13,8 @@ import (
 // hours adds the pages of service hours.
 func (a *App) hours() { coinweb.Routes(a.routes, a.portal) }
 
-// hoursJobs lists what of hours is due at a time, and what they carry after a commit.
+// hoursJobs lists what of hours is due at a time.
 func (a *App) hoursJobs(j *jobs.Jobs) {
-	j.Handle(flow.HoursLeft, a.Flows.CarryHours)
 	j.Sweep("pay hours due", 10*time.Minute, func(ctx context.Context, community id.ID) error {
 		_, err := a.Flows.PayDues(ctx, community, db.Actor{Kind: "job"})
 		return err

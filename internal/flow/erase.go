@@ -160,6 +160,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.leaveMembership(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Coins.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.forgetBundles(ctx, tx, m.Member); err != nil {
 				return err
 			}
@@ -181,6 +184,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 				return err
 			}
 			if err := f.Payouts.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
+			if err := f.forgetServices(ctx, tx, m.Member); err != nil {
 				return err
 			}
 			if err := f.Draws.Forget(ctx, tx, m.Member); err != nil {

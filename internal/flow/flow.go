@@ -221,6 +221,7 @@ func New(d *db.DB) *Flows {
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
+	f.Deeds = f.DeedsOf
 	f.Deciding(OnOpening, f.openingDecided)
 	f.Deciding(OnBreach, f.breachDecided)
 	f.Deciding(OnBreachAppeal, f.appealDecided)

@@ -74,6 +74,8 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.drawn,
 		t.bundles,
 		t.volunteering,
+		t.services,
+		t.hours,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

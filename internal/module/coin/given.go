@@ -174,3 +174,14 @@ func (s *Service) Lapse(ctx context.Context, tx *db.Tx, member id.ID, m period.M
 	_, err = tx.Exec(ctx, "INSERT INTO coin_lapse (community_id, month, member_id, coins, seq) VALUES (?, ?, ?, ?, ?)", tx.Community[:], int64(m), member[:], int64(coins), seq)
 	return err
 }
+
+// Forget takes out what was said with a member's gifts and why she was granted hours; the
+// amounts stay under a pseudonym that leads to nobody.
+func (s *Service) Forget(ctx context.Context, tx *db.Tx, member id.ID) (err error) {
+	defer fault.Wrap(&err, "coin: forget")
+	if _, err = tx.Exec(ctx, "UPDATE coin_gift SET words = '' WHERE community_id = ? AND (from_id = ? OR to_id = ?)", tx.Community[:], member[:], member[:]); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE coin_grant SET reason = '' WHERE community_id = ? AND member_id = ?", tx.Community[:], member[:])
+	return err
+}

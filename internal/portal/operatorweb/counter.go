@@ -239,6 +239,8 @@ func purposeName(ctx context.Context, p charge.Purpose) string {
 		return i18n.T(ctx, "广告位费")
 	case charge.Bundle:
 		return i18n.T(ctx, "套餐和礼包")
+	case charge.Hours:
+		return i18n.T(ctx, "单位认购服务时")
 	}
 	return string(p)
 }

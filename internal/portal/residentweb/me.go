@@ -42,6 +42,7 @@ var ways = []way{
 	{"/me/bill", "chart", i18n.M("消费账单"), i18n.M("花了、省了、得了多少，还能省在哪里")},
 	{"/me/team", "people", i18n.M("我的团队"), i18n.M("级别、团队，随时可以退出")},
 	{"/me/rewards", "cash", i18n.M("我的奖励"), i18n.M("哪条规则给的，为什么")},
+	{"/me/hours", "hands", i18n.M("我的服务时"), i18n.M("服务时、抵扣权益，怎么来的，怎么送")},
 	{"/me/bundles", "basket", i18n.M("我的套餐"), i18n.M("每一样的码，没用的怎么退")},
 	{"/me/volunteer", "hands", i18n.M("我来帮忙"), i18n.M("会什么、哪天有空，由您定")},
 	{"/me/draws", "gift", i18n.M("我的福袋"), i18n.M("报了哪些，抽中了怎么领")},

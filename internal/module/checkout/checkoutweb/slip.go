@@ -156,6 +156,8 @@ func purposeWord(ctx context.Context, purpose charge.Purpose) string {
 		return i18n.T(ctx, "利润反哺社区")
 	case charge.Bundle:
 		return i18n.T(ctx, "套餐和礼包")
+	case charge.Hours:
+		return i18n.T(ctx, "单位认购服务时")
 	}
 	return i18n.T(ctx, "广告位费")
 }

@@ -94,7 +94,6 @@ var scriptedTill = map[string]string{
 var scriptedVolunteers = map[string]string{
 	"/me/volunteer":                        "on the page of the third step: TestAVolunteerOnThePages",
 	"/me/volunteer/reserves/{reserve}/end": "without a field, on the page once she agreed: TestAVolunteerOnThePages",
-	"/shop/{shop}/reserve":                 "on the page while one of the staff was not asked: TestAVolunteerOnThePages",
 	"/c/{community}/vouch/{volunteer}":     "on the page for who is not the volunteer herself: TestAVolunteerOnThePages",
 
 	"/c/{community}/vouch/{volunteer}/{vouch}/end": "without a field, on the page for who has vouched: TestAVolunteerOnThePages",

@@ -47,6 +47,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.tradeLife(ctx, day, period.DayOf(to, d.zone)); err != nil {
 			return err
 		}
+		if err := d.findVolunteers(ctx, day, period.DayOf(to, d.zone)); err != nil {
+			return err
+		}
 	}
 	var sent []*sending
 	spent, counter := make(map[string]bool), false

@@ -123,6 +123,9 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err := d.enrol(ctx); err != nil {
 		return err
 	}
+	if err := d.helpNow(ctx); err != nil {
+		return err
+	}
 	if err := d.readBills(ctx); err != nil {
 		return err
 	}

@@ -88,7 +88,11 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		}
 	}
 	if dusk := day.Start(d.zone).Add(20 * time.Hour); dusk.After(from) && dusk.Before(to) {
-		return d.evening(ctx, day, period.DayOf(to, d.zone))
+		if err := d.evening(ctx, day, period.DayOf(to, d.zone)); err != nil || !dusk.Add(3*time.Hour).Before(to) {
+			return err
+		}
+		d.clock.Put(dusk)
+		return d.helpEach(ctx, day, period.DayOf(to, d.zone))
 	}
 	return nil
 }

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/module/timebank/timebankweb"
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/jobs"
@@ -17,7 +20,18 @@ func (a *App) helping(base *basemap.Map) {
 
 // helpingJobs lists what of it is due at a time.
 func (a *App) helpingJobs(j *jobs.Jobs) {
-	j.Sweep("find helpers", 15*time.Second, a.Flows.FindHelpers)
-	j.Sweep("keep services going", time.Minute, a.Flows.SweepHelp)
-	j.Sweep("make planned requests", 10*time.Minute, a.Flows.MakePlanned)
+	j.Sweep("find helpers", 15*time.Second, ruled(a.Flows.FindHelpers))
+	j.Sweep("keep services going", time.Minute, ruled(a.Flows.SweepHelp))
+	j.Sweep("make planned requests", 10*time.Minute, ruled(a.Flows.MakePlanned))
+}
+
+// ruled passes over what has no rules of its own: a street, or a community that is being
+// founded.
+func ruled(do func(ctx context.Context, community id.ID) error) func(ctx context.Context, community id.ID) error {
+	return func(ctx context.Context, community id.ID) error {
+		if err := do(ctx, community); !errors.Is(err, policy.ErrNone) {
+			return err
+		}
+		return nil
+	}
 }

@@ -19,5 +19,5 @@ func (a *App) hoursJobs(j *jobs.Jobs) {
 		_, err := a.Flows.PayDues(ctx, community, db.Actor{Kind: "job"})
 		return err
 	})
-	j.Sweep("lapse hours", 6*time.Hour, a.Flows.LapseHours)
+	j.Sweep("lapse hours", 6*time.Hour, ruled(a.Flows.LapseHours))
 }

@@ -12,5 +12,5 @@ func (a *App) volunteers() { volunteerweb.Routes(a.routes, a.portal) }
 
 // volunteerJobs lists what of volunteers is due at a time.
 func (a *App) volunteerJobs(j *jobs.Jobs) {
-	j.Sweep("tend volunteers", time.Hour, a.Flows.TendVolunteers)
+	j.Sweep("tend volunteers", time.Hour, ruled(a.Flows.TendVolunteers))
 }

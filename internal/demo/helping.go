@@ -22,6 +22,12 @@ import (
 // other when a visitor comes; volunteers are there since before.
 const helpSince = 24
 
+// helpFrom is when of a day they do, after work, and helpFor how long it takes at most.
+const (
+	helpFrom = 18*time.Hour + 40*time.Minute
+	helpFor  = 5 * time.Hour
+)
+
 // evenings are what neighbours ask for after work, and how many minutes it takes.
 var evenings = []struct {
 	kind, words string
@@ -227,18 +233,18 @@ func (d *Demo) helpNow(ctx context.Context) error {
 	}{
 		{senior, flow.HelpWish{Kind: "parcel", Words: "一个小件，在东门快递柜。"}},
 		{other, flow.HelpWish{Kind: "repair", From: tomorrow.Add(15 * time.Hour), Words: "厨房水龙头滴水。"}},
-		{regular, flow.HelpWish{Kind: "walk", From: tomorrow.Add(9*time.Hour + 30*time.Minute), Words: "慢慢走，一圈就好。"}},
+		{regular, flow.HelpWish{Kind: "parcel", From: tomorrow.Add(19 * time.Hour), Words: "下班前送到就好，放门口也行。"}},
 	}
 	for _, x := range wishes {
 		x.wish.Member, x.wish.Entered, x.wish.Door = x.who.member, timebank.BySelf, door
-		q, err := d.Flows.AskHelp(ctx, at, x.who.actor, x.wish, token(x.wish.Kind))
+		q, err := d.Flows.AskHelp(ctx, at, x.who.actor, x.wish, token(x.wish.Kind+x.who.ref))
 		if fault.Of(err) != nil || err == nil && q == nil {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if x.wish.Kind == "walk" {
+		if x.who == regular {
 			if _, _, err := d.taken(ctx, at, q); err != nil {
 				return err
 			}

@@ -206,6 +206,14 @@ func (v *helpers) join(ctx context.Context, tx *db.Tx, rng *rand.Rand, p *player
 			windows = append(windows, w)
 		}
 	}
+	if n%6 == 0 { // some are at home all day, and do what is asked for most
+		windows = slices.Concat(everyWeekday(8*60, 20*60+30), []volunteer.Window{{Weekday: time.Saturday, From: 8 * 60, To: 20*60 + 30}, {Weekday: time.Sunday, From: 8 * 60, To: 20*60 + 30}})
+		for _, s := range []volunteer.Skill{"errand.parcel", "errand.meal"} {
+			if !slices.Contains(skills, s) {
+				skills = append(skills, s)
+			}
+		}
+	}
 	profile := volunteer.Profile{Place: v.homes[p.ref], Grid: v.grids[p.ref], Radius: 400 + 200*rng.IntN(7), Windows: windows, Languages: []volunteer.Language{volunteer.Mandarin}, About: kind.about[rng.IntN(len(kind.about))],
 		Limits: volunteer.Limits{NoLifting: p.elder(), NoStairs: p.Form == person.Auntie && rng.IntN(2) == 0, NoPets: rng.IntN(6) == 0, DayMinutes: 120}}
 	if rng.IntN(2) == 0 {

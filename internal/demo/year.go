@@ -52,7 +52,7 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		}
 	}
 	var sent []*sending
-	spent, counter := make(map[string]bool), false
+	spent, counter, helped := make(map[string]bool), false, false
 	for _, row := range d.town.of(day, d.zone) {
 		if !row.At.After(from) || row.At.After(to) {
 			continue
@@ -60,6 +60,13 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if !counter && row.At.In(d.zone).Hour() >= 10 {
 			counter = true
 			if err := d.atTen(ctx, day, row.At); err != nil {
+				return err
+			}
+		}
+		if after := day.Start(d.zone).Add(helpFrom); !helped && row.At.After(after) && after.Add(helpFor).Before(to) {
+			helped = true
+			d.clock.Put(after)
+			if err := d.helpEach(ctx, day, period.DayOf(to, d.zone)); err != nil {
 				return err
 			}
 		}
@@ -88,11 +95,7 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		}
 	}
 	if dusk := day.Start(d.zone).Add(20 * time.Hour); dusk.After(from) && dusk.Before(to) {
-		if err := d.evening(ctx, day, period.DayOf(to, d.zone)); err != nil || !dusk.Add(3*time.Hour).Before(to) {
-			return err
-		}
-		d.clock.Put(dusk)
-		return d.helpEach(ctx, day, period.DayOf(to, d.zone))
+		return d.evening(ctx, day, period.DayOf(to, d.zone))
 	}
 	return nil
 }

@@ -43,14 +43,13 @@ func (h *Pages) kinds(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	s := h.DeskShell(ctx, "help", i18n.T(ctx, "服务种类"))
-	s.Back = ui.Link{Href: p.Base, Text: i18n.T(ctx, "互助派单台")}
-	return h.Show(w, r, s, kindsPage(v))
+	return h.Show(w, r, h.DeskShell(ctx, "help", i18n.T(ctx, "服务种类")), kindsPage(v))
 }
 
 // kindView is the form of one kind; a key of "new" makes one of the community's own.
 type kindView struct {
 	place
+	Title  string
 	Kind   timebank.Kind
 	Form   ui.Form
 	Sent   portal.Sent
@@ -95,13 +94,11 @@ func (h *Pages) showKind(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	for _, price := range timebank.Prices {
 		v.Prices = append(v.Prices, ui.Option{Value: string(price), Text: priceNames[price].In(ctx)})
 	}
-	title := i18n.T(ctx, "新的服务种类")
+	v.Title = i18n.T(ctx, "新的服务种类")
 	if key != freshKind {
-		title = kindName(ctx, v.Kind.Name)
+		v.Title = kindName(ctx, v.Kind.Name)
 	}
-	s := h.DeskShell(ctx, "help", title)
-	s.Back = ui.Link{Href: p.Base + "/kinds", Text: i18n.T(ctx, "服务种类")}
-	return h.ShowSent(w, r, sent, s, kindPage(v))
+	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "help", v.Title), kindPage(v))
 }
 
 func (h *Pages) saveKind(w http.ResponseWriter, r *http.Request) error {

@@ -3,8 +3,6 @@ package timebankweb
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,9 +12,7 @@ import (
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
-	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
-	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
@@ -256,104 +252,6 @@ func (h *Pages) boardStats(ctx context.Context, rd db.Reader, v *boardView, d de
 	return stats, nil
 }
 
-// stream tells the board that something changed, as server-sent events; the board reads
-// itself again.
-func (h *Pages) stream(w http.ResponseWriter, r *http.Request) error {
-	p, err := h.placeIn(r)
-	if err != nil {
-		return err
-	}
-	ctx, out := r.Context(), http.NewResponseController(w)
-	if err := out.SetWriteDeadline(time.Time{}); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusOK)
-	seen, err := h.signature(ctx, p.ID)
-	if err != nil {
-		return nil // the answer has begun: the page asks again by itself
-	}
-	for range streamTurns {
-		if _, err := fmt.Fprintf(w, "data: %s\n\n", seen); err != nil || out.Flush() != nil {
-			return nil
-		}
-		changed, err := h.Flows.Live.Until(ctx, p.ID, waitMost, waitOften, func(ctx context.Context) (bool, error) {
-			now, err := h.signature(ctx, p.ID)
-			is := now != seen
-			seen = now
-			return is, err
-		})
-		if err != nil || !changed && ctx.Err() != nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// streamTurns bounds one stream, so that none lives for ever: some ten minutes of a quiet
-// board. The page opens the next.
-const streamTurns = 30
-
-// signature changes whenever the board does.
-func (h *Pages) signature(ctx context.Context, community id.ID) (text string, err error) {
-	err = h.view(ctx, community, func(rd db.Reader) error {
-		d, err := h.deskOf(ctx, rd, community)
-		if err != nil {
-			return err
-		}
-		text = strconv.Itoa(len(d.open))
-		for _, q := range d.open {
-			text += "." + strconv.Itoa(d.asked[q.ID]) + strconv.Itoa(len(d.alerts[q.ID]))
-			for _, a := range d.by[q.ID] {
-				text += string(a.State()[:2])
-			}
-		}
-		return nil
-	})
-	return text, err
-}
-
-// marks are the open requests as GeoJSON: by building, never by door.
-func (h *Pages) marks(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p, err := h.placeIn(r)
-	if err != nil {
-		return err
-	}
-	var d desk
-	if err := h.view(ctx, p.ID, func(rd db.Reader) error { d, err = h.deskOf(ctx, rd, p.ID); return err }); err != nil {
-		return err
-	}
-	features := []map[string]any{}
-	if err := h.view(ctx, id.Tilde, func(rd db.Reader) error {
-		spots, err := h.Flows.Communities.Positions(ctx, rd)
-		for _, q := range d.open {
-			at, ok := spots[q.Building]
-			if !ok {
-				if at, ok = spots[q.Grid]; !ok {
-					continue
-				}
-			}
-			kind := "person"
-			if len(timebank.Free(q, d.by[q.ID])) > 0 {
-				kind = "event"
-			}
-			features = append(features, map[string]any{"type": "Feature",
-				"properties": map[string]any{"id": q.ID.String(), "kind": kind, "name": kindName(ctx, q.Name), "note": span(ctx, p.Now, q), "href": p.request(q.ID)},
-				"geometry":   map[string]any{"type": "Point", "coordinates": []float64{float64(at.At.Lon) / 1e6, float64(at.At.Lat) / 1e6}}})
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	b, err := json.Marshal(map[string]any{"type": "FeatureCollection", "features": features})
-	if err != nil {
-		return err
-	}
-	return httpkit.Send(w, r, http.StatusOK, httpkit.Never, "application/json", b)
-}
-
 // waiting is what the desk's door shows: requests that wait for somebody.
 func (h *Pages) waiting(ctx context.Context, _ authz.Viewer) (n int, late bool, err error) {
 	mine, err := h.Mine(ctx, "service_desk.read")
@@ -375,73 +273,6 @@ func (h *Pages) waiting(ctx context.Context, _ authz.Viewer) (n int, late bool, 
 		}
 	}
 	return n, late, nil
-}
-
-// export takes the requests of the last months along, without anybody's name.
-func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p, err := h.placeIn(r)
-	if err != nil {
-		return err
-	}
-	t := sheet.Table{Name: i18n.T(ctx, "互助"), Head: []string{i18n.T(ctx, "发出"), i18n.T(ctx, "什么事"), i18n.T(ctx, "开始"), i18n.T(ctx, "怎么来的"), i18n.T(ctx, "几位"), i18n.T(ctx, "结果"),
-		i18n.T(ctx, "几分钟有人答应"), i18n.T(ctx, "服务分钟")}}
-	err = h.view(ctx, p.ID, func(rd db.Reader) error {
-		all, err := h.svc().Between(ctx, rd, p.ID, p.Now.AddDate(0, -exportMonths, 0), p.Now.AddDate(1, 0, 0))
-		for _, q := range all {
-			made, err := h.svc().AssignmentsFor(ctx, rd, p.ID, q.ID)
-			if err != nil {
-				return err
-			}
-			t.Rows = append(t.Rows, exportRow(ctx, &p, q, made))
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return portal.Take(w, r, i18n.T(ctx, "互助"), cmp.Or(r.FormValue("format"), "csv"), t)
-}
-
-// exportMonths is how far back an export goes.
-const exportMonths = 3
-
-func exportRow(ctx context.Context, p *place, q *timebank.Request, made []*timebank.Assignment) []sheet.Value {
-	zone := p.Now.Location()
-	status, _ := standing(ctx, q, made, p.Now)
-	answer, served := "", 0
-	for _, a := range made {
-		answer = strconv.Itoa(int(a.At.Sub(q.At).Minutes())) // the first comes last
-		if a.State().Served() {
-			served += a.Minutes()
-		}
-	}
-	row := sheet.Texts(q.At.In(zone).Format("2006-01-02 15:04"), kindName(ctx, q.Name), q.From.In(zone).Format("2006-01-02 15:04"), enteredNames[q.Entered].In(ctx), strconv.Itoa(q.People), status)
-	return append(row, sheet.Figure(answer), sheet.Figure(strconv.Itoa(served)))
-}
-
-// deskSheet is today's work on paper, with doors: for who gives it out by hand.
-func (h *Pages) deskSheet(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p, err := h.placeIn(r)
-	if err != nil {
-		return err
-	}
-	v := sheetView{Place: portal.PlaceName(p.Place), Day: ui.FullDay(ctx, p.Today)}
-	if err := h.view(ctx, p.ID, func(rd db.Reader) error {
-		all, err := h.svc().Running(ctx, rd, p.ID)
-		if err != nil {
-			return err
-		}
-		slices.Reverse(all)
-		v.Tasks, err = h.sheetTasks(ctx, rd, &p.spot, all)
-		return err
-	}); err != nil {
-		return err
-	}
-	s := h.DeskShell(ctx, "help", i18n.T(ctx, "今天的单子"))
-	s.Back = ui.Link{Href: p.Base, Text: i18n.T(ctx, "互助派单台")}
-	return h.Show(w, r, s, sheetPage(v))
 }
 
 func (h *Pages) endIncident(w http.ResponseWriter, r *http.Request) error {

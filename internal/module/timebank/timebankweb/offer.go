@@ -1,0 +1,190 @@
+package timebankweb
+
+import (
+	"context"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
+	"net/http"
+	"time"
+)
+
+// offerView is a request that somebody is asked to help with, or finds open (Offer nil).
+type offerView struct {
+	spot
+	Q       *timebank.Request
+	Offer   *timebank.Offer
+	Base    string
+	When    string
+	Where   string // building and way, never the door
+	Reasons []string
+	Lines   []ui.Line
+	Until   string
+	Stands  bool
+	Left    time.Duration
+	Of      time.Duration
+	Sent    portal.Sent
+	Taken   string // where she reads of it, if it is hers
+}
+
+func (h *Pages) offer(w http.ResponseWriter, r *http.Request) error {
+	return h.showOffer(w, r, portal.Sent{})
+}
+
+// offerIn is the offer in an address, made to the viewer.
+func (h *Pages) offerIn(r *http.Request) (at spot, o *timebank.Offer, q *timebank.Request, err error) {
+	if at, err = h.here(r); err != nil {
+		return at, nil, nil, err
+	}
+	which, err := idIn(r, "offer")
+	if err != nil {
+		return at, nil, nil, err
+	}
+	err = h.view(r.Context(), at.ID, func(rd db.Reader) error {
+		if o, err = h.svc().OfferByID(r.Context(), rd, at.ID, which); err != nil {
+			return err
+		}
+		q, err = h.svc().ByID(r.Context(), rd, at.ID, o.Request)
+		return err
+	})
+	if err == nil && o.Helper != at.Me.ID {
+		err = timebank.ErrNotFound
+	}
+	return at, o, q, err
+}
+
+func (h *Pages) showOffer(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
+	ctx := r.Context()
+	at, o, q, err := h.offerIn(r)
+	if err != nil {
+		return err
+	}
+	v := offerView{spot: at, Q: q, Offer: o, Base: "/help/offers/" + at.ID.String() + "/" + o.ID.String(), Sent: sent, Stands: o.Stands(at.Now) && q.End == nil,
+		Reasons: reasons(ctx, o.Reasons), Until: ui.Clock(ctx, o.Until.In(at.Now.Location())), Left: o.Until.Sub(at.Now), Of: o.Until.Sub(o.At)}
+	if err := h.fillOffer(ctx, &v); err != nil {
+		return err
+	}
+	s := h.Shell(ctx, ui.ResidentFrame, "help", i18n.T(ctx, "想请您帮忙"))
+	s.Back = ui.Link{Href: "/help", Text: i18n.T(ctx, "互助")}
+	return h.ShowSent(w, r, sent, s, offerPage(v))
+}
+
+// fillOffer fills what a neighbour reads before she answers: what, when, about where,
+// what it brings. Door and number come with the promise.
+func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
+	v.When = span(ctx, v.Now, v.Q)
+	v.Lines = []ui.Line{{Text: i18n.T(ctx, "您会得到"), Note: payNames[v.Q.Pay].In(ctx), Num: earns(ctx, v.Q, v.Rules.CoinsPerHour)}}
+	if v.Where, err = h.around(ctx, v.Q); err != nil {
+		return err
+	}
+	return h.view(ctx, v.ID, func(rd db.Reader) error {
+		all, err := h.svc().AssignmentsFor(ctx, rd, v.ID, v.Q.ID)
+		for _, a := range all {
+			if a.Helper == v.Me.ID && !a.State().Freed() {
+				v.Taken = givenHref(v.ID, a.ID)
+			}
+		}
+		if len(timebank.Free(v.Q, all)) == 0 {
+			v.Stands = false
+		}
+		return err
+	})
+}
+
+// around names the building of a request, else its grid: as near as somebody may know
+// who has promised nothing.
+func (h *Pages) around(ctx context.Context, q *timebank.Request) (string, error) {
+	for _, place := range []id.ID{q.Building, q.Grid} {
+		if place.IsZero() {
+			continue
+		}
+		p, err := h.Flows.Communities.ByID(ctx, h.Flows.DB, place)
+		if err != nil {
+			return "", err
+		}
+		return portal.PlaceName(p), nil
+	}
+	return i18n.T(ctx, "在本社区"), nil
+}
+
+func (h *Pages) acceptOffer(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	at, o, _, err := h.offerIn(r)
+	if err != nil {
+		return err
+	}
+	to := "/help"
+	a, err := h.Flows.AcceptOffer(ctx, at.ID, actor(ctx), at.Me.ID, o.ID)
+	if err == nil {
+		to = givenHref(at.ID, a.ID)
+	}
+	return portal.Done(w, r, err, to, "accept", func(s portal.Sent) error { return h.showOffer(w, r, s) })
+}
+
+func (h *Pages) declineOffer(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	at, o, _, err := h.offerIn(r)
+	if err != nil {
+		return err
+	}
+	err = h.Flows.DeclineOffer(ctx, at.ID, actor(ctx), at.Me.ID, o.ID, portal.Prose(r, "words"))
+	return portal.Done(w, r, err, "/help", "decline", func(s portal.Sent) error { return h.showOffer(w, r, s) })
+}
+
+func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
+	return h.showOpen(w, r, portal.Sent{})
+}
+
+func (h *Pages) showOpen(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
+	ctx := r.Context()
+	at, err := h.here(r)
+	if err != nil {
+		return err
+	}
+	which, err := idIn(r, "request")
+	if err != nil {
+		return err
+	}
+	own, err := h.Flows.VolunteerOf(ctx, at.ID, at.Me.ID)
+	if err != nil {
+		return err
+	}
+	if own == nil {
+		return timebank.ErrNotFound // what others need is no reading for who cannot help
+	}
+	v := offerView{spot: at, Base: openHref(at.ID, which), Sent: sent, Stands: true}
+	if err := h.view(ctx, at.ID, func(rd db.Reader) error {
+		v.Q, err = h.svc().ByID(ctx, rd, at.ID, which)
+		return err
+	}); err != nil {
+		return err
+	}
+	v.Stands = v.Q.End == nil && v.Q.Until.After(at.Now) && v.Q.Asker != at.Me.ID
+	if err := h.fillOffer(ctx, &v); err != nil {
+		return err
+	}
+	s := h.Shell(ctx, ui.ResidentFrame, "help", kindName(ctx, v.Q.Name))
+	s.Back = ui.Link{Href: "/help", Text: i18n.T(ctx, "互助")}
+	return h.ShowSent(w, r, sent, s, offerPage(v))
+}
+
+func (h *Pages) take(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	at, err := h.here(r)
+	if err != nil {
+		return err
+	}
+	which, err := idIn(r, "request")
+	if err != nil {
+		return err
+	}
+	to := "/help"
+	a, err := h.Flows.TakeHelp(ctx, at.ID, actor(ctx), at.Me.ID, which)
+	if err == nil {
+		to = givenHref(at.ID, a.ID)
+	}
+	return portal.Done(w, r, err, to, "take", func(s portal.Sent) error { return h.showOpen(w, r, s) })
+}

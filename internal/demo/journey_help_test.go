@@ -46,7 +46,7 @@ func TestJourneyOfHelp(t *testing.T) {
 		j.Press("到了，开始")
 		j.Press("做完了")
 		j.Says("等对方验收")
-		if uitest.Ask[bool](j.Tab, `document.body.innerText.includes("909")`) {
+		if uitest.Ask[bool](j.Tab, `document.body.innerText.includes("909 室")`) {
 			j.Error("the door is still to be read when the work is done")
 		}
 		j.Picture()
@@ -74,6 +74,7 @@ func (j *journey) asPerson(who id.ID) {
 		p := &j.d.cast.players[i]
 		is, err := j.d.personOf(j.Context(), p.ref)
 		if err == nil && is == who {
+			j.Forget()
 			j.enter(p)
 			return
 		}

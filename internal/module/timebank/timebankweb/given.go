@@ -156,7 +156,7 @@ func (h *Pages) fillGiven(ctx context.Context, v *givenView) (err error) {
 	v.Steady = a.State() == timebank.Promised || a.State() == timebank.Begun
 	early := q.From.Add(-time.Duration(v.Rules.CheckInEarly) * time.Minute)
 	v.CanIn, v.InFrom = a.State() == timebank.Promised && !v.Now.Before(early), ui.Clock(ctx, early.In(zone))
-	v.Lines = []ui.Line{{Text: i18n.T(ctx, "您会得到"), Note: payNames[q.Pay].In(ctx), Num: earns(ctx, q, v.Rules.CoinsPerHour)}}
+	v.Lines = []ui.Line{{Text: i18n.T(ctx, "您会得到"), Note: earnedFrom(ctx, q), Num: earns(ctx, q, v.Rules.CoinsPerHour)}}
 	if v.Where, err = h.around(ctx, q); err != nil {
 		return err
 	}

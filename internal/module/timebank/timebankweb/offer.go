@@ -76,7 +76,7 @@ func (h *Pages) showOffer(w http.ResponseWriter, r *http.Request, sent portal.Se
 // what it brings. Door and number come with the promise.
 func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
 	v.When = span(ctx, v.Now, v.Q)
-	v.Lines = []ui.Line{{Text: i18n.T(ctx, "您会得到"), Note: payNames[v.Q.Pay].In(ctx), Num: earns(ctx, v.Q, v.Rules.CoinsPerHour)}}
+	v.Lines = []ui.Line{{Text: i18n.T(ctx, "您会得到"), Note: earnedFrom(ctx, v.Q), Num: earns(ctx, v.Q, v.Rules.CoinsPerHour)}}
 	if v.Where, err = h.around(ctx, v.Q); err != nil {
 		return err
 	}

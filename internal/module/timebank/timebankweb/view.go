@@ -81,3 +81,11 @@ func feeText(k timebank.Kind) string {
 	}
 	return ui.Yuan(k.Fen)
 }
+
+// earnedFrom says to a helper who bears what she gets, "" where that needs no words.
+func earnedFrom(ctx context.Context, q *timebank.Request) string {
+	if q.Pay == timebank.OnRecord {
+		return ""
+	}
+	return payNames[q.Pay].In(ctx)
+}

@@ -145,7 +145,7 @@ func priceLines(ctx context.Context, k *timebank.Kind, elder bool, at *spot) []u
 		all := price * money.Amount(k.People)
 		return []ui.Line{{Text: i18n.T(ctx, "先留出，做完满意才给"), Num: ui.ServiceTime(ctx, all, perHour)}}
 	case elder:
-		return []ui.Line{{Text: i18n.T(ctx, "%d 岁以上的基础服务", at.Rules.ElderAge), Num: i18n.T(ctx, "不用付")}, {Text: i18n.T(ctx, "帮忙的人记"), Note: i18n.T(ctx, "由社区互助池出"), Num: ui.ServiceTime(ctx, at.Rules.BasicPay(k.Minutes), perHour)}}
+		return []ui.Line{{Text: i18n.T(ctx, "%d 岁以上的基础服务", at.Rules.ElderAge), Num: i18n.T(ctx, "不用付")}, {Text: i18n.T(ctx, "帮忙的人记"), Note: i18n.T(ctx, "由社区权益池出"), Num: ui.ServiceTime(ctx, at.Rules.BasicPay(k.Minutes), perHour)}}
 	}
 	return []ui.Line{{Text: i18n.T(ctx, "基础服务"), Num: i18n.T(ctx, "不用付")}, {Text: i18n.T(ctx, "帮忙的人记"), Num: i18n.T(ctx, "志愿时长")}}
 }

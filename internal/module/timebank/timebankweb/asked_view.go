@@ -141,7 +141,7 @@ func requestLines(ctx context.Context, q *timebank.Request, at *spot) []ui.Line 
 	case timebank.OnRecord:
 		return []ui.Line{{Text: i18n.T(ctx, "您要付"), Num: "0"}, {Text: i18n.T(ctx, "帮忙的人记"), Num: i18n.T(ctx, "志愿时长")}}
 	case timebank.ByPool:
-		return []ui.Line{{Text: i18n.T(ctx, "您要付"), Num: "0"}, {Text: i18n.T(ctx, "帮忙的人得"), Note: i18n.T(ctx, "由社区互助池出"), Num: coinsLine(ctx, q.Coins, perHour)}}
+		return []ui.Line{{Text: i18n.T(ctx, "您要付"), Num: "0"}, {Text: i18n.T(ctx, "帮忙的人得"), Note: i18n.T(ctx, "由社区权益池出"), Num: coinsLine(ctx, q.Coins, perHour)}}
 	}
 	return []ui.Line{{Text: i18n.T(ctx, "先留出，做完满意才给"), Num: coinsLine(ctx, q.Coins, perHour), Note: people(ctx, q)}}
 }

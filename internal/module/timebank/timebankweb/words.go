@@ -50,7 +50,7 @@ var priceNames = map[timebank.Price]i18n.Message{
 
 var payNames = map[timebank.Pay]i18n.Message{
 	timebank.ByAsker:  i18n.M("从请人的一方出"),
-	timebank.ByPool:   i18n.M("由社区互助池出"),
+	timebank.ByPool:   i18n.M("由社区权益池出"),
 	timebank.OnRecord: i18n.M("不用付，帮忙的人记志愿时长"),
 	timebank.AtTill:   i18n.M("付给店家，当面或扫码"),
 }

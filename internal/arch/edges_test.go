@@ -29,6 +29,7 @@ var edges = map[string]string{
 	"timebankweb → ledger":          "the tab says how many hours she has",
 	"timebankweb → member":          "a page asks who the viewer is as a member",
 	"timebankweb → person":          "the desk finds who telephones by her number",
+	"timebankweb → privacy":         "the desk's look at a door is noted",
 	"timebankweb → volunteer":       "a kind asks for a skill of the tree, at a level",
 	"volunteerweb → community":      "a volunteer sets out from a building of the tree",
 	"volunteerweb → person":         "the desk finds who has no phone by her membership number, others by phone",

@@ -8,6 +8,7 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -96,8 +97,11 @@ func (h *Pages) fillDeskOne(ctx context.Context, v *deskOneView) error {
 	v.Asker = i18n.T(ctx, "一位邻居")
 	if who.Person != nil {
 		v.Asker = portal.Called(ctx, who.Person)
-		if q.End == nil {
+		if q.End == nil { // number and door are shown as long as somebody may have to be telephoned
 			v.Phone = who.Person.Phone
+			if err := h.Looked(ctx, []id.ID{who.Person.ID}, privacy.Household, i18n.M("替她找帮忙的人").Key); err != nil {
+				return err
+			}
 		}
 	}
 	var all []*timebank.Assignment

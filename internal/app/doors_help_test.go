@@ -110,18 +110,21 @@ func (l *helpLife) finishes(who neighbour, a *timebank.Assignment) {
 }
 
 // helped lets the owner ask and help, so that each page of the time bank holds all of its
-// forms between what she can name: of what she asked for one is done, one that nobody
-// came to, one disputed; of what she gave one is promised and one begun; she is asked for
-// another. The desk has one in which a helper was missed.
+// forms between what she can name: of what she asked for one is done, one disputed, and to
+// one, which takes two, the only helper did not come; of what she gave one is promised and
+// one begun; she is asked for another. The desk has one in which a helper was missed.
 func (g *guarded) helped(home, owner id.ID) {
 	g.Helper()
 	ctx, l := context.Background(), &helpLife{g, home}
-	var own timebank.Kind
+	var own, pair timebank.Kind
 	g.at(home, func(ctx context.Context, tx *db.Tx) (err error) {
 		if _, err = g.Flows.Communities.Decide(ctx, tx, community.Switch{Capability: community.TimeBank, On: true, Reason: "test"}); err != nil {
 			return err
 		}
-		own, err = g.Flows.TimeBank.SaveKind(ctx, tx, timebank.Kind{Name: wild, About: nasty[0], Standard: nasty[0], Minutes: 15, People: 1, Price: timebank.Basic, Proof: true})
+		if own, err = g.Flows.TimeBank.SaveKind(ctx, tx, timebank.Kind{Name: wild, About: nasty[0], Standard: nasty[0], Minutes: 15, People: 1, Price: timebank.Basic, Proof: true}); err != nil {
+			return err
+		}
+		pair, err = g.Flows.TimeBank.SaveKind(ctx, tx, timebank.Kind{Name: "两个人抬", Standard: nasty[0], Minutes: 15, People: 2, Price: timebank.Basic})
 		return err
 	})
 	anna := neighbour{db.Actor{Kind: "person", ID: owner}, g.member(home, "anna")}
@@ -137,7 +140,7 @@ func (g *guarded) helped(home, owner id.ID) {
 	l.begins(zhou, badly)
 	l.finishes(zhou, badly)
 	g.must(g.Flows.DisputeHelp(ctx, home, anna.as, anna.member, badly.ID, nasty[0]))
-	late, missed := l.asks(anna, "parcel", 0), l.asks(min, "parcel", 0)
+	late, missed := l.asks(anna, pair.Key, 0), l.asks(min, "parcel", 0)
 	l.promises(min, late)
 	g.must(g.Flows.MissHelp(ctx, home, min.as, min.member, l.promises(zhou, missed).ID, nasty[0]))
 	l.gives(anna, zhou, own.Key)
@@ -177,11 +180,17 @@ func (l *helpLife) gives(who, asker neighbour, kind string) {
 	l.holes["/help/open/{at}/{request}"] = l.asks(asker, kind, 4*time.Hour).ID.String()
 }
 
+// settled lets the sweeps of the time bank do what is due, so that they find nothing to
+// do while a test looks whether anything changes.
+func (g *guarded) settled(home id.ID) {
+	g.Helper()
+	g.must(g.Flows.SweepHelp(context.Background(), home))
+	g.must(g.Flows.FindHelpers(context.Background(), home))
+}
+
 // helpStarts are pages of the time bank that a walk must open: all forms stand on them.
-func (g *guarded) helpStarts() (starts []string) {
-	for _, of := range []string{"disputed", "late", "missed"} {
-		starts = append(starts, "/desk/help/C1/requests/"+g.holes[of], "/help/asked/"+g.holes["at"]+"/"+g.holes[of])
-	}
-	return append(starts, "/help", "/help/asked/"+g.holes["at"]+"/"+g.holes["/help/asked/{at}/{request}"], "/help/open/"+g.holes["at"]+"/"+g.holes["/help/open/{at}/{request}"], "/help/given", "/desk/help/C1", "/desk/help/C1/new",
-		"/help/plans/new?kind=call", "/field/help")
+func (g *guarded) helpStarts() []string {
+	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
+	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"],
+		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
 }

@@ -39,10 +39,25 @@ func (g *guarded) hoursThings(home, owner id.ID) {
 	waits := grant(2, "zhou", 60_00)
 	_, err = g.Flows.GiveHours(ctx, home, her, coin.Gift{ID: id.ID{0xc3, 1}, From: g.member(home, "anna"), To: g.member(home, "zhou"), Coins: 5_00, Words: nasty[0]})
 	g.must(err)
-	accepted(order(2, her, "布"+wild, 10_00))
+	g.holes["ordered"] = accepted(order(2, her, "布"+wild, 10_00)).Subject.String()
 	asked := order(3, her, "线"+wild, 10_00)
 	g.holes["/me/hours/{at}"], g.holes["/desk/hours/{community}/grants/{grant}"] = "C1", waits.String()
 	for _, at := range []string{"/me/hours/{at}/orders/{order}", "/desk/hours/{community}/orders/{order}"} {
 		g.holes[at] = asked.String()
 	}
+}
+
+// hoursStarts are pages that a walk must open: the order that waits for its money, which
+// stands at the counter before what is handed back there.
+func (g *guarded) hoursStarts(home id.ID) (starts []string) {
+	g.Helper()
+	starts = []string{"/me/hours", "/me/hours/C1/orders/" + g.holes["ordered"]}
+	g.read(home, func(ctx context.Context, r db.Reader) error {
+		all, err := g.Flows.Charges.ToHand(ctx, r, home, 1)
+		for _, c := range all {
+			starts = append(starts, "/desk/counter/C1/"+c.Code)
+		}
+		return err
+	})
+	return starts
 }

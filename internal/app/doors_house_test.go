@@ -66,6 +66,7 @@ func newGuarded(t *testing.T) *guarded {
 	g.pointsThings(home, bakery)
 	g.tillThings(home, bakery, who.ID)
 	g.bills(home)
+	g.settled(home)
 	return g
 }
 

@@ -201,7 +201,7 @@ var files = map[string]bool{
 	"/desk/thanks/{community}/lists": true, "/desk/property/{community}/managers/{manager}/files/{offsets}/answers": true, "/me/points/orders/{redemption}/claim": true,
 	"/desk/training/{community}/{session}/material": true, "/shop/{shop}/ads/{booking}/creative": true,
 	"/desk/duty/{community}/breaches/{breach}/evidence": true, "/shop/{shop}/duty/breaches/{breach}/evidence": true,
-	"/desk/marketing/{community}": true, "/help/given/{at}/{assignment}/proof": true,
+	"/desk/marketing/{community}": true, "/help/given/{at}/{assignment}/proof": true, "/me/volunteer/certificates": true,
 }
 
 // takesFiles reports whether a door takes bodies as long as files are.

@@ -2,11 +2,15 @@ package app
 
 import (
 	"context"
+	"net/http"
+	"strings"
+	"testing"
 	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/assist"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/person"
@@ -193,4 +197,38 @@ func (g *guarded) helpStarts() []string {
 	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
 	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"],
 		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
+}
+
+// A4, A7: who acts for the owner reads on the tab of help, and is led to, what she agreed
+// to, and no more; nobody promises in her name.
+func TestAHelperReadsOfHelpWhatWasAgreedTo(t *testing.T) {
+	g := newGuarded(t)
+	owner, helper := g.who("+86"+ownerPhone).ID, g.who("+86"+thiefPhone).ID
+	for _, c := range []struct {
+		scope         assist.Scope
+		shows, hidden []string
+	}{
+		{assist.Order, []string{"/help/ask?"}, []string{"/help/asked", "/help/given", "/help/offers", "/help/open", "/me/hours"}},
+		{assist.See, []string{"/help/asked", "/me/hours"}, []string{"/help/ask?", "/help/given", "/help/offers", "/help/open"}},
+	} {
+		given, err := g.Flows.GiveConsent(t.Context(), db.Actor{Kind: "person", ID: owner}, assist.Consent{Subject: owner, Helper: helper, Basis: assist.Guardian, Given: assist.OwnPhone, Scopes: []assist.Scope{c.scope},
+			Until: g.clock.Now().AddDate(0, 1, 0)})
+		g.must(err)
+		if p := g.thief.post("/assist/sessions", "consent", given.ID.String(), "reason", "看一看"); p.Code != http.StatusSeeOther {
+			t.Fatalf("no session: %d", p.Code)
+		}
+		page := g.thief.get("/help")
+		for _, link := range c.shows {
+			if !strings.Contains(page.body, `href="`+link) {
+				t.Errorf("%s: no way to %s", c.scope, link)
+			}
+		}
+		_, main, _ := strings.Cut(page.body, "<main")
+		for _, link := range c.hidden {
+			if strings.Contains(main, `href="`+link) {
+				t.Errorf("%s: a way to %s", c.scope, link)
+			}
+		}
+		g.must(g.Flows.RevokeConsent(t.Context(), db.Actor{Kind: "person", ID: owner}, given.ID, "", false))
+	}
 }

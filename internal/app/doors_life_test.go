@@ -49,6 +49,8 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.festive(home, shop)
 	g.bundled(home, shop)
 	g.volunteered(home, shop, owner)
+	g.helped(home, owner)
+	g.hoursThings(home, owner)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

@@ -4,7 +4,7 @@ import "maps"
 
 // byScript are the forms that no page holds as one: a script sends them, or a step
 // before them has to be gone first; and where they are tried. One list an area.
-var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts, scriptedBills, scriptedTill, scriptedVolunteers)
+var byScript = joined(scriptedPeople, scriptedMembers, scriptedPoints, scriptedAlliance, scriptedLife, scriptedDuty, scriptedPayouts, scriptedBills, scriptedTill, scriptedVolunteers, scriptedHelp)
 
 func joined(lists ...map[string]string) map[string]string {
 	all := make(map[string]string)

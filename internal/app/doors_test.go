@@ -47,6 +47,7 @@ var hers = []string{
 	"{offsets}", "{ticket}", "{thanks}", "{list}", "{point}", "{coin}", "{code}", "{breach}", "{disclosure}", "{service}", "{objection}", "{evidence}",
 	"{booking}", "{creative}", "{checkout}", "{slip}", "{campaign}", "{proposal}", "{offer}", "{series}", "{festival}", "{event}", "{difference}", "{payment}", "{refund}",
 	"{volunteer}", "{exception}", "{certificate}", "{vouch}", "{proof}", "{reserve}",
+	"{assignment}", "{plan}", "{incident}", "{order}", "{file}",
 }
 
 // everybodys are addresses whose holes are in hers, and which name there what anybody
@@ -200,7 +201,7 @@ var files = map[string]bool{
 	"/desk/thanks/{community}/lists": true, "/desk/property/{community}/managers/{manager}/files/{offsets}/answers": true, "/me/points/orders/{redemption}/claim": true,
 	"/desk/training/{community}/{session}/material": true, "/shop/{shop}/ads/{booking}/creative": true,
 	"/desk/duty/{community}/breaches/{breach}/evidence": true, "/shop/{shop}/duty/breaches/{breach}/evidence": true,
-	"/desk/marketing/{community}": true,
+	"/desk/marketing/{community}": true, "/help/given/{at}/{assignment}/proof": true, "/me/volunteer/certificates": true,
 }
 
 // takesFiles reports whether a door takes bodies as long as files are.

@@ -139,6 +139,7 @@ var works = map[string]i18n.Message{
 	"make planned requests":        i18n.M("把定期请人的发出去"),
 	"tend volunteers":              i18n.M("提醒志愿者证书快到期"),
 	"pay hours due":                i18n.M("权益池补付欠志愿者的服务时"),
+	flow.HoursLeft:                 i18n.M("把带回家的服务时送到那边"),
 	"lapse hours":                  i18n.M("久没用的服务时进权益池"),
 	"look after levels":            i18n.M("看等级的任命和复核"),
 	"count honours":                i18n.M("荣誉投票到期计票"),

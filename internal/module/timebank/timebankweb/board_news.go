@@ -21,9 +21,7 @@ func (h *Pages) stream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, out := r.Context(), http.NewResponseController(w)
-	if err := out.SetWriteDeadline(time.Time{}); err != nil {
-		return err
-	}
+	held := out.SetWriteDeadline(time.Time{}) == nil // else one event and the end: the page asks again by itself
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
@@ -32,7 +30,7 @@ func (h *Pages) stream(w http.ResponseWriter, r *http.Request) error {
 		return nil // the answer has begun: the page asks again by itself
 	}
 	for range streamTurns {
-		if _, err := fmt.Fprintf(w, "data: %s\n\n", seen); err != nil || out.Flush() != nil {
+		if _, err := fmt.Fprintf(w, "data: %s\n\n", seen); err != nil || out.Flush() != nil || !held {
 			return nil
 		}
 		changed, err := h.Flows.Live.Until(ctx, p.ID, waitMost, waitOften, func(ctx context.Context) (bool, error) {

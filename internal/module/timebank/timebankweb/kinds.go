@@ -10,7 +10,6 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
@@ -183,7 +182,7 @@ func (h *Pages) field(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	mine := h.gridsOf(ctx)
+	mine := make(map[id.ID]bool)
 	for _, c := range places {
 		now, err := h.Flows.StandingIn(ctx, c.ID)
 		if err != nil {
@@ -193,7 +192,7 @@ func (h *Pages) field(w http.ResponseWriter, r *http.Request) error {
 		if err := h.view(ctx, c.ID, func(rd db.Reader) error {
 			open, err := h.svc().Open(ctx, rd, c.ID)
 			for _, q := range open {
-				if !mine[q.Grid] && !mine[c.ID] {
+				if !h.looksAfter(ctx, mine, q, c.ID) {
 					continue
 				}
 				all, err := h.svc().AssignmentsFor(ctx, rd, c.ID, q.ID)
@@ -212,11 +211,17 @@ func (h *Pages) field(w http.ResponseWriter, r *http.Request) error {
 	return h.Show(w, r, s, fieldPage(v))
 }
 
-// gridsOf are the places in which the viewer works as a grid worker or above one.
-func (h *Pages) gridsOf(ctx context.Context) map[id.ID]bool {
-	mine := make(map[id.ID]bool)
-	for _, g := range authz.Of(ctx).Grants {
-		mine[g.Place] = true
+// looksAfter reports whether the viewer works where a request comes from. Where its grid
+// is not known, that is who works in the whole community. Answers are kept by place.
+func (h *Pages) looksAfter(ctx context.Context, known map[id.ID]bool, q *timebank.Request, community id.ID) bool {
+	place := q.Grid
+	if place.IsZero() {
+		place = community
+	}
+	mine, asked := known[place]
+	if !asked {
+		mine = h.MayIn(ctx, "service_field.read", place)
+		known[place] = mine
 	}
 	return mine
 }

@@ -34,6 +34,7 @@ type tabView struct {
 	Volunteer bool
 	Public    string
 	Plans     bool
+	May       may
 }
 
 // kindCard is a kind to tap on.
@@ -67,6 +68,7 @@ func (h *Pages) tab(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
+	v.May = h.mayOpen(ctx)
 	v.Public = "/c/" + url.PathEscape(at.Ref) + "/help"
 	own, err := h.Flows.VolunteerOf(ctx, at.ID, at.Me.ID)
 	if err != nil {
@@ -85,7 +87,7 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 				v.Kinds = append(v.Kinds, cardOf(ctx, &k))
 			}
 		}
-		if err != nil {
+		if err != nil || !v.May.Hours {
 			return err
 		}
 		held, err := h.Flows.Ledger.Holding(ctx, rd, at.ID, ledger.Of(party.Owner{Kind: party.Member, ID: at.Me.ID}, ledger.Coins))
@@ -99,7 +101,7 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 	if v.Wait, err = h.waitRows(ctx, at); err != nil {
 		return err
 	}
-	if v.Today, err = h.todayRows(ctx, at); err != nil || own == nil || v.Off {
+	if v.Today, err = h.todayRows(ctx, at); err != nil || own == nil || v.Off || !v.May.Give {
 		return err
 	}
 	open, err := h.Flows.OpenFor(ctx, at.ID, own)
@@ -129,6 +131,7 @@ func cardOf(ctx context.Context, k *timebank.Kind) kindCard {
 
 // waitRows are offers that want an answer, services that want a word.
 func (h *Pages) waitRows(ctx context.Context, at *spot) (rows []ui.Row, err error) {
+	may := h.mayOpen(ctx)
 	return rows, h.view(ctx, at.ID, func(rd db.Reader) error {
 		offers, err := h.svc().OffersTo(ctx, rd, at.ID, at.Me.ID, at.Now.AddDate(0, 0, -7))
 		if err != nil {
@@ -140,14 +143,14 @@ func (h *Pages) waitRows(ctx context.Context, at *spot) (rows []ui.Row, err erro
 		}
 		for _, o := range offers {
 			q := requests[o.Request]
-			if q == nil || !o.Stands(at.Now) {
+			if q == nil || !o.Stands(at.Now) || !may.Give {
 				continue
 			}
 			rows = append(rows, ui.Row{Href: "/help/offers/" + at.ID.String() + "/" + o.ID.String(), Icon: iconOf(q.Kind), Title: i18n.T(ctx, "想请您：%s", kindName(ctx, q.Name)), Text: span(ctx, at.Now, q),
 				Notes: []string{i18n.T(ctx, "请在 %s 前说一声", ui.Clock(ctx, o.Until.In(at.Now.Location())))}, Tag: i18n.T(ctx, "等您回话"), Tone: ui.Act})
 		}
 		mine, err := h.svc().OpenOf(ctx, rd, at.ID, at.Me.ID)
-		if err != nil {
+		if err != nil || !may.Mine {
 			return err
 		}
 		for _, q := range mine {
@@ -167,7 +170,7 @@ func (h *Pages) waitRows(ctx context.Context, at *spot) (rows []ui.Row, err erro
 
 // todayRows are what she asked for and what she promised, until tomorrow night.
 func (h *Pages) todayRows(ctx context.Context, at *spot) (rows []ui.Row, err error) {
-	until := (at.Today + 2).Start(at.Now.Location())
+	until, may := (at.Today + 2).Start(at.Now.Location()), h.mayOpen(ctx)
 	return rows, h.view(ctx, at.ID, func(rd db.Reader) error {
 		running, err := h.svc().RunningOf(ctx, rd, at.ID, at.Me.ID)
 		if err != nil {
@@ -178,13 +181,13 @@ func (h *Pages) todayRows(ctx context.Context, at *spot) (rows []ui.Row, err err
 			return err
 		}
 		for _, a := range running {
-			if q := requests[a.Request]; q != nil && q.From.Before(until) && (a.State() == timebank.Promised || a.State() == timebank.Begun) {
+			if q := requests[a.Request]; may.Give && q != nil && q.From.Before(until) && (a.State() == timebank.Promised || a.State() == timebank.Begun) {
 				rows = append(rows, givenRow(ctx, at, q, a))
 			}
 		}
 		mine, err := h.svc().OpenOf(ctx, rd, at.ID, at.Me.ID)
 		for _, q := range mine {
-			if !q.From.Before(until) {
+			if !may.Mine || !q.From.Before(until) {
 				continue
 			}
 			row, err := h.askedRow(ctx, rd, at, q)
@@ -265,6 +268,10 @@ func (h *Pages) can(ctx context.Context, place id.ID) (rows []ui.Row, err error)
 		return nil, nil
 	} else if err != nil {
 		return nil, err
+	}
+	may := h.mayOpen(ctx)
+	if !may.Give || !may.Volunteer {
+		return nil, nil
 	}
 	own, err := h.Flows.VolunteerOf(ctx, at.ID, at.Me.ID)
 	if err != nil {

@@ -5,17 +5,41 @@ import (
 	"strings"
 
 	"gongyi/internal/module/timebank"
+	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 )
 
+// may is which of a resident's pages the viewer may open: all if she is herself, and what
+// was agreed to if she acts for somebody (A4).
+type may struct {
+	Ask, Mine, Give, Hours, Volunteer bool
+}
+
+func (h *Pages) mayOpen(ctx context.Context) may {
+	own := authz.Resource{Owner: authz.Of(ctx).Acting()}
+	opens := func(path string) bool { return h.OpensTo(ctx, path, own) }
+	return may{Ask: opens("/help/ask"), Mine: opens("/help/asked"), Give: opens("/help/given"), Hours: opens("/me/hours"), Volunteer: opens("/me/volunteer")}
+}
+
 // tabRows lead to what is hers.
 func tabRows(ctx context.Context, v tabView) []ui.Row {
-	rows := []ui.Row{{Href: "/me/hours", Icon: "hours", Title: i18n.T(ctx, "我的服务时"), Text: i18n.T(ctx, "怎么来的、到哪里去了"), End: v.Hours}}
-	if v.Volunteer {
+	var rows []ui.Row
+	if v.May.Hours {
+		rows = append(rows, ui.Row{Href: "/me/hours", Icon: "hours", Title: i18n.T(ctx, "我的服务时"), Text: i18n.T(ctx, "怎么来的、到哪里去了"), End: v.Hours})
+	}
+	if v.Volunteer && v.May.Volunteer {
 		rows = append(rows, ui.Row{Href: "/me/volunteer", Icon: "person-check", Title: i18n.T(ctx, "我的时间和本事"), Text: i18n.T(ctx, "什么时候有空、会做什么")})
 	}
 	return append(rows, ui.Row{Href: v.Public, Icon: "chart", Title: i18n.T(ctx, "互助的数字"), Text: i18n.T(ctx, "谁都可以看")})
+}
+
+// mineLink leads to what she asked for.
+func mineLink(ctx context.Context, v tabView) ui.Link {
+	if !v.May.Mine {
+		return ui.Link{}
+	}
+	return ui.Link{Href: "/help/asked", Text: i18n.T(ctx, "我请的人")}
 }
 
 // whenError is what is wrong with a time, wherever it was said.

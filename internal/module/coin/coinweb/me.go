@@ -260,5 +260,5 @@ func (h *Pages) move(w http.ResponseWriter, r *http.Request, form string, do fun
 	if err == nil {
 		err = do(&b, v, madeBy(r))
 	}
-	return portal.Done(w, r, err, "/me/hours?given=1", form, func(s portal.Sent) error { return h.showMine(w, r, b.Community.Ref, s, nil) })
+	return portal.Done(w, r, err, "/me/hours?given=1", form+"-"+b.Community.Ref, func(s portal.Sent) error { return h.showMine(w, r, b.Community.Ref, s, nil) })
 }

@@ -497,7 +497,7 @@ func giving(p purseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			pot := p.Sent.Once("pot", "/me/hours/"+p.Key+"/pot")
+			pot := p.Sent.Once("pot-"+p.Key, "/me/hours/"+p.Key+"/pot")
 			templ_7745c5c3_Var20 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -547,7 +547,7 @@ func giving(p purseView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				home := p.Sent.Once("home", "/me/hours/"+p.Key+"/home")
+				home := p.Sent.Once("home-"+p.Key, "/me/hours/"+p.Key+"/home")
 				templ_7745c5c3_Var22 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

@@ -250,6 +250,14 @@ func TestOrders(t *testing.T) {
 		b.must(step(coin.Bought))
 		same(b, "state", find().State(), coin.Bought)
 		same(b, "premium", find().Accepted().Premium, 200_000)
+		ordered := func() (did bool) {
+			b.view(func(r db.Reader) (err error) { did, err = b.Ordered(ctx, r, home, desk.ID); return err })
+			return did
+		}
+		same(b, "she ordered", ordered(), true)
+		b.update(func(tx *db.Tx) error { return b.ForgetOrders(ctx, tx, desk.ID) })
+		same(b, "she did not", ordered(), false)
+		same(b, "who accepted it", find().Accepted().By, id.ID{}) // she did so herself
 	})
 }
 

@@ -36,6 +36,8 @@ var edges = map[string]string{
 	"volunteerweb → privacy":        "a look at a volunteer is noted",
 	"bundleweb → charge":            "a bundle is paid for by a slip",
 	"bundleweb → member":            "a page asks who the viewer is as a member",
+	"coinweb → attachment":          "her hours are handed over as a document",
+	"coinweb → privacy":             "the desk's look at why somebody is granted hours is noted as hers",
 	"coinweb → charter":             "a movement is named by its rule",
 	"coinweb → ledger":              "what a person, a shop and the pool hold stands in their accounts",
 	"coinweb → policy":              "pages say amounts as the community's profile does",

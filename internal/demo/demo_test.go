@@ -44,6 +44,7 @@ func TestAYearOfLife(t *testing.T) {
 	}
 	d.check(t)
 	d.sold(t)
+	d.gave(t)
 	before := d.sizes(t)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)

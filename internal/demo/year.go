@@ -50,6 +50,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.findVolunteers(ctx, day, period.DayOf(to, d.zone)); err != nil {
 			return err
 		}
+		if err := d.moveHours(ctx, day, period.DayOf(to, d.zone)); err != nil {
+			return err
+		}
 	}
 	var sent []*sending
 	spent, counter, helped := make(map[string]bool), false, false

@@ -2,9 +2,11 @@ package flow_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
@@ -156,6 +158,41 @@ func TestCSR(t *testing.T) {
 			t.Errorf("not paid in time: %q", again.State())
 		}
 		w.whole()
+	})
+}
+
+// TestWhoOrderedIsForgotten: of an organisation's orders the person goes, wherever she is a
+// member; what nobody looked at is withdrawn, what the desk decided stands (A7).
+func TestWhoOrderedIsForgotten(t *testing.T) {
+	inBank(t, func(w *bank) {
+		anna := w.known("安娜", "+8613800000001", "anna")
+		her := db.Actor{Kind: "person", ID: anna}
+		orders := func(at id.ID) (all []*coin.Order) {
+			w.must(w.DB.View(ctx, at, func(r db.Reader) (err error) { all, err = w.Coins.Orders(ctx, r, at); return err }))
+			return all
+		}
+		for n, at := range []id.ID{w.home, w.away, w.away} {
+			o := coin.Order{ID: id.ID{9, byte(n)}, Name: "鲁中纺织", Registration: "913703001643000000", Body: coin.Company, Coins: 100_00, Purpose: "独居老人助餐"}
+			_, err := w.OrderHours(ctx, at, her, o)
+			w.must(err)
+		}
+		_, err := w.AcceptHoursOrder(ctx, w.away, db.Actor{Kind: "person", ID: id.ID{2}}, id.ID{9, 1})
+		w.must(err)
+		told, err := w.Told(ctx, anna)
+		w.must(err)
+		if at := slices.IndexFunc(told, func(c flow.Chapter) bool { return c.File == "hours.json" }); at < 0 || len(told[at].Rows) != 1 {
+			t.Errorf("told: %+v", told)
+		}
+		_, err = w.AskErasure(ctx, her, anna, true)
+		w.must(err)
+		for _, o := range append(orders(w.home), orders(w.away)...) {
+			if o.ID == (id.ID{9, 1}) && (o.State() != coin.Accepted || o.Accepted().By != id.ID{2}) || o.ID != (id.ID{9, 1}) && (o.State() != coin.Withdrawn || !o.Steps[0].By.IsZero()) {
+				t.Errorf("%s is %q: %+v", o.ID, o.State(), o.Steps)
+			}
+			if !o.By.IsZero() || o.Name == "" {
+				t.Errorf("%s was ordered by %s for %q", o.ID, o.By, o.Name)
+			}
+		}
 	})
 }
 

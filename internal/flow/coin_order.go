@@ -121,3 +121,21 @@ func OrderPrice(coins money.Amount, premium money.Rate) (price, extra money.Amou
 	o := charter.HoursOrdered{Coins: coins, Premium: premium}
 	return o.Price(), o.Extra()
 }
+
+// forgetOrders takes away who ordered hours in the name of an organisation (A7). What the
+// desk has not looked at yet is withdrawn: nobody could be asked about it. The organisation,
+// its amounts and its purpose stay: they are not personal data and are published.
+func (f *Flows) forgetOrders(ctx context.Context, tx *db.Tx, who id.ID) error {
+	orders, err := f.Coins.OrdersBy(ctx, tx, tx.Community, who)
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.State() == coin.Asked {
+			if err := f.Coins.Step(ctx, tx, o, coin.OrderStep{What: coin.Withdrawn, Words: forgotten, Seq: -1}); err != nil {
+				return err
+			}
+		}
+	}
+	return f.Coins.ForgetOrders(ctx, tx, who)
+}

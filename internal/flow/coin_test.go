@@ -325,6 +325,48 @@ func TestADisputeIsUpheld(t *testing.T) {
 	})
 }
 
+// TestADisputeTakesWhatIsDueFirst: of 4.00 that the pool still owes, 1.00 is due no more; the
+// rest is paid, and verify can follow.
+func TestADisputeTakesWhatIsDueFirst(t *testing.T) {
+	inBank(t, func(w *bank) {
+		w.ordered(1, 6_00, false)
+		w.basic(w.served(request(1), assignment(1), "ben", 60))
+		if m, err := w.reverse(assignment(1), 1_00); err != nil || m.Pool != 0 {
+			t.Errorf("taken back: %+v %v", m, err)
+		}
+		w.ordered(2, 10_00, false)
+		w.sweepDues(1)
+		w.holds("coin/backing CNY 16.00, coin/issue COIN -16.00, gateway/clearing CNY -16.00, member:ben/coins COIN 9.00, pool/coins COIN 7.00")
+		w.whole()
+	})
+}
+
+// TestServiceForService: the profile in which nothing moves with purchases (C-02). A policy
+// that lets purchases take or give hours is refused; with both at zero services pay as ever.
+func TestServiceForService(t *testing.T) {
+	inBank(t, func(w *bank) {
+		only := func(share, cashback money.Rate) error {
+			p := flow.Trial()
+			p.Code, p.EffectiveFrom = "hours-only", w.env.Clock.Now().Add(time.Minute)
+			p.Params.Profile, p.Params.CoinShareMax, p.Params.Cashback = policy.HoursOnly, share, cashback
+			_, err := w.Propose(ctx, w.home, db.System, p)
+			return err
+		}
+		wrong(t, "offset at shops", only(flow.Trial().Params.CoinShareMax, 0), policy.ErrHoursOnly)
+		wrong(t, "given for purchases", only(0, flow.Trial().Params.Cashback), policy.ErrHoursOnly)
+		w.must(only(0, 0))
+		w.env.Clock.Set(w.env.Clock.Now().Add(time.Minute))
+		_, err := w.aside(request(1), "anna", 20_00)
+		w.must(err)
+		_, err = w.pay(w.served(request(1), assignment(1), "ben", 120))
+		w.must(err)
+		w.ordered(1, 10_00, false)
+		w.basic(w.served(request(2), assignment(2), "leader", 60))
+		w.holds("coin/backing CNY 10.00, coin/issue COIN -30.00, gateway/clearing CNY -10.00, member:ben/coins COIN 20.00, member:leader/coins COIN 10.00")
+		w.whole()
+	})
+}
+
 // whole lets verify make everything again.
 func (w *bank) whole() {
 	w.t.Helper()

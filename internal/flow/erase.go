@@ -212,6 +212,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 	if err := f.forgetVolunteering(ctx, by, who.Person); err != nil {
 		return err
 	}
+	if err := f.whereKnown(ctx, by, who.Person, f.Coins.Ordered, f.forgetOrders); err != nil {
+		return err
+	}
 	return f.DB.Update(ctx, id.Tilde, by, func(tx *db.Tx) error { return f.forgetHerself(ctx, tx, who.Person) })
 }
 

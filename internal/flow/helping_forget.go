@@ -116,7 +116,7 @@ func (t *teller) services(ctx context.Context) error {
 		Asked []asked `json:"asked"`
 		Given []given `json:"given"`
 	}{[]asked{}, []given{}}
-	c := Chapter{File: "services.json", Title: i18n.T(ctx, "邻居互助"), Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "名称"), i18n.T(ctx, "请人还是帮人"), i18n.T(ctx, "结果")}}
+	c := Chapter{File: "neighbours.json", Title: i18n.T(ctx, "邻居互助"), Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "名称"), i18n.T(ctx, "请人还是帮人"), i18n.T(ctx, "结果")}}
 	err := t.everywhere(ctx, func(r db.Reader, b *Belonging) error {
 		community, tb := b.Community.ID, t.flows.TimeBank
 		requests, err := tb.Of(ctx, r, community, b.Member.ID, t.now.Add(time.Hour), toldServices)

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -153,36 +152,13 @@ func (t *teller) committees(ctx context.Context, places []community.Place) error
 // their files. What another instance writes is refused with db.ErrElsewhere after the
 // rest is done.
 func (f *Flows) forgetBids(ctx context.Context, actor db.Actor, who id.ID) error {
-	places, err := f.Communities.List(ctx, f.DB, community.Community)
-	if err != nil {
-		return err
-	}
-	var elsewhere error
-	for _, p := range places {
-		var mentioned bool
-		if err := f.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
-			mentioned, err = f.Alliance.Mentions(ctx, r, p.ID, who)
-			return err
-		}); err != nil {
+	return f.whereKnown(ctx, actor, who, f.Alliance.Mentions, func(ctx context.Context, tx *db.Tx, who id.ID) error {
+		files, err := f.Alliance.Forget(ctx, tx, who)
+		if err != nil {
 			return err
 		}
-		if !mentioned {
-			continue
-		}
-		err := f.DB.Update(ctx, p.ID, actor, func(tx *db.Tx) error {
-			files, err := f.Alliance.Forget(ctx, tx, who)
-			if err != nil {
-				return err
-			}
-			return f.Files.Drop(ctx, tx, files...)
-		})
-		if errors.Is(err, db.ErrElsewhere) {
-			elsewhere = err
-		} else if err != nil {
-			return err
-		}
-	}
-	return elsewhere
+		return f.Files.Drop(ctx, tx, files...)
+	})
 }
 
 // ErrBids refuses to forget somebody whose application for a seat runs: it is to be

@@ -10,8 +10,8 @@ import (
 	"gongyi/internal/platform/i18n"
 )
 
-// hours tells what she gave and got of service hours, and what was granted to her. What
-// services moved stands among the movements of her account.
+// hours tells what she gave and got of service hours, what was granted to her, and what she
+// ordered for organisations. What services moved stands among the movements of her account.
 func (t *teller) hours(ctx context.Context) error {
 	type line struct {
 		What  string       `json:"what"`
@@ -44,10 +44,20 @@ func (t *teller) hours(ctx context.Context) error {
 		grants, err := t.flows.Coins.GrantsOf(ctx, r, b.Community.ID, b.Member.ID)
 		for _, g := range grants {
 			what := i18n.T(ctx, "给了")
-			if g.End == nil || g.End.What == coin.Refused {
+			switch {
+			case g.End == nil:
+				what = i18n.T(ctx, "等人同意的")
+			case g.End.What == coin.Refused:
 				what = i18n.T(ctx, "没给")
 			}
 			add(what, g.Coins, g.Reason, g.At)
+		}
+		if err != nil {
+			return err
+		}
+		orders, err := t.flows.Coins.OrdersBy(ctx, r, b.Community.ID, t.person)
+		for _, o := range orders {
+			add(i18n.T(ctx, "您替单位认购的"), o.Coins, o.Name+" · "+o.Purpose, o.At)
 		}
 		return err
 	})

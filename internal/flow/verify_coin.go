@@ -168,9 +168,20 @@ func (x *coinRecords) basic(p *replayer, e *ledger.Entry, m charter.BasicPaid) s
 		x.owed[m.Assignment] = m.Coins - m.Amount()
 		return coin.Says("paid", m.Assignment, m.Request, int64(m.Minutes), m.Amount(), m.Coins-m.Amount())
 	}
+	if cut := x.cut(m.Assignment); m.Coins == x.owed[m.Assignment]-cut { // the dispute came before this payment
+		x.owed[m.Assignment] -= cut
+		delete(x.undone, m.Assignment)
+	}
 	expect(p, 7, "hours_facts_differ", e.Seq, x.owed[m.Assignment], m.Coins)
 	x.owed[m.Assignment] -= m.Amount()
 	return "" // a payment of what was due names no record: the sum is compared
+}
+
+// cut is what a dispute took of what was still due for an assignment, as far as that is not
+// counted yet. Where it took nothing else, no entry says when that was.
+func (x *coinRecords) cut(assignment id.ID) money.Amount {
+	u := x.undone[assignment]
+	return min(x.owed[assignment], u.Whole-u.Coins)
 }
 
 // lostHours looks for what records say and no entry does, and compares the month's budgets,
@@ -180,8 +191,8 @@ func (p *replayer) lostHours() {
 	for _, seq := range slices.Sorted(maps.Keys(x.says)) {
 		p.flaw(0, "hours_of_no_entry", seq, "", x.says[seq], "")
 	}
-	for at, u := range x.undone {
-		x.owed[at] -= min(x.owed[at], u.Whole-u.Coins)
+	for at := range x.undone {
+		x.owed[at] -= x.cut(at)
 	}
 	maps.DeleteFunc(x.owed, func(_ id.ID, v money.Amount) bool { return v == 0 })
 	if !maps.Equal(x.owed, x.due) {

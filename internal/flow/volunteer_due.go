@@ -2,10 +2,8 @@ package flow
 
 import (
 	"context"
-	"errors"
 
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -53,30 +51,7 @@ func (f *Flows) tellLapse(ctx context.Context, tx *db.Tx, l volunteer.Lapse) err
 // her, wherever that is, with her certificates (A7). What another instance writes is
 // refused with db.ErrElsewhere after the rest is done.
 func (f *Flows) forgetVolunteering(ctx context.Context, actor db.Actor, who id.ID) error {
-	places, err := f.Communities.List(ctx, f.DB, community.Community)
-	if err != nil {
-		return err
-	}
-	var elsewhere error
-	for _, p := range places {
-		var known bool
-		if err := f.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
-			known, err = f.Volunteers.Knows(ctx, r, p.ID, who)
-			return err
-		}); err != nil {
-			return err
-		}
-		if !known {
-			continue
-		}
-		err := f.DB.Update(ctx, p.ID, actor, func(tx *db.Tx) error { return f.forgetVolunteer(ctx, tx, who) })
-		if errors.Is(err, db.ErrElsewhere) {
-			elsewhere = err
-		} else if err != nil {
-			return err
-		}
-	}
-	return elsewhere
+	return f.whereKnown(ctx, actor, who, f.Volunteers.Knows, f.forgetVolunteer)
 }
 
 // forgetVolunteer does so in tx's community.

@@ -170,6 +170,23 @@ func (s *Service) Orders(ctx context.Context, r db.Reader, community id.ID) ([]*
 	return readOrders(ctx, r, community, "1 = 1 ORDER BY ordered_at DESC, id DESC LIMIT ?", openMost)
 }
 
+// Ordered reports whether a person ordered anything.
+func (s *Service) Ordered(ctx context.Context, r db.Reader, community, person id.ID) (bool, error) {
+	return exists(ctx, r, "SELECT count(*) FROM coin_order WHERE community_id = ? AND ordered_by = ?", community[:], person[:])
+}
+
+// ForgetOrders takes away that a person ordered. What the desk did stays under its name.
+func (s *Service) ForgetOrders(ctx context.Context, tx *db.Tx, person id.ID) (err error) {
+	defer fault.Wrap(&err, "coin: forget who ordered")
+	nobody := make([]byte, len(person))
+	if _, err = tx.Exec(ctx, `UPDATE coin_order_step SET step_by = ? WHERE community_id = ? AND step_by = ?
+		AND order_id IN (SELECT id FROM coin_order WHERE community_id = ? AND ordered_by = ?)`, nobody, tx.Community[:], person[:], tx.Community[:], person[:]); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE coin_order SET ordered_by = ? WHERE community_id = ? AND ordered_by = ?", nobody, tx.Community[:], person[:])
+	return err
+}
+
 func readOrders(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []*Order, err error) {
 	byID := make(map[id.ID]*Order)
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/coin"
+	"gongyi/internal/module/privacy"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -38,6 +39,7 @@ type deskView struct {
 	Agree     bool
 	Sent      portal.Sent
 	Form      ui.Form
+	looked    []id.ID // members of whom the page says why they were granted hours
 }
 
 // waiting is what somebody must agree to.
@@ -71,7 +73,24 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err := h.view(ctx, room.ID, func(rd db.Reader) error { return h.fillDesk(ctx, rd, &v) }); err != nil {
 		return err
 	}
+	if err := h.lookedAt(ctx, room.ID, v.looked); err != nil {
+		return err
+	}
 	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "hours", i18n.T(ctx, "服务时")), deskPage(v))
+}
+
+// lookedAt notes that the desk reads why neighbours are granted hours: it tells of their
+// health and care (A7).
+func (h *Pages) lookedAt(ctx context.Context, community id.ID, members []id.ID) error {
+	people, err := h.Flows.NeighboursBehind(ctx, community, members)
+	if err != nil {
+		return err
+	}
+	var who []id.ID
+	for _, p := range people {
+		who = append(who, p.ID)
+	}
+	return h.Looked(ctx, who, privacy.Care, i18n.M("看资助的缘由").Key)
 }
 
 // fillDesk reads what waits and what was done.
@@ -118,13 +137,16 @@ func granted(all []*coin.Grant) map[id.ID]bool {
 }
 
 func (h *Pages) addGrant(ctx context.Context, v *deskView, g *coin.Grant, who string, me id.ID) {
+	if g.End != nil && len(v.Grants) == shownOrders {
+		return
+	}
+	if g.Reason != "" {
+		v.looked = append(v.looked, g.Member)
+	}
 	if g.End == nil {
 		base := v.Desk("hours", "/grants/"+g.ID.String())
 		v.Waiting = append(v.Waiting, waiting{Title: i18n.T(ctx, "资助会员 %s %s", who, said(ctx, &v.Room.Rules, g.Coins)), Text: g.Reason, Own: g.By == me,
 			Agree: v.Sent.Ask("agree-"+g.ID.String(), base+"/agreement"), Refuse: v.Sent.Ask("refuse-"+g.ID.String(), base+"/refusal")})
-		return
-	}
-	if len(v.Grants) == shownOrders {
 		return
 	}
 	row := ui.Row{Icon: "heart", Title: i18n.T(ctx, "会员 %s", who), Text: ui.Moment(ctx, v.Local(g.End.At)), Notes: notes(g.Reason), End: ui.Coins(g.Coins), Tag: i18n.T(ctx, "给了"), Tone: ui.OK}

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
+	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 )
@@ -34,6 +35,9 @@ type purseView struct {
 	Confirm *giftView
 }
 
+// taken is where what is shown can be had in a format.
+func (p *purseView) taken(format string) string { return "/me/hours?at=" + p.Key + "&format=" + format }
+
 // giftView is a gift that she is asked about once more.
 type giftView struct {
 	To, Phone, Words, Token string
@@ -51,6 +55,9 @@ type mineView struct {
 const shownMoves = 8
 
 func (h *Pages) mine(w http.ResponseWriter, r *http.Request) error {
+	if format := r.FormValue("format"); format == onPaper || sheet.Formats[format] != "" {
+		return h.take(w, r, format)
+	}
 	return h.showMine(w, r, "", portal.Sent{}, nil)
 }
 
@@ -169,30 +176,38 @@ func giftRow(ctx context.Context, p *purseView, g *coin.Gift) ui.Row {
 
 // moved is what one entry did, with the rules that say why.
 func moved(ctx context.Context, m *flow.Movement) ui.Row {
-	row := ui.Row{Title: m.Shop, Text: ui.Moment(ctx, m.At), End: ui.Signed(m.Change, money.Coin), In: m.Change > 0, EndNote: i18n.T(ctx, "余 %s", ui.Coins(m.Balance))}
+	why := reasons(ctx, m)
+	return ui.Row{Title: why[0], Notes: why[1:], Text: ui.Moment(ctx, m.At), End: ui.Signed(m.Change, money.Coin), In: m.Change > 0, EndNote: i18n.T(ctx, "余 %s", ui.Coins(m.Balance))}
+}
+
+// reasons are the shop of an entry, if there is one, and the rules that moved something.
+func reasons(ctx context.Context, m *flow.Movement) (all []string) {
+	if m.Shop != "" || len(m.Parts) == 0 {
+		all = append(all, m.Shop)
+	}
 	for _, part := range m.Parts {
 		title := part.Rule.String()
 		if part.Title != "" {
 			title = i18n.T(ctx, part.Title) + " " + title
 		}
-		if row.Title == "" {
-			row.Title = title
-			continue
-		}
-		row.Notes = append(row.Notes, title)
+		all = append(all, title)
 	}
-	return row
+	return all
 }
 
 // belonging is the viewer in the community of an address.
-func (h *Pages) belonging(r *http.Request) (b flow.Belonging, err error) {
+func (h *Pages) belonging(r *http.Request) (flow.Belonging, error) {
+	return h.belongingIn(r, r.PathValue("at"))
+}
+
+func (h *Pages) belongingIn(r *http.Request, ref string) (b flow.Belonging, err error) {
 	_, memberships, err := h.Me(r.Context())
 	if err != nil {
 		return b, err
 	}
 	all, err := h.Flows.Belongings(r.Context(), memberships)
 	for i := range all {
-		if all[i].Community.Ref == r.PathValue("at") {
+		if all[i].Community.Ref == ref {
 			return all[i], nil
 		}
 	}

@@ -22,6 +22,7 @@ import (
 
 // purseView is a resident's hours in one community.
 type purseView struct {
+	Among bool // several communities' are on the page
 	flow.Belonging
 	Key     string
 	Place   string
@@ -82,6 +83,9 @@ func (h *Pages) showMine(w http.ResponseWriter, r *http.Request, at string, sent
 			return err
 		}
 		v.Purses = append(v.Purses, p)
+	}
+	for i := range v.Purses {
+		v.Purses[i].Among = len(v.Purses) > 1
 	}
 	s := h.Shell(ctx, ui.ResidentFrame, "me", i18n.T(ctx, "我的服务时"))
 	s.Back = ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}
@@ -276,4 +280,12 @@ func (h *Pages) move(w http.ResponseWriter, r *http.Request, form string, do fun
 		err = do(&b, v, madeBy(r))
 	}
 	return portal.Done(w, r, err, "/me/hours?given=1", form+"-"+b.Community.Ref, func(s portal.Sent) error { return h.showMine(w, r, b.Community.Ref, s, nil) })
+}
+
+// titled is a heading that says of which community it is, where there are several.
+func (p purseView) titled(text string) string {
+	if p.Among {
+		return p.Place + " · " + text
+	}
+	return text
 }

@@ -189,7 +189,7 @@ func minePage(v mineView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("moves-"+p.Key, i18n.T(ctx, "怎么来的，怎么去的"), ui.Link{Href: "/me/wallet/" + p.Key + "/coins", Text: i18n.T(ctx, "全部明细")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Part("moves-"+p.Key, p.titled(i18n.T(ctx, "怎么来的，怎么去的")), ui.Link{Href: "/me/wallet/" + p.Key + "/coins", Text: i18n.T(ctx, "全部明细")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -212,7 +212,7 @@ func minePage(v mineView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Part("held-"+p.Key, i18n.T(ctx, "求助留出的"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Part("held-"+p.Key, p.titled(i18n.T(ctx, "求助留出的")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -240,7 +240,7 @@ func minePage(v mineView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Part("gifts-"+p.Key, i18n.T(ctx, "送出的和收到的"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Part("gifts-"+p.Key, p.titled(i18n.T(ctx, "送出的和收到的")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -264,7 +264,7 @@ func minePage(v mineView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Part("orders-"+p.Key, i18n.T(ctx, "您替单位认购的"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Part("orders-"+p.Key, p.titled(i18n.T(ctx, "您替单位认购的")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -536,7 +536,7 @@ func giving(p purseView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("gift-"+p.Key, i18n.T(ctx, "送给邻居"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Part("gift-"+p.Key, p.titled(i18n.T(ctx, "送给邻居")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -603,7 +603,7 @@ func giving(p purseView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("pot-"+p.Key, i18n.T(ctx, "放进时间罐"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Part("pot-"+p.Key, p.titled(i18n.T(ctx, "放进时间罐")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -653,7 +653,7 @@ func giving(p purseView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("home-"+p.Key, i18n.T(ctx, "带回自己的社区"), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Part("home-"+p.Key, p.titled(i18n.T(ctx, "带回自己的社区")), ui.Link{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1592,7 +1592,7 @@ func kindPage(v kindView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "name", Label: i18n.T(ctx, "叫什么"), Value: said.Typed("kind", "name", v.Kind.Name), Error: f.Of("name"), MaxLen: 20}.Text().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "name", Label: i18n.T(ctx, "叫什么"), Value: said.Typed("kind", "name", kindName(ctx, v.Kind.Name)), Error: f.Of("name"), MaxLen: 20}.Text().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1600,7 +1600,7 @@ func kindPage(v kindView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "about", Label: i18n.T(ctx, "做什么"), Value: said.Typed("kind", "about", v.Kind.About), Error: f.Of("about"), MaxLen: 200, Optional: true}.Area().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "about", Label: i18n.T(ctx, "做什么"), Value: said.Typed("kind", "about", kindName(ctx, v.Kind.About)), Error: f.Of("about"), MaxLen: 200, Optional: true}.Area().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1608,7 +1608,7 @@ func kindPage(v kindView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "standard", Label: i18n.T(ctx, "怎样才算做好"), Value: said.Typed("kind", "standard", v.Kind.Standard), Error: f.Of("standard"), MaxLen: 300}.Area().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{In: f.In, Name: "standard", Label: i18n.T(ctx, "怎样才算做好"), Value: said.Typed("kind", "standard", kindName(ctx, v.Kind.Standard)), Error: f.Of("standard"), MaxLen: 300}.Area().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -205,18 +205,15 @@ func (f *Flows) DisputeHelp(ctx context.Context, place id.ID, actor db.Actor, as
 // counts as accepted, fewer are paid in part, none not at all.
 func (f *Flows) DecideHelp(ctx context.Context, place id.ID, actor db.Actor, assignment id.ID, minutes int, words string) (err error) {
 	defer fault.Wrap(&err, "decide a dispute")
+	if err := f.concerned(ctx, place, actor, assignment); err != nil {
+		return err
+	}
 	return f.onTask(ctx, place, actor, id.ID{}, assignment, func(tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
 		if a.State() != timebank.Disputed {
 			return timebank.ErrNoWay
 		}
 		if minutes < 0 || minutes > a.Minutes() {
 			return timebank.ErrBadMinutes.On("minutes").With("least", 0).With("most", a.Minutes())
-		}
-		if mine, err := f.concerned(ctx, tx, actor, q, a); err != nil || mine {
-			if err == nil {
-				err = ErrOwnMatter
-			}
-			return err
 		}
 		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Settled, Minutes: minutes, Words: words, Near: -1}); err != nil {
 			return err
@@ -232,17 +229,29 @@ func (f *Flows) DecideHelp(ctx context.Context, place id.ID, actor db.Actor, ass
 // ErrOwnMatter refuses to decide what concerns oneself.
 var ErrOwnMatter = fault.New(fault.Forbidden, "help.own_matter")
 
-// concerned reports whether who acts is one of the two sides.
-func (f *Flows) concerned(ctx context.Context, tx *db.Tx, actor db.Actor, q *timebank.Request, a *timebank.Assignment) (bool, error) {
-	if actor.ID == q.By && q.Entered == timebank.BySelf {
-		return true, nil
+// concerned refuses who is one of the two sides of a service.
+func (f *Flows) concerned(ctx context.Context, place id.ID, actor db.Actor, assignment id.ID) error {
+	var q *timebank.Request
+	var a *timebank.Assignment
+	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
+		if a, err = f.TimeBank.AssignmentByID(ctx, r, place, assignment); err != nil {
+			return err
+		}
+		q, err = f.TimeBank.ByID(ctx, r, place, a.Request)
+		return err
+	}); err != nil {
+		return err
 	}
-	for _, step := range a.Steps {
-		if step.By == actor.ID && (step.State == timebank.Begun || step.State == timebank.Finished || step.State == timebank.Disputed) && step.By != q.By {
-			return true, nil
+	for _, side := range []id.ID{q.Asker, a.Helper} {
+		who, err := f.Householder(ctx, place, side)
+		if err != nil {
+			return err
+		}
+		if who.Person != nil && who.Person.ID == actor.ID {
+			return ErrOwnMatter
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // GiveBackHelp is a helper saying that she cannot come: the place is free again, and

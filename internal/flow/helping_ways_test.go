@@ -103,6 +103,7 @@ func servicePaths() []servicePath {
 			wait(h, q.From)
 			h.serve(a, time.Hour)
 			h.must(h.DisputeHelp(ctx, h.c1, h.actor("wang"), h.members["wang"], a.ID, "只走了一刻钟"))
+			h.refused("decided by one of the two", h.DecideHelp(ctx, h.c1, h.who(a.Helper), a.ID, 60, "我说了算"), flow.ErrOwnMatter)
 			h.must(h.DecideHelp(ctx, h.c1, db.Actor{Kind: "person", ID: h.people["sun"]}, a.ID, 15, "两边都听了"))
 		}, timebank.Settled, 17_50},
 		{"disputed and nobody decides", func(h *helping, q *timebank.Request, a *timebank.Assignment) {

@@ -244,7 +244,14 @@ func anyStreet(t *rapid.T) (people []Volunteer, tasks []Task) {
 	}
 	for n := range 1 + number("tasks", 7) {
 		k := request(n+1, point("task"))
-		k.Needs, k.Asks, k.Level, k.Pair, k.People = SetOf(number("needs", 2)), Able(number("asks", 3)&number("asks", 3)), uint8(number("level", 1)), number("pair", 4) == 0, number("n", 2)
+		lifts, pets := number("lifts", 3) == 3, number("pets", 3) == 3
+		if lifts {
+			k.Asks |= Lifts
+		}
+		if pets {
+			k.Asks |= Pets
+		}
+		k.Needs, k.Level, k.Pair, k.People = SetOf(number("needs", 2)), uint8(number("level", 1)), number("pair", 4) == 0, number("n", 2)
 		k.Household, k.AskedAt, k.Urgency = numbered('h', 1+number("household", 5)), noon.Add(-time.Duration(number("ago", 40))*time.Minute), Urgency(number("urgency", 2))
 		for i := range number("asked", min(3, len(people)-1)) {
 			k.Asked = append(k.Asked, Asked{Volunteer: people[(n+i)%len(people)].ID, At: noon.Add(-5 * time.Minute), Start: noon.Add(time.Hour), Until: noon.Add(time.Duration(number("until", 10)-5) * time.Minute),

@@ -78,7 +78,6 @@ type street struct {
 	buildings  []building
 	volunteers []dispatch.Volunteer
 	tasks      []dispatch.Task // in order of AskedAt
-	gridOf     []int           // of each task
 }
 
 func build(s Settings) *street {

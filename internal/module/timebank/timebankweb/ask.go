@@ -38,7 +38,7 @@ type askView struct {
 	PlanHref string
 }
 
-// errNobodyThen is no refusal of the books but advice: the form asks whether to go on.
+// advice is that nobody has time then: no refusal, but the form asks whether to go on.
 type advice struct{ flow.Prospect }
 
 func (h *Pages) askForm(w http.ResponseWriter, r *http.Request) error {

@@ -76,5 +76,10 @@ func (h *Pages) deskSheet(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
+	for i := range v.Tasks {
+		if v.Tasks[i].Helper, err = h.called(ctx, p.ID, v.Tasks[i].by); err != nil {
+			return err
+		}
+	}
 	return h.Show(w, r, h.DeskShell(ctx, "help", i18n.T(ctx, "今天的单子")), sheetPage(v))
 }

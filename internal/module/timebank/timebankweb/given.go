@@ -8,7 +8,6 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/geo"
-	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -107,7 +106,6 @@ type givenView struct {
 	CanIn   bool
 	InFrom  string
 	Steady  bool // it is on the way or being done
-	Coins   money.Amount
 }
 
 func (h *Pages) given(w http.ResponseWriter, r *http.Request) error {

@@ -2,13 +2,13 @@ package timebankweb
 
 import (
 	"context"
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -21,7 +21,8 @@ type sheetView struct {
 
 // sheetTask is one line of it.
 type sheetTask struct {
-	When, What, Standard, Helper, Door, Contact, Words, Minutes string
+	When, What, Standard, Helper, Door, Contact, Words, Lasts string
+	by                                                        id.ID // the helper
 }
 
 func (h *Pages) sheet(w http.ResponseWriter, r *http.Request) error {
@@ -65,8 +66,8 @@ func (h *Pages) sheetTasks(ctx context.Context, rd db.Reader, at *spot, all []*t
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, sheetTask{When: ui.Clock(ctx, q.From.In(at.Now.Location())), What: kindName(ctx, q.Name), Standard: kindName(ctx, q.Standard), Door: d.Door,
-			Contact: strings.TrimSpace(d.Contact + " " + d.Phone), Words: q.Words, Minutes: strconv.Itoa(q.Minutes)})
+		tasks = append(tasks, sheetTask{by: a.Helper, When: ui.Clock(ctx, q.From.In(at.Now.Location())), What: kindName(ctx, q.Name), Standard: kindName(ctx, q.Standard), Door: d.Door,
+			Contact: strings.TrimSpace(d.Contact + " " + d.Phone), Words: q.Words, Lasts: lasts(ctx, q.Minutes)})
 	}
 	return tasks, nil
 }

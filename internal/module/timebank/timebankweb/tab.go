@@ -30,10 +30,8 @@ type tabView struct {
 	Elder     []kindCard // the five of the elder mode
 	Open      []ui.Row   // that look for somebody
 	Hours     string
-	HoursNote string
 	Volunteer bool
 	Public    string
-	Plans     bool
 	May       may
 }
 
@@ -91,7 +89,7 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 			return err
 		}
 		held, err := h.Flows.Ledger.Holding(ctx, rd, at.ID, ledger.Of(party.Owner{Kind: party.Member, ID: at.Me.ID}, ledger.Coins))
-		v.Hours, v.HoursNote = ui.ServiceTime(ctx, held.Balance, at.Rules.CoinsPerHour), ui.Coins(held.Balance)
+		v.Hours = ui.ServiceTime(ctx, held.Balance, at.Rules.CoinsPerHour)
 		return err
 	})
 	if err != nil {

@@ -205,7 +205,7 @@ var (
 )
 
 // links are the addresses of the house that a page leads to without changing
-// anything; switches of language, theme and person are left alone.
+// anything; switches of language, theme and person are left alone, as are telephones.
 func links(page, at string) (found []string) {
 	base, err := url.Parse(at)
 	if err != nil {
@@ -226,7 +226,7 @@ func links(page, at string) (found []string) {
 				continue
 			}
 			to, err := base.Parse(a.Val)
-			if err != nil || to.Host != "" || strings.HasPrefix(to.Path, "/assets/") || to.Query().Has("lang") || to.Query().Has("theme") {
+			if err != nil || to.Host != "" || to.Opaque != "" || strings.HasPrefix(to.Path, "/assets/") || to.Query().Has("lang") || to.Query().Has("theme") {
 				continue
 			}
 			found = append(found, to.RequestURI())

@@ -115,7 +115,6 @@ type askedView struct {
 type helperView struct {
 	*timebank.Assignment
 	Name     string
-	Initial  string
 	Skilled  string // how her skill is known
 	Phone    string
 	Warm     string // what she says of herself

@@ -89,9 +89,9 @@ func (h *Pages) helperView(ctx context.Context, v *askedView, a *timebank.Assign
 	if err != nil {
 		return x, err
 	}
-	x.Name, x.Initial = i18n.T(ctx, "一位邻居"), i18n.T(ctx, "邻")
+	x.Name = i18n.T(ctx, "一位邻居")
 	if who.Person != nil {
-		x.Name, x.Initial = portal.Called(ctx, who.Person), who.Person.Surname()
+		x.Name = portal.Called(ctx, who.Person)
 		if !a.State().Over() {
 			x.Phone = who.Person.Phone
 		}

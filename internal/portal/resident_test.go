@@ -60,7 +60,7 @@ func TestPagesOfAResident(t *testing.T) {
 	h, anna, _ := shoppers(t)
 	h.as(anna)
 	h.everywhere(t, "/home", "/me", "/me?saved=1", "/me/edit", "/me/purchases", "/me/purchases?q=tea&sort=-price", "/me/purchases?q=nothing", "/me/wallet",
-		"/me/wallet/C1/coins", "/me/wallet/C1/points", "/me/wallet/C1/rewards", "/me/wallet/C2/coins", "/group", "/help", "/council")
+		"/me/wallet/C1/coins", "/me/wallet/C1/points", "/me/wallet/C1/rewards", "/me/wallet/C2/coins", "/group", "/council")
 	for path, says := range map[string][]string{
 		"/home":                          {"早上好，Chen女士", "Bamboo Brook", "Bridge Bakery的券快到期", "2 张", "6.17 元", "在Bridge End", "Willow Tea", "正在存证"},
 		"/me":                            {"Anna Chen", "尾号 0001", "会员号 Anna Chen", "1955"},
@@ -188,7 +188,7 @@ func TestChangingOnesOwnData(t *testing.T) {
 func TestTheFrontDoor(t *testing.T) {
 	h, anna, _ := shoppers(t)
 	h.as(nil)
-	h.everywhere(t, "/", "/group", "/help", "/council")
+	h.everywhere(t, "/", "/group", "/council")
 	if text := uitest.Text(h.get("/").Body.String()); !strings.Contains(text, "Park Street") || !strings.Contains(text, "Bamboo Brook") {
 		t.Errorf("the front door: %s", text)
 	}
@@ -204,7 +204,7 @@ func TestResidentInABrowser(t *testing.T) {
 	h, anna, _ := shoppers(t)
 	h.as(anna)
 	var shots []uitest.Shot
-	for _, p := range []struct{ name, path string }{{"home", "/home"}, {"me", "/me"}, {"edit", "/me/edit"}, {"purchases", "/me/purchases"}, {"wallet", "/me/wallet"}, {"coins", "/me/wallet/C1/coins"}, {"help", "/help"}} {
+	for _, p := range []struct{ name, path string }{{"home", "/home"}, {"me", "/me"}, {"edit", "/me/edit"}, {"purchases", "/me/purchases"}, {"wallet", "/me/wallet"}, {"coins", "/me/wallet/C1/coins"}} {
 		shots = append(shots,
 			uitest.Shot{Name: "resident-" + p.name + "-390", Path: p.path, Width: 390, Height: 844, Lang: "zh"},
 			uitest.Shot{Name: "resident-" + p.name + "-390-en-dark", Path: p.path, Width: 390, Height: 844, Lang: "en", Dark: true},

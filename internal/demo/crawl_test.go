@@ -201,7 +201,7 @@ func (v *visitor) crawl(start string, names *typed) (pages []string) {
 var (
 	han     = regexp.MustCompile(`\p{Han}`)
 	hanRuns = regexp.MustCompile(`\p{Han}+`)
-	called  = regexp.MustCompile(`\b(?:Mr|Ms|Uncle|Auntie?) \p{Han}{1,2}`) // by the surname
+	called  = regexp.MustCompile(`\b(?:Mr|Ms|Uncle|Auntie?|Teacher|Master) \p{Han}{1,2}`) // by the surname
 )
 
 // links are the addresses of the house that a page leads to without changing

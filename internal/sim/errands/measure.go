@@ -18,10 +18,10 @@ type Result struct {
 	Way       string  `json:"way"`
 	Requests  int     `json:"requests"`
 	Feasible  int     `json:"feasible"` // somebody could have done it when it was made
-	Accepted  int     `json:"accepted"`
-	Urgent    float64 `json:"urgent"` // of the feasible urgent ones, the share accepted within 30 minutes
-	Soon      float64 `json:"soon"`   // their mean waiting
-	Wait      float64 `json:"wait"`   // mean of all
+	Accepted  int     `json:"accepted"` // of these
+	Urgent    float64 `json:"urgent"`   // of the feasible urgent ones, the share accepted within 30 minutes
+	Soon      float64 `json:"soon"`     // their mean waiting
+	Wait      float64 `json:"wait"`     // mean of all
 	Median    float64 `json:"median"`
 	P90       float64 `json:"p90"`
 	Settled   float64 `json:"settled"`   // mean until it was settled who goes
@@ -46,7 +46,7 @@ func (st *street) feasible(rules *dispatch.Rules) map[id.ID]bool {
 }
 
 func (g *game) measure(w Way, can map[id.ID]bool) Result {
-	r := Result{Seed: g.Seed, Way: w.Name, Requests: len(g.street.tasks), Accepted: len(g.accepted), Bundles: g.bundles, Broken: g.audit()}
+	r := Result{Seed: g.Seed, Way: w.Name, Requests: len(g.street.tasks), Bundles: g.bundles, Broken: g.audit()}
 	var waits, soon, settled []float64
 	persons, grids := map[id.ID][]float64{}, map[id.ID][]float64{}
 	urgent, quick := 0, 0
@@ -63,6 +63,7 @@ func (g *game) measure(w Way, can map[id.ID]bool) Result {
 		if !yes {
 			continue
 		}
+		r.Accepted++
 		wait := at.Sub(t.AskedAt).Minutes()
 		if t.Urgency == dispatch.Urgent {
 			soon = append(soon, wait)

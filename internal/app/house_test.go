@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +60,9 @@ func newHouse(t testing.TB, c Config) *house {
 	h := &house{TB: t, clock: clock.NewManual(dbtest.Epoch), log: &bytes.Buffer{}}
 	c.Clock, c.NoSync, c.Create, c.Budget = h.clock, true, true, time.Minute
 	c.Log = slog.New(slog.NewTextHandler(&locked{w: h.log}, nil))
+	if _, err := os.Stat(filepath.Join(c.Data, db.FileName)); c.DatabaseURL == "" && errors.Is(err, fs.ErrNotExist) {
+		dbtest.Lay(t, c.Data, Schemas)
+	}
 	a, err := Open(t.Context(), c)
 	h.must(err)
 	h.App = a

@@ -134,6 +134,8 @@ const (
 	ServiceMissed         = "service.missed"
 	ServiceDisputed       = "service.disputed"
 	ServiceDecided        = "service.decided"
+	ServiceUndone         = "service.undone"
+	CertificateRevoked    = "certificate.revoked"
 	ServiceExpired        = "service.expired"
 	ServiceDesk           = "service.desk"
 	ServiceNobody         = "service.nobody"
@@ -241,6 +243,8 @@ var Kinds = []Kind{
 	{ID: ServiceMissed, Group: OfCommunity, Name: "说好了没有来", Title: "%s记了没有来", Body: "原定 %s。有原因请告诉社区，可以更正。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDisputed, Group: OfCommunity, Name: "服务有不同意见", Title: "%s：对方有不同意见", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDecided, Group: OfCommunity, Name: "不同意见有了结果", Title: "%s有了结果", Body: "算 %s 分钟。%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ServiceUndone, Group: OfCommunity, Name: "记过的服务撤销了", Title: "%s的记录撤销了", Body: "记下的时长和服务时不再算。缘由：%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: CertificateRevoked, Group: OfCommunity, Name: "时长证明作废", Title: "第 %s 号服务时长证明作废了", Body: "缘由：%s。有不同意见请到服务台。", Open: "看我的证明", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceExpired, Group: OfCommunity, Name: "没有找到人", Title: "对不起，%s没有找到人", Body: "原定 %s。留着的服务时已经还给您。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDesk, Group: OfCommunity, Name: "社区在替您找人", Title: "%s：社区在替您打电话找人", Body: "%s。不用再点什么，找到了马上告诉您。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: ServiceNobody, Group: OfWork, Name: "帮忙没有人接", Title: "没有人接：%s", Body: "%s 开始，请打电话找人。", Open: "去派单台", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 20, Per: day},

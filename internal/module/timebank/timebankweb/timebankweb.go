@@ -109,6 +109,7 @@ func (h *Pages) deskRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/decision", Action: keep, On: on, Do: h.decide},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/absence", Action: keep, On: on, Do: h.deskMissed},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/excuse", Action: keep, On: on, Do: h.excuse},
+		httpkit.Route{Pattern: "POST " + one + "/{assignment}/undoing", Action: keep, On: on, Do: h.undo},
 		httpkit.Route{Pattern: "GET " + one + "/{assignment}/proof/{file}", Action: look, On: on, Do: h.proofDesk},
 		httpkit.Route{Pattern: "POST " + base + "/incidents/{incident}/end", Action: keep, On: on, Do: h.endIncident},
 		httpkit.Route{Pattern: "GET " + base + "/kinds", Action: kinds, On: on, Do: h.kinds},

@@ -104,3 +104,54 @@ func (f *Flows) receivedBetween(ctx context.Context, r db.Reader, community, ask
 
 // receivedMost bounds the requests of one member that are read at once.
 const receivedMost = 10_000
+
+// SumKind is a way in which service hours come and go in a year.
+type SumKind string
+
+// The ways. Each rule that moves hours belongs to one of them.
+const (
+	SumEarned  SumKind = "earned"  // by helping (T-02 T-04 T-05), the opening credit among it (T-07)
+	SumBought  SumKind = "bought"  // a purchase gave them back (S-07)
+	SumAsked   SumKind = "asked"   // set aside for help, less what came back (T-01 T-03 T-06)
+	SumSpent   SumKind = "spent"   // at shops (S-02)
+	SumGifts   SumKind = "gifts"   // to neighbours and from them (T-08)
+	SumPot     SumKind = "pot"     // the common pot (T-09 T-10)
+	SumCarried SumKind = "carried" // between communities (T-15 T-16)
+	SumExpired SumKind = "expired" // unused for long (T-14); off by default
+	SumOther   SumKind = "other"
+)
+
+var sumOrder = []SumKind{SumEarned, SumBought, SumAsked, SumSpent, SumGifts, SumPot, SumCarried, SumExpired, SumOther}
+
+var sumOf = map[ledger.Rule]SumKind{
+	ledger.R('T', 2): SumEarned, ledger.R('T', 4): SumEarned, ledger.R('T', 5): SumEarned, ledger.R('T', 7): SumEarned, ledger.R('S', 7): SumBought,
+	ledger.R('T', 1): SumAsked, ledger.R('T', 3): SumAsked, ledger.R('T', 6): SumAsked, ledger.R('S', 2): SumSpent, ledger.R('T', 8): SumGifts,
+	ledger.R('T', 9): SumPot, ledger.R('T', 10): SumPot, ledger.R('T', 15): SumCarried, ledger.R('T', 16): SumCarried, ledger.R('T', 14): SumExpired,
+}
+
+// HoursSum is what one way brought and took in a year.
+type HoursSum struct {
+	Kind  SumKind
+	Coins money.Amount
+}
+
+// Sums are the year's moves on what she holds, by their way: together with the opening they
+// make the closing. A reversal belongs to its rule.
+func (y *HoursYear) Sums() (sums []HoursSum) {
+	by := make(map[SumKind]money.Amount)
+	for _, r := range y.Accounts[0].Rules {
+		rule := r.Rule
+		rule.Undone = false
+		kind, known := sumOf[rule]
+		if !known {
+			kind = SumOther
+		}
+		by[kind] += r.In - r.Out
+	}
+	for _, k := range sumOrder {
+		if v, some := by[k]; some {
+			sums = append(sums, HoursSum{k, v})
+		}
+	}
+	return sums
+}

@@ -164,7 +164,9 @@ func ByKind(lines []Line) (kinds []Kind) {
 }
 
 // Serial is its number as people read it: the community, and how manieth it is there.
-func (c *Certificate) Serial(community string) string { return fmt.Sprintf("%s-%05d", community, c.Number) }
+func (c *Certificate) Serial(community string) string {
+	return fmt.Sprintf("%s-%05d", community, c.Number)
+}
 
 // Text is what the certificate says, sealed by its digest. Its id is random, so that the
 // digest tells nothing to who does not hold the text.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/certificate"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/person"
@@ -155,6 +157,7 @@ func (g *guarded) helped(home, owner id.ID) {
 	}
 	g.holes["/desk/help/{community}/kinds/{kind}"] = own.Key
 	g.holes["disputed"], g.holes["late"], g.holes["missed"] = bad.ID.String(), late.ID.String(), missed.ID.String()
+	l.certified(anna, min)
 	g.read(home, func(ctx context.Context, r db.Reader) error {
 		plans, err := g.Flows.TimeBank.PlansOf(ctx, r, home, anna.member)
 		if err != nil {
@@ -164,6 +167,26 @@ func (g *guarded) helped(home, owner id.ID) {
 		g.holes["/help/plans/{at}/{plan}"], g.holes["incident"] = plans[0].ID.String(), incidents[0].ID.String()
 		return err
 	})
+}
+
+// certified lets the owner help once more and have it certified; the desk can take both
+// back.
+func (l *helpLife) certified(who, asker neighbour) {
+	l.Helper()
+	ctx, today := context.Background(), period.DayOf(l.clock.Now(), flow.DefaultZone)
+	q := l.asks(asker, "parcel", 0)
+	a := l.promises(who, q)
+	l.begins(who, a)
+	l.finishes(who, a)
+	l.must(l.Flows.AcceptHelp(ctx, l.home, asker.as, asker.member, a.ID))
+	c, err := l.Flows.IssueCertificate(ctx, l.home, who.as, flow.CertificateWish{Member: who.member, First: today, Last: today, Naming: certificate.InFull}, "")
+	l.must(err)
+	l.holes["accepted"] = q.ID.String()
+	for _, at := range []string{"/verify/hours/{community}/{certificate}", "/desk/papers/{community}/certificates/{certificate}"} {
+		l.holes[at] = c.ID.String()
+	}
+	l.holes["/me/hours/{at}/certificates/{certificate}"] = c.ID.String()
+	l.holes["/desk/papers/{community}/members/{member}"], l.holes["year"] = who.member.String(), strconv.Itoa(l.clock.Now().Year())
 }
 
 // gives lets the owner help: one promised, one begun, one that she is asked for, one that
@@ -195,7 +218,7 @@ func (g *guarded) settled(home id.ID) {
 // helpStarts are pages of the time bank that a walk must open: all forms stand on them.
 func (g *guarded) helpStarts() []string {
 	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
-	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"],
+	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"], desk + g.holes["accepted"], "/me/hours/papers",
 		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
 }
 

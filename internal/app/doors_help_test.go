@@ -157,7 +157,7 @@ func (g *guarded) helped(home, owner id.ID) {
 	}
 	g.holes["/desk/help/{community}/kinds/{kind}"] = own.Key
 	g.holes["disputed"], g.holes["late"], g.holes["missed"] = bad.ID.String(), late.ID.String(), missed.ID.String()
-	l.certified(anna, min)
+	l.certified(anna, min, own.Key)
 	g.read(home, func(ctx context.Context, r db.Reader) error {
 		plans, err := g.Flows.TimeBank.PlansOf(ctx, r, home, anna.member)
 		if err != nil {
@@ -171,12 +171,13 @@ func (g *guarded) helped(home, owner id.ID) {
 
 // certified lets the owner help once more and have it certified; the desk can take both
 // back.
-func (l *helpLife) certified(who, asker neighbour) {
+func (l *helpLife) certified(who, asker neighbour, kind string) {
 	l.Helper()
 	ctx, today := context.Background(), period.DayOf(l.clock.Now(), flow.DefaultZone)
-	q := l.asks(asker, "parcel", 0)
+	q := l.asks(asker, kind, 0)
 	a := l.promises(who, q)
 	l.begins(who, a)
+	l.proves(who, a)
 	l.finishes(who, a)
 	l.must(l.Flows.AcceptHelp(ctx, l.home, asker.as, asker.member, a.ID))
 	c, err := l.Flows.IssueCertificate(ctx, l.home, who.as, flow.CertificateWish{Member: who.member, First: today, Last: today, Naming: certificate.InFull}, "")

@@ -149,6 +149,7 @@ func (g *guarded) helped(home, owner id.ID) {
 	late, missed := l.asks(anna, pair.Key, 0), l.asks(min, "parcel", 0)
 	l.promises(min, late)
 	g.must(g.Flows.MissHelp(ctx, home, min.as, min.member, l.promises(zhou, missed).ID, nasty[0]))
+	l.certified(anna, min, own.Key)
 	l.gives(anna, zhou, own.Key)
 	g.must(g.Flows.PlanHelp(ctx, home, anna.as, timebank.Plan{Kind: "call", Asker: anna.member, Entered: timebank.BySelf, Weekdays: 1, Minute: 600, Words: nasty[0], Door: timebank.Door{Door: "1 号楼 101"},
 		First: period.DayOf(g.clock.Now(), flow.DefaultZone) + 20, Last: period.DayOf(g.clock.Now(), flow.DefaultZone) + 40}, ""))
@@ -157,7 +158,6 @@ func (g *guarded) helped(home, owner id.ID) {
 	}
 	g.holes["/desk/help/{community}/kinds/{kind}"] = own.Key
 	g.holes["disputed"], g.holes["late"], g.holes["missed"] = bad.ID.String(), late.ID.String(), missed.ID.String()
-	l.certified(anna, min, own.Key)
 	g.read(home, func(ctx context.Context, r db.Reader) error {
 		plans, err := g.Flows.TimeBank.PlansOf(ctx, r, home, anna.member)
 		if err != nil {

@@ -47,6 +47,7 @@ import (
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
+	"gongyi/internal/module/project"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/reconciliation"
 	"gongyi/internal/module/recruit"
@@ -120,6 +121,7 @@ type Flows struct {
 	TimeBank     *timebank.Service
 	Coins        *coin.Service
 	Certificates *certificate.Service
+	Projects     *project.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -221,6 +223,7 @@ func New(d *db.DB) *Flows {
 		TimeBank:        timebank.New(),
 		Coins:           coin.New(),
 		Certificates:    certificate.New(),
+		Projects:        project.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -285,6 +288,7 @@ var Schemas = []db.Schema{
 	timebank.Schema,
 	coin.Schema,
 	certificate.Schema,
+	project.Schema,
 	once.Schema,
 }
 

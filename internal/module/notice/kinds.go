@@ -141,6 +141,7 @@ const (
 	ServiceNobody         = "service.nobody"
 	ServiceIncident       = "service.incident"
 	DeliveryMissing       = "delivery.missing"
+	ProjectMoved          = "project.moved"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -251,6 +252,7 @@ var Kinds = []Kind{
 	{ID: ServiceNobody, Group: OfWork, Name: "帮忙没有人接", Title: "没有人接：%s", Body: "%s 开始，请打电话找人。", Open: "去派单台", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: ServiceIncident, Group: OfWork, Name: "帮忙时出了事", Title: "帮忙时出了事：%s", Body: "%s", Open: "去派单台", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: DeliveryMissing, Group: OfWork, Name: "该到的没有送到", Title: "没有送到：%s", Body: "原定 %s。请马上打电话看人好不好。", Open: "看今天的送餐送药", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
+	{ID: ProjectMoved, Group: OfWork, Name: "民生项目有进展", Title: "民生项目有进展：%s", Body: "请看看是不是轮到您办。", Open: "看项目", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
 	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/project"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -150,6 +151,7 @@ func (g *guarded) helped(home, owner id.ID) {
 	l.promises(min, late)
 	g.must(g.Flows.MissHelp(ctx, home, min.as, min.member, l.promises(zhou, missed).ID, nasty[0]))
 	l.certified(anna, min, own.Key)
+	l.contracted(own.Key)
 	l.gives(anna, zhou, own.Key)
 	g.must(g.Flows.PlanHelp(ctx, home, anna.as, timebank.Plan{Kind: "call", Asker: anna.member, Entered: timebank.BySelf, Weekdays: 1, Minute: 600, Words: nasty[0], Door: timebank.Door{Door: "1 号楼 101"},
 		First: period.DayOf(g.clock.Now(), flow.DefaultZone) + 20, Last: period.DayOf(g.clock.Now(), flow.DefaultZone) + 40}, ""))
@@ -188,6 +190,35 @@ func (l *helpLife) certified(who, asker neighbour, kind string) {
 	}
 	l.holes["/me/hours/{at}/certificates/{certificate}"] = c.ID.String()
 	l.holes["/desk/papers/{community}/members/{member}"], l.holes["year"] = who.member.String(), strconv.Itoa(l.clock.Now().Year())
+}
+
+// contracted lets the desk propose two livelihood projects: one waits for the orderer, one is
+// under way.
+func (l *helpLife) contracted(kind string) {
+	l.Helper()
+	ctx, today := context.Background(), period.DayOf(l.clock.Now(), flow.DefaultZone)
+	propose := func(title string) (made id.ID) {
+		l.clock.Advance(time.Second)
+		l.must(l.Flows.ProposeProject(ctx, l.home, stranger, project.Contract{Title: title, Orderer: wild, Scope: nasty[0], Standard: nasty[0], People: 5, First: today.Plus(-2), Last: today + 60, Ceiling: 1_000_00,
+			ReportDays: 5, Lines: []project.Line{{Kind: kind, Price: 12_00}}}, ""))
+		l.read(l.home, func(ctx context.Context, r db.Reader) error {
+			all, err := l.Flows.Projects.All(ctx, r, l.home)
+			made = all[0].ID
+			return err
+		})
+		return made
+	}
+	runs, waits := propose("送餐"+wild), propose("取药"+wild)
+	l.must(l.Flows.AnswerProject(ctx, l.home, db.System, runs, project.Agreed, ""))
+	last := today.Month() - 1
+	for _, m := range []period.Month{last, last - 1} {
+		l.must(l.Flows.ReportProject(ctx, l.home, stranger, runs, m, nasty[0]))
+	}
+	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, project.Accepted, ""))
+	for _, at := range []string{"/desk/projects/{community}/{project}", "/office/projects/{community}/{project}"} {
+		l.holes[at], l.holes[at+"/months/{month}"] = runs.String(), last.String()
+	}
+	l.holes["waits"] = waits.String()
 }
 
 // gives lets the owner help: one promised, one begun, one that she is asked for, one that

@@ -28,6 +28,7 @@ import (
 var scriptedHelp = map[string]string{
 	"/me/hours/{at}/home": "an amount, on the page of who is a visitor in a community",
 	"/desk/help/{community}/requests/{request}/{assignment}/undoing":   "a reason, on the page of an accepted service: a walk opens three others",
+	"/desk/projects/{community}/{project}/months/{month}/payment":      "an amount and a slip, for a month of which something is owed",
 	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",
 	"/office/projects/{community}/{project}/agreement":                 "a button of the street office",
 	"/office/projects/{community}/{project}/refusal":                   "a reason, of the street office",
@@ -224,7 +225,7 @@ func (l *helpLife) contracted(kind string) {
 	for _, at := range []string{"/desk/projects/{community}/{project}", "/office/projects/{community}/{project}"} {
 		l.holes[at], l.holes[at+"/months/{month}"] = runs.String(), last.String()
 	}
-	l.holes["waits"], l.holes["judged"] = waits.String(), (last - 1).String()
+	l.holes["waits"] = waits.String()
 }
 
 // gives lets the owner help: one promised, one begun, one that she is asked for, one that
@@ -257,7 +258,7 @@ func (g *guarded) settled(home id.ID) {
 func (g *guarded) helpStarts() []string {
 	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
 	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"], desk + g.holes["accepted"], "/me/hours/papers",
-		"/desk/papers/C1/members/" + g.holes["/desk/papers/{community}/members/{member}"], "/desk/projects/C1/" + g.holes["/desk/projects/{community}/{project}"] + "/months/" + g.holes["judged"],
+		"/desk/papers/C1/members/" + g.holes["/desk/papers/{community}/members/{member}"], "/desk/projects/C1/" + g.holes["/desk/projects/{community}/{project}"] + "/months/" + g.holes["/desk/projects/{community}/{project}/months/{month}"],
 		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
 }
 

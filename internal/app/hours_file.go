@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -60,5 +61,5 @@ func (r *Receipts) Head(ctx context.Context, community id.ID, seq int64) (size i
 	if err != nil || c.Size <= seq {
 		return 0, "", unsigned(err)
 	}
-	return c.Size, fmt.Sprintf("%x", c.Root), nil
+	return c.Size, hex.EncodeToString(c.Root[:]), nil
 }

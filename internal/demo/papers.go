@@ -43,7 +43,7 @@ func (d *Demo) papers(ctx context.Context, at id.ID, desk db.Actor, today period
 // order lets the street order meals for elders; the office agrees, and the plans that run
 // serve it.
 func (d *Demo) order(ctx context.Context, at id.ID, desk db.Actor, today period.Day) error {
-	c := project.Contract{Title: "独居老人午间助餐", Orderer: streetName + "街道办事处", Scope: "周一到周五中午送餐上门，看一眼人是否都好。", Standard: "饭菜温热，当面交到，每天有签到或照片。", People: 20,
+	c := project.Contract{Title: "独居老人午间助餐", Orderer: streetName + "办事处", Scope: "周一到周五中午送餐上门，看一眼人是否都好。", Standard: "饭菜温热，当面交到，每天有签到或照片。", People: 20,
 		First: today.Month().First(), Last: today.Plus(6), Ceiling: 60_000_00, ReportDays: 5, Lines: []project.Line{{Kind: "meal", Price: 4_00}}}
 	if err := once(d.Flows.ProposeProject(ctx, at, desk, c, "project-"+c.First.String())); err != nil {
 		return err

@@ -84,12 +84,12 @@ func (h *Pages) lookup(ctx context.Context, community id.ID, ref string) (m *mem
 // is noted as a look, has that.
 func (h *Pages) addLatest(ctx context.Context, v *deskView, c *certificate.Certificate, sent portal.Sent) {
 	title := i18n.T(ctx, "第 %s 号", c.Serial(v.Ref))
-	row := ui.Row{Icon: "proof", Href: checkPath(v.Place, c.ID), Title: title, Text: ui.Moment(ctx, v.Local(c.At)), Notes: []string{ui.Days(ctx, c.First, c.Last)}}
+	row := ui.Row{Icon: "proof", Href: checkPath(v.Place, c.ID), Title: title, Text: ui.Moment(ctx, v.Local(c.At)), Notes: []string{days(ctx, c)}}
 	if c.Revoked != nil {
 		row.Tag, row.Tone, row.Notes = i18n.T(ctx, "已经作废"), ui.Bad, append(row.Notes, c.Revoked.Words)
 	} else if v.Keep {
 		form := sent.Ask("revoke-"+c.ID.String(), v.Desk("papers", "/certificates/"+c.ID.String()+"/revocation"))
-		v.Open = append(v.Open, revocable{Title: title, Text: ui.Days(ctx, c.First, c.Last), Form: form, Sent: sent})
+		v.Open = append(v.Open, revocable{Title: title, Text: days(ctx, c), Form: form, Sent: sent})
 	}
 	v.Latest = append(v.Latest, row)
 }

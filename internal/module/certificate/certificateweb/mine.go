@@ -118,7 +118,7 @@ func (h *Pages) fill(ctx context.Context, p *papersView) error {
 // row is a certificate in its holder's list.
 func row(ctx context.Context, x *holder, c *flow.CertificateCheck) ui.Row {
 	state, tone := stateOf(ctx, c)
-	return ui.Row{Icon: "proof", Href: checkPath(x.Place, c.ID), Title: i18n.T(ctx, "第 %s 号", c.Serial(x.Place.Ref)), Text: ui.Days(ctx, c.First, c.Last),
+	return ui.Row{Icon: "proof", Href: checkPath(x.Place, c.ID), Title: i18n.T(ctx, "第 %s 号", c.Serial(x.Place.Ref)), Text: days(ctx, c.Certificate),
 		Notes: []string{i18n.T(ctx, "%d 次服务，共 %s", len(c.Lines), lasting(ctx, c.Minutes()))}, Tag: state, Tone: tone}
 }
 

@@ -82,9 +82,14 @@ func certificatePaper(ctx context.Context, x *holder, c *flow.CertificateCheck, 
 // certified is what a certificate says, in one sentence.
 func certified(ctx context.Context, c *certificate.Certificate) string {
 	if c.Name == "" {
-		return i18n.T(ctx, "持有人 %s参加邻里志愿服务 %d 次，共 %s。", ui.Days(ctx, c.First, c.Last), len(c.Lines), lasting(ctx, c.Minutes()))
+		return i18n.T(ctx, "持有人 %s参加邻里志愿服务 %d 次，共 %s。", days(ctx, c), len(c.Lines), lasting(ctx, c.Minutes()))
 	}
-	return i18n.T(ctx, "%s %s参加邻里志愿服务 %d 次，共 %s。", c.Name, ui.Days(ctx, c.First, c.Last), len(c.Lines), lasting(ctx, c.Minutes()))
+	return i18n.T(ctx, "%s %s参加邻里志愿服务 %d 次，共 %s。", c.Name, days(ctx, c), len(c.Lines), lasting(ctx, c.Minutes()))
+}
+
+// days are those of a certificate, with their years: it is read long afterwards.
+func days(ctx context.Context, c *certificate.Certificate) string {
+	return i18n.T(ctx, "%s 到 %s", ui.FullDay(ctx, c.First), ui.FullDay(ctx, c.Last))
 }
 
 // split says how much of the time earned service hours, and how much stands on record

@@ -133,7 +133,7 @@ func kindName(ctx context.Context, words string) string { return i18n.Message{Ke
 func terms(ctx context.Context, c *project.Contract) []ui.Fact {
 	facts := []ui.Fact{
 		{Name: i18n.T(ctx, "委托方"), Text: c.Orderer}, {Name: i18n.T(ctx, "内容"), Text: c.Scope}, {Name: i18n.T(ctx, "验收标准"), Text: c.Standard},
-		{Name: i18n.T(ctx, "期限"), Text: ui.Days(ctx, c.First, c.Last)}, {Name: i18n.T(ctx, "服务人数"), Text: strconv.Itoa(c.People)},
+		{Name: i18n.T(ctx, "期限"), Text: term(ctx, c)}, {Name: i18n.T(ctx, "服务人数"), Text: strconv.Itoa(c.People)},
 	}
 	for _, l := range c.Lines {
 		facts = append(facts, ui.Fact{Name: i18n.T(ctx, "单价"), Text: i18n.T(ctx, "%s，每次 %s 元", kindName(ctx, l.Name), ui.Yuan(l.Price))})
@@ -141,10 +141,15 @@ func terms(ctx context.Context, c *project.Contract) []ui.Fact {
 	return append(facts, ui.Fact{Name: i18n.T(ctx, "总额上限"), Text: i18n.T(ctx, "%s 元", ui.Yuan(c.Ceiling))}, ui.Fact{Name: i18n.T(ctx, "报送"), Text: i18n.T(ctx, "每月结束后 %d 天内", c.ReportDays)})
 }
 
+// term is from when to when a contract runs.
+func term(ctx context.Context, c *project.Contract) string {
+	return i18n.T(ctx, "%s 到 %s", ui.FullDay(ctx, c.First), ui.FullDay(ctx, c.Last))
+}
+
 // row is a contract in a list.
 func row(ctx context.Context, c *project.Contract, href string) ui.Row {
 	state := stateNames[c.State()]
-	return ui.Row{Icon: "building", Href: href, Title: c.Title, Text: c.Orderer, Notes: []string{ui.Days(ctx, c.First, c.Last), i18n.T(ctx, "总额上限 %s 元", ui.Yuan(c.Ceiling))}, Tag: state.name.In(ctx), Tone: state.tone}
+	return ui.Row{Icon: "building", Href: href, Title: c.Title, Text: c.Orderer, Notes: []string{term(ctx, c), i18n.T(ctx, "总额上限 %s 元", ui.Yuan(c.Ceiling))}, Tag: state.name.In(ctx), Tone: state.tone}
 }
 
 // paidSum is what was paid by slips in all.

@@ -3,6 +3,7 @@ package timebankweb
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"gongyi/internal/flow"
@@ -131,10 +132,10 @@ func (h *Pages) fillMeals(ctx context.Context, v *mealsView) error {
 	}
 	wrong := counts[timebank.Missing] + counts[timebank.NotMade] + counts[timebank.Nobody]
 	v.Stats = []ui.Stat{
-		{Name: i18n.T(ctx, "要送的"), Number: portal.Whole(len(all) - counts[timebank.Cancelled])},
-		{Name: i18n.T(ctx, "送到了"), Number: portal.Whole(counts[timebank.Delivered])},
-		{Name: i18n.T(ctx, "还没到时间"), Number: portal.Whole(counts[timebank.Awaited])},
-		{Name: i18n.T(ctx, "要打电话的"), Number: portal.Whole(wrong)},
+		{Name: i18n.T(ctx, "要送的"), Number: strconv.Itoa(len(all) - counts[timebank.Cancelled])},
+		{Name: i18n.T(ctx, "送到了"), Number: strconv.Itoa(counts[timebank.Delivered])},
+		{Name: i18n.T(ctx, "还没到时间"), Number: strconv.Itoa(counts[timebank.Awaited])},
+		{Name: i18n.T(ctx, "要打电话的"), Number: strconv.Itoa(wrong)},
 	}
 	return h.Looked(ctx, looked, privacy.Household, i18n.M("看送餐送药的单子").Key)
 }

@@ -191,7 +191,7 @@ func (h *Pages) yearMine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := h.Shell(r.Context(), ui.ResidentFrame, "me", i18n.T(r.Context(), "年度对账"))
-	s.Back = ui.Link{Href: "/me/hours/papers", Text: i18n.T(r.Context(), "我的证明和年度对账")}
+	s.Back = ui.Link{Href: "/me/hours/papers", Text: i18n.T(r.Context(), "证明")}
 	return h.year(w, r, &x, s, nil)
 }
 

@@ -115,9 +115,7 @@ func TestTheWayOfAContract(t *testing.T) {
 			{"agreed by its own proposer", desk, answer, project.ErrBothSides},
 			{"agreed", office, answer, nil},
 			{"agreed twice", office, answer, project.ErrNoWay},
-			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error {
-				return s.Report(ctx, tx, c, months[0]-1, nil, today, "")
-			}, project.ErrBadMonth},
+			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, nil, today, "") }, project.ErrBadMonth},
 			{"a month that goes on", desk, func(tx *db.Tx, c *project.Contract) error {
 				return s.Report(ctx, tx, c, months[0], nil, months[0].Last(), "")
 			}, project.ErrNotOver},

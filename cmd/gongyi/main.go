@@ -37,6 +37,7 @@ type cli struct {
 	Books    booksCmd    `cmd:"" help:"Print every account and what it holds."`
 	Receipt  receiptCmd  `cmd:"" help:"Print a receipt file, or verify one offline."`
 	Draw     drawCmd     `cmd:"" help:"Check offline how a draw was held."`
+	Hours    hoursCmd    `cmd:"" help:"Check offline a certificate of hours."`
 	Verify   verifyCmd   `cmd:"" help:"Check that the books are whole."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty place."`

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,10 +12,12 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/assist"
+	"gongyi/internal/module/certificate"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/project"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -24,6 +27,13 @@ import (
 // house holds.
 var scriptedHelp = map[string]string{
 	"/me/hours/{at}/home": "an amount, on the page of who is a visitor in a community",
+	"/desk/help/{community}/requests/{request}/{assignment}/undoing":   "a reason, on the page of an accepted service: a walk opens three others",
+	"/desk/projects/{community}/{project}/months/{month}/payment":      "an amount and a slip, for a month of which something is owed",
+	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",
+	"/office/projects/{community}/{project}/agreement":                 "a button of the street office",
+	"/office/projects/{community}/{project}/refusal":                   "a reason, of the street office",
+	"/office/projects/{community}/{project}/months/{month}/acceptance": "a button of the street office",
+	"/office/projects/{community}/{project}/months/{month}/objection":  "a reason, of the street office",
 }
 
 // neighbour is somebody who asks for help and helps.
@@ -147,6 +157,8 @@ func (g *guarded) helped(home, owner id.ID) {
 	late, missed := l.asks(anna, pair.Key, 0), l.asks(min, "parcel", 0)
 	l.promises(min, late)
 	g.must(g.Flows.MissHelp(ctx, home, min.as, min.member, l.promises(zhou, missed).ID, nasty[0]))
+	l.certified(anna, min, own.Key)
+	l.contracted(own.Key)
 	l.gives(anna, zhou, own.Key)
 	g.must(g.Flows.PlanHelp(ctx, home, anna.as, timebank.Plan{Kind: "call", Asker: anna.member, Entered: timebank.BySelf, Weekdays: 1, Minute: 600, Words: nasty[0], Door: timebank.Door{Door: "1 号楼 101"},
 		First: period.DayOf(g.clock.Now(), flow.DefaultZone) + 20, Last: period.DayOf(g.clock.Now(), flow.DefaultZone) + 40}, ""))
@@ -164,6 +176,56 @@ func (g *guarded) helped(home, owner id.ID) {
 		g.holes["/help/plans/{at}/{plan}"], g.holes["incident"] = plans[0].ID.String(), incidents[0].ID.String()
 		return err
 	})
+}
+
+// certified lets the owner help once more and have it certified; the desk can take both
+// back.
+func (l *helpLife) certified(who, asker neighbour, kind string) {
+	l.Helper()
+	ctx, today := context.Background(), period.DayOf(l.clock.Now(), flow.DefaultZone)
+	q := l.asks(asker, kind, 0)
+	a := l.promises(who, q)
+	l.begins(who, a)
+	l.proves(who, a)
+	l.finishes(who, a)
+	l.must(l.Flows.AcceptHelp(ctx, l.home, asker.as, asker.member, a.ID))
+	c, err := l.Flows.IssueCertificate(ctx, l.home, who.as, flow.CertificateWish{Member: who.member, First: today, Last: today, Naming: certificate.InFull}, "")
+	l.must(err)
+	l.holes["accepted"] = q.ID.String()
+	for _, at := range []string{"/verify/hours/{community}/{certificate}", "/desk/papers/{community}/certificates/{certificate}"} {
+		l.holes[at] = c.ID.String()
+	}
+	l.holes["/me/hours/{at}/certificates/{certificate}"] = c.ID.String()
+	l.holes["/desk/papers/{community}/members/{member}"], l.holes["year"] = who.member.String(), strconv.Itoa(l.clock.Now().Year())
+}
+
+// contracted lets the desk propose two livelihood projects: one waits for the orderer, one is
+// under way.
+func (l *helpLife) contracted(kind string) {
+	l.Helper()
+	ctx, today := context.Background(), period.DayOf(l.clock.Now(), flow.DefaultZone)
+	propose := func(title string) (made id.ID) {
+		l.clock.Advance(time.Second)
+		l.must(l.Flows.ProposeProject(ctx, l.home, stranger, project.Contract{Title: title, Orderer: wild, Scope: nasty[0], Standard: nasty[0], People: 5, First: today.Plus(-2), Last: today + 60, Ceiling: 1_000_00,
+			ReportDays: 5, Lines: []project.Line{{Kind: kind, Price: 12_00}}}, ""))
+		l.read(l.home, func(ctx context.Context, r db.Reader) error {
+			all, err := l.Flows.Projects.All(ctx, r, l.home)
+			made = all[0].ID
+			return err
+		})
+		return made
+	}
+	runs, waits := propose("送餐"+wild), propose("取药"+wild)
+	l.must(l.Flows.AnswerProject(ctx, l.home, db.System, runs, project.Agreed, ""))
+	last := today.Month() - 1
+	for _, m := range []period.Month{last, last - 1} {
+		l.must(l.Flows.ReportProject(ctx, l.home, stranger, runs, m, nasty[0]))
+	}
+	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, project.Accepted, ""))
+	for _, at := range []string{"/desk/projects/{community}/{project}", "/office/projects/{community}/{project}"} {
+		l.holes[at], l.holes[at+"/months/{month}"] = runs.String(), last.String()
+	}
+	l.holes["waits"] = waits.String()
 }
 
 // gives lets the owner help: one promised, one begun, one that she is asked for, one that
@@ -195,7 +257,8 @@ func (g *guarded) settled(home id.ID) {
 // helpStarts are pages of the time bank that a walk must open: all forms stand on them.
 func (g *guarded) helpStarts() []string {
 	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
-	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"],
+	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"], desk + g.holes["accepted"], "/me/hours/papers",
+		"/desk/papers/C1/members/" + g.holes["/desk/papers/{community}/members/{member}"], "/desk/projects/C1/" + g.holes["/desk/projects/{community}/{project}"] + "/months/" + g.holes["/desk/projects/{community}/{project}/months/{month}"],
 		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
 }
 

@@ -5,13 +5,19 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/certificate/certificateweb"
 	"gongyi/internal/module/coin/coinweb"
+	"gongyi/internal/module/project/projectweb"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/jobs"
 )
 
-// hours adds the pages of service hours.
-func (a *App) hours() { coinweb.Routes(a.routes, a.portal) }
+// hours adds the pages of service hours and of their papers.
+func (a *App) hours(receipts *Receipts) {
+	coinweb.Routes(a.routes, a.portal)
+	certificateweb.Routes(a.routes, a.portal, receipts, a.base)
+	projectweb.Routes(a.routes, a.portal)
+}
 
 // hoursJobs lists what of hours is due at a time.
 func (a *App) hoursJobs(j *jobs.Jobs) {

@@ -167,7 +167,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	mux.Handle("POST "+heardPath+"{provider}", kit.Handle(a.heard))
 	a.promotions()
 	a.volunteers()
-	a.hours()
+	a.hours(receipts)
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -254,5 +254,12 @@ func (d *Demo) helpNow(ctx context.Context) error {
 	if err := once(d.Flows.PlanHelp(ctx, at, senior.actor, plan, token("plan"))); err != nil {
 		return err
 	}
+	desk, _, err := (&hoursLife{Demo: d, ref: "C1", at: at}).officers(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.papers(ctx, at, desk, today); err != nil {
+		return err
+	}
 	return d.Flows.FindHelpers(ctx, at)
 }

@@ -18,6 +18,7 @@ import (
 	"gongyi/internal/module/badge"
 	"gongyi/internal/module/bundle"
 	"gongyi/internal/module/campaign"
+	"gongyi/internal/module/certificate"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/checkout"
 	"gongyi/internal/module/chore"
@@ -46,6 +47,7 @@ import (
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/privacy"
+	"gongyi/internal/module/project"
 	"gongyi/internal/module/promotion"
 	"gongyi/internal/module/reconciliation"
 	"gongyi/internal/module/recruit"
@@ -67,57 +69,59 @@ import (
 
 // Flows are the processes over one database.
 type Flows struct {
-	DB          *db.DB
-	Communities *community.Service
-	Members     *member.Service
-	Merchants   *merchant.Service
-	Policies    *policy.Service
-	Ledger      *ledger.Service
-	Settlement  *settlement.Service
-	Promotions  *promotion.Service
-	Offers      *offer.Service
-	Campaigns   *campaign.Service
-	Keys        *apikey.Service
-	OpenBooks   *openbooks.Service
-	Trade       *trade.Service
-	People      *person.Service
-	Access      *access.Service
-	SignIn      *signin.Service
-	Households  *household.Service
-	Helpers     *assist.Service
-	Chores      *chore.Service
-	Privacy     *privacy.Service
-	Notices     *notice.Service
-	Charges     *charge.Service
-	Alliance    *alliance.Service
-	Committee   *committee.Service
-	Files       *attachment.Service
-	Trainings   *training.Service
-	Ads         *adslot.Service
-	Looks       *adslot.Tally
-	Days        *merchantday.Service
-	Relays      *relay.Service
-	Selections  *selection.Service
-	Calls       *recruit.Service
-	Operations  *operation.Service
-	Segments    *segment.Service
-	Memberships *membership.Service
-	Growth      *growth.Service
-	Honours     *honour.Service
-	Marketing   *marketing.Service
-	Duties      *duty.Service
-	Scores      *score.Service
-	Points      *points.Service
-	Badges      *badge.Service
-	Payments    *payment.Service
-	PayCodes    *paycode.Service
-	Checkouts   *checkout.Service
-	Payouts     *payout.Service
-	Draws       *draw.Service
-	Bundles     *bundle.Service
-	Volunteers  *volunteer.Service
-	TimeBank    *timebank.Service
-	Coins       *coin.Service
+	DB           *db.DB
+	Communities  *community.Service
+	Members      *member.Service
+	Merchants    *merchant.Service
+	Policies     *policy.Service
+	Ledger       *ledger.Service
+	Settlement   *settlement.Service
+	Promotions   *promotion.Service
+	Offers       *offer.Service
+	Campaigns    *campaign.Service
+	Keys         *apikey.Service
+	OpenBooks    *openbooks.Service
+	Trade        *trade.Service
+	People       *person.Service
+	Access       *access.Service
+	SignIn       *signin.Service
+	Households   *household.Service
+	Helpers      *assist.Service
+	Chores       *chore.Service
+	Privacy      *privacy.Service
+	Notices      *notice.Service
+	Charges      *charge.Service
+	Alliance     *alliance.Service
+	Committee    *committee.Service
+	Files        *attachment.Service
+	Trainings    *training.Service
+	Ads          *adslot.Service
+	Looks        *adslot.Tally
+	Days         *merchantday.Service
+	Relays       *relay.Service
+	Selections   *selection.Service
+	Calls        *recruit.Service
+	Operations   *operation.Service
+	Segments     *segment.Service
+	Memberships  *membership.Service
+	Growth       *growth.Service
+	Honours      *honour.Service
+	Marketing    *marketing.Service
+	Duties       *duty.Service
+	Scores       *score.Service
+	Points       *points.Service
+	Badges       *badge.Service
+	Payments     *payment.Service
+	PayCodes     *paycode.Service
+	Checkouts    *checkout.Service
+	Payouts      *payout.Service
+	Draws        *draw.Service
+	Bundles      *bundle.Service
+	Volunteers   *volunteer.Service
+	TimeBank     *timebank.Service
+	Coins        *coin.Service
+	Certificates *certificate.Service
+	Projects     *project.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -219,6 +223,8 @@ func New(d *db.DB) *Flows {
 		Volunteers:      volunteer.New(),
 		TimeBank:        timebank.New(),
 		Coins:           coin.New(),
+		Certificates:    certificate.New(),
+		Projects:        project.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -282,6 +288,8 @@ var Schemas = []db.Schema{
 	volunteer.Schema,
 	timebank.Schema,
 	coin.Schema,
+	certificate.Schema,
+	project.Schema,
 	once.Schema,
 }
 

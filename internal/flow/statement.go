@@ -17,7 +17,7 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// AccountMonth is one account over the booked days of a month: what it held before, what
+// AccountMonth is one account over the booked days of a month, or a year: what it held before, what
 // each rule moved, what it held afterwards (D5).
 type AccountMonth struct {
 	Account          ledger.Account
@@ -44,18 +44,23 @@ func (a *AccountMonth) Sum() (sum money.Amount) {
 // AccountMonths reads accounts of one shop or one person over a month. complete is false
 // while a busy till is ahead of what was read.
 func (f *Flows) AccountMonths(ctx context.Context, r db.Reader, community, owner id.ID, accounts []ledger.Account, month period.Month, zone *time.Location) (all []AccountMonth, complete bool, err error) {
-	defer fault.Wrap(&err, "statement of %s", month)
+	return f.AccountDays(ctx, r, community, owner, accounts, month.First(), month.Last(), zone)
+}
+
+// AccountDays is AccountMonths over some days, both ends included.
+func (f *Flows) AccountDays(ctx context.Context, r db.Reader, community, owner id.ID, accounts []ledger.Account, from, to period.Day, zone *time.Location) (all []AccountMonth, complete bool, err error) {
+	defer fault.Wrap(&err, "statement of %s to %s", from, to)
 	all = make([]AccountMonth, len(accounts))
 	for i, a := range accounts {
 		all[i].Account = a
-		if all[i].Opening, err = f.bookedBalance(ctx, r, community, a, month.First()-1, zone); err != nil {
+		if all[i].Opening, err = f.bookedBalance(ctx, r, community, a, from-1, zone); err != nil {
 			return nil, false, err
 		}
-		if all[i].Closing, err = f.bookedBalance(ctx, r, community, a, month.Last(), zone); err != nil {
+		if all[i].Closing, err = f.bookedBalance(ctx, r, community, a, to, zone); err != nil {
 			return nil, false, err
 		}
 	}
-	complete, err = f.Ledger.Concerning(ctx, r, community, owner, month.First(), month.Last(), spending, func(e *ledger.Entry) (bool, error) {
+	complete, err = f.Ledger.Concerning(ctx, r, community, owner, from, to, spending, func(e *ledger.Entry) (bool, error) {
 		for i := range all {
 			all[i].take(e)
 		}

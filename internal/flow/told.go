@@ -76,6 +76,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.volunteering,
 		t.services,
 		t.hours,
+		t.papers,
 	} {
 		if err := tell(ctx); err != nil {
 			return nil, err

@@ -48,6 +48,7 @@ type replayer struct {
 	shares      shareRecords
 	till        tillRecords
 	drawn       drawRecords
+	papers      paperRecords
 	bundled     bundleRecords
 	coins       coinRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
@@ -112,6 +113,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.drawn.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.papers.load(ctx, r, p); err != nil {
 		return err
 	}
 	if err = p.bundled.load(ctx, r, p); err != nil {
@@ -280,6 +284,7 @@ const policyKey = "~policy:"
 func (p *replayer) other(e *ledger.Entry) {
 	p.throughTill(e)
 	p.published(e)
+	p.certified(e)
 	number, ok := strings.CutPrefix(e.Key, policyKey)
 	if e.Kind != ledger.Record || !ok {
 		return

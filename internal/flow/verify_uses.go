@@ -102,6 +102,7 @@ func (p *replayer) finish() {
 	p.lostShares()
 	p.lostTills()
 	p.drawsAgain()
+	p.uncertified()
 	p.lostBundles()
 	p.lostHours()
 	for voucher, all := range p.uses.Events {

@@ -135,10 +135,14 @@ const (
 	ServiceMissed         = "service.missed"
 	ServiceDisputed       = "service.disputed"
 	ServiceDecided        = "service.decided"
+	ServiceUndone         = "service.undone"
+	CertificateRevoked    = "certificate.revoked"
 	ServiceExpired        = "service.expired"
 	ServiceDesk           = "service.desk"
 	ServiceNobody         = "service.nobody"
 	ServiceIncident       = "service.incident"
+	DeliveryMissing       = "delivery.missing"
+	ProjectMoved          = "project.moved"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -243,10 +247,14 @@ var Kinds = []Kind{
 	{ID: ServiceMissed, Group: OfCommunity, Name: "说好了没有来", Title: "%s记了没有来", Body: "原定 %s。有原因请告诉社区，可以更正。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDisputed, Group: OfCommunity, Name: "服务有不同意见", Title: "%s：对方有不同意见", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDecided, Group: OfCommunity, Name: "不同意见有了结果", Title: "%s有了结果", Body: "算 %s 分钟。%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: ServiceUndone, Group: OfCommunity, Name: "记过的服务撤销了", Title: "%s的记录撤销了", Body: "记下的时长和服务时不再算。缘由：%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: CertificateRevoked, Group: OfCommunity, Name: "时长证明作废", Title: "第 %s 号服务时长证明作废了", Body: "缘由：%s。有不同意见请到服务台。", Open: "看我的证明", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceExpired, Group: OfCommunity, Name: "没有找到人", Title: "对不起，%s没有找到人", Body: "原定 %s。留着的服务时已经还给您。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDesk, Group: OfCommunity, Name: "社区在替您找人", Title: "%s：社区在替您打电话找人", Body: "%s。不用再点什么，找到了马上告诉您。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: ServiceNobody, Group: OfWork, Name: "帮忙没有人接", Title: "没有人接：%s", Body: "%s 开始，请打电话找人。", Open: "去派单台", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: ServiceIncident, Group: OfWork, Name: "帮忙时出了事", Title: "帮忙时出了事：%s", Body: "%s", Open: "去派单台", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
+	{ID: DeliveryMissing, Group: OfWork, Name: "该到的没有送到", Title: "没有送到：%s", Body: "原定 %s。请马上打电话看人好不好。", Open: "看今天的送餐送药", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
+	{ID: ProjectMoved, Group: OfWork, Name: "民生项目有进展", Title: "民生项目有进展：%s", Body: "请看看是不是轮到您办。", Open: "看项目", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
 	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

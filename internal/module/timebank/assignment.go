@@ -23,6 +23,7 @@ const (
 	Missed    State = "missed"     // the helper did not come
 	Excused   State = "excused"    // she had a reason, or it was noted by mistake
 	Lapsed    State = "lapsed"     // nobody said what became of it
+	Undone    State = "undone"     // accepted, and taken back by the desk: it was not as noted
 )
 
 // Ways are the states that may follow each state: every path ends, since each state
@@ -33,6 +34,8 @@ var Ways = map[State][]State{
 	Finished: {Accepted, Disputed},
 	Disputed: {Accepted, Settled},
 	Missed:   {Excused},
+	Accepted: {Undone},
+	Settled:  {Undone},
 }
 
 // Over reports whether an assignment is at an end; a place whose assignment ended

@@ -72,7 +72,7 @@ func (s *Service) Step(ctx context.Context, tx *db.Tx, a *Assignment, step Step)
 }
 
 // needsReason are the states of which a person says why.
-var needsReason = map[State]bool{GivenBack: true, Missed: true, Excused: true, Disputed: true, Settled: true}
+var needsReason = map[State]bool{GivenBack: true, Missed: true, Excused: true, Disputed: true, Settled: true, Undone: true}
 
 // Begin is the check-in: by the code that the served person says, or by place, so many
 // metres from the door. It is refused long before the time and long after.

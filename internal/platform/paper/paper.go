@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/signintech/gopdf"
+	"github.com/skip2/go-qrcode"
 	"golang.org/x/image/font/gofont/goregular"
 )
 
@@ -184,6 +185,38 @@ func (d *Document) rule() {
 	d.pdf.SetLineWidth(0.5)
 	d.pdf.Line(margin, d.y-2, width-margin, d.y-2)
 	d.y += 2
+}
+
+// qrSide is how wide a code is, qrText how far to its right words stand, in points.
+const (
+	qrSide = 96.0
+	qrText = qrSide + 16
+)
+
+// QR is a code that a phone reads, with lines of words at its side.
+func (d *Document) QR(text string, lines ...string) {
+	code, err := qrcode.New(text, qrcode.Medium)
+	if d.keep(err); d.err != nil {
+		return
+	}
+	code.DisableBorder = true
+	d.room(qrSide + bodyLine)
+	rows := code.Bitmap()
+	top, unit := d.y, qrSide/float64(len(rows))
+	for y, row := range rows {
+		for x, dark := range row {
+			if dark {
+				d.pdf.RectFromUpperLeftWithStyle(margin+float64(x)*unit, top+float64(y)*unit, unit, unit, "F")
+			}
+		}
+	}
+	for _, words := range lines {
+		for _, line := range d.wrap(words, note, width-2*margin-qrText) {
+			d.put(margin+qrText, note, line)
+			d.y += noteLine
+		}
+	}
+	d.y = max(d.y, top+qrSide) + bodyLine
 }
 
 // Bytes is the finished document.

@@ -59,6 +59,7 @@ type deskHelper struct {
 	Decide  ui.Form
 	Miss    ui.Form
 	Excuse  ui.Form
+	Undo    ui.Form
 	Said    string // what the dispute says
 	CanMiss bool
 }
@@ -176,6 +177,7 @@ func (h *Pages) deskHelper(ctx context.Context, v *deskOneView, a *timebank.Assi
 		}
 	}
 	x.Decide, x.Miss, x.Excuse = v.Sent.Ask("decide-"+a.ID.String(), x.Base+"/decision"), v.Sent.Ask("miss-"+a.ID.String(), x.Base+"/absence"), v.Sent.Ask("excuse-"+a.ID.String(), x.Base+"/excuse")
+	x.Undo = v.Sent.Ask("undo-"+a.ID.String(), x.Base+"/undoing")
 	x.CanMiss = a.State() == timebank.Promised && v.Q.Until.Before(v.Now)
 	for _, s := range a.Steps {
 		if s.State == timebank.Disputed {
@@ -307,6 +309,12 @@ func (h *Pages) deskMissed(w http.ResponseWriter, r *http.Request) error {
 func (h *Pages) excuse(w http.ResponseWriter, r *http.Request) error {
 	return h.deskStep(w, r, "excuse", func(ctx context.Context, p *place, _, assignment id.ID) error {
 		return h.Flows.ExcuseHelp(ctx, p.ID, actor(ctx), assignment, portal.Prose(r, "words"))
+	})
+}
+
+func (h *Pages) undo(w http.ResponseWriter, r *http.Request) error {
+	return h.deskStep(w, r, "undo", func(ctx context.Context, p *place, _, assignment id.ID) error {
+		return h.Flows.UndoHelp(ctx, p.ID, actor(ctx), assignment, portal.Prose(r, "words"))
 	})
 }
 

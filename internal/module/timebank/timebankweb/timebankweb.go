@@ -34,6 +34,7 @@ func Routes(t *httpkit.Router, p *portal.Portal, style func(ctx context.Context,
 	p.Can = h.can
 	p.Add(
 		portal.Door{Kind: ui.OperatorFrame, Key: "help", Href: "/desk/help", Icon: "hands", Text: i18n.M("互助派单台"), Group: i18n.M("时间银行"), Action: "service_desk.read", Count: h.waiting},
+		portal.Door{Kind: ui.OperatorFrame, Key: "meals", Href: "/desk/meals", Icon: "truck", Text: i18n.M("送餐送药"), Group: i18n.M("时间银行"), Action: "service_desk.read"},
 		portal.Door{Kind: ui.FieldFrame, Key: "help", Href: "/field/help", Icon: "hands", Text: i18n.M("互助"), Action: "service_field.read"},
 	)
 	h.askRoutes(t)
@@ -109,11 +110,14 @@ func (h *Pages) deskRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/decision", Action: keep, On: on, Do: h.decide},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/absence", Action: keep, On: on, Do: h.deskMissed},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/excuse", Action: keep, On: on, Do: h.excuse},
+		httpkit.Route{Pattern: "POST " + one + "/{assignment}/undoing", Action: keep, On: on, Do: h.undo},
 		httpkit.Route{Pattern: "GET " + one + "/{assignment}/proof/{file}", Action: look, On: on, Do: h.proofDesk},
 		httpkit.Route{Pattern: "POST " + base + "/incidents/{incident}/end", Action: keep, On: on, Do: h.endIncident},
 		httpkit.Route{Pattern: "GET " + base + "/kinds", Action: kinds, On: on, Do: h.kinds},
 		httpkit.Route{Pattern: "GET " + base + "/kinds/{kind}", Action: kinds, On: on, Do: h.kindForm},
 		httpkit.Route{Pattern: "POST " + base + "/kinds/{kind}", Action: kinds, On: on, Do: h.saveKind},
+		httpkit.Route{Pattern: "GET /desk/meals", Action: look, On: h.Somewhere(look), Do: h.Choose(look, "meals", i18n.M("送餐送药"))},
+		httpkit.Route{Pattern: "GET /desk/meals/{community}", Action: look, On: on, Do: h.meals},
 		httpkit.Route{Pattern: "GET /field/help", Action: "service_field.read", On: h.Somewhere("service_field.read"), Do: h.field},
 	)
 }

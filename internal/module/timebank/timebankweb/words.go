@@ -34,6 +34,7 @@ var stateNames = map[timebank.State]named{
 	timebank.Missed:    {i18n.M("没有来"), ui.Bad},
 	timebank.Excused:   {i18n.M("没有来，有原因"), ui.Tell},
 	timebank.Lapsed:    {i18n.M("没有下文"), ui.Tell},
+	timebank.Undone:    {i18n.M("撤销了，不算"), ui.Bad},
 }
 
 var endNames = map[timebank.Ending]named{

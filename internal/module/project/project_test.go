@@ -1,0 +1,157 @@
+package project_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/project"
+	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/dbtest"
+)
+
+var (
+	ctx    = context.Background()
+	home   = id.ID{1}
+	desk   = db.Actor{Kind: "person", ID: id.ID{7}}
+	office = db.Actor{Kind: "person", ID: id.ID{8}}
+	first  = period.Date(2026, 1, 15)
+	today  = period.Date(2026, 6, 1)
+	months = []period.Month{first.Month(), first.Month() + 1, first.Month() + 2}
+)
+
+func meals() project.Contract {
+	return project.Contract{Title: "助餐", Orderer: "和平街道办事处", Scope: "中午送餐", Standard: "温热，当面交到", People: 20, First: first, Last: period.Date(2026, 4, 30), Ceiling: 1_000_00,
+		ReportDays: 5, Lines: []project.Line{{Kind: "meal", Name: "送餐", Price: 12_00}, {Kind: "medicine", Name: "代取药", Price: 5_00}}}
+}
+
+// F11: however much is delivered and in whatever order it is reported, the months together
+// never come to more than the ceiling, and what lies above it is told.
+func TestTheCeilingHolds(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		c := meals()
+		for range rapid.IntRange(1, 12).Draw(r, "reports") {
+			m := rapid.SampledFrom(months).Draw(r, "month")
+			counts := map[string]int{"meal": rapid.IntRange(0, 120).Draw(r, "meals"), "medicine": rapid.IntRange(0, 50).Draw(r, "medicines"), "walk": 9}
+			count, amount, over := c.Bill(m, counts)
+			if count != counts["meal"]+counts["medicine"] || amount+over != money.Amount(counts["meal"])*12_00+money.Amount(counts["medicine"])*5_00 {
+				r.Fatalf("%d deliveries come to %d and %d", count, amount, over)
+			}
+			c.Steps = append(c.Steps, project.Step{What: project.Reported, Month: m, Count: count, Amount: amount})
+			if sum := c.Bound(0); sum > c.Ceiling {
+				r.Fatalf("%d is above the ceiling", sum)
+			}
+		}
+	})
+}
+
+func TestContractsThatNobodyCouldFulfil(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(c *project.Contract)
+		want   error
+	}{
+		"no title":           {func(c *project.Contract) { c.Title = "" }, project.ErrBadTitle},
+		"no standard":        {func(c *project.Contract) { c.Standard = "" }, project.ErrBadWords},
+		"backwards":          {func(c *project.Contract) { c.Last = c.First - 1 }, project.ErrBadDays},
+		"nobody":             {func(c *project.Contract) { c.People = 0 }, project.ErrBadPeople},
+		"no money":           {func(c *project.Contract) { c.Ceiling = 0 }, project.ErrBadMoney},
+		"a price above all":  {func(c *project.Contract) { c.Lines[0].Price = c.Ceiling + 1 }, project.ErrBadMoney},
+		"nothing to pay for": {func(c *project.Contract) { c.Lines = nil }, project.ErrNoLines},
+		"never reported":     {func(c *project.Contract) { c.ReportDays = 0 }, project.ErrBadReport},
+	} {
+		x := meals()
+		if c.change(&x); !errors.Is(x.Validate(), c.want) {
+			t.Errorf("%s: %v, want %v", what, x.Validate(), c.want)
+		}
+	}
+}
+
+// F11: two sides, each by its own people; months one after the other; slips never above what
+// is owed, however many are noted at once.
+func TestTheWayOfAContract(t *testing.T) {
+	dbtest.Each(t, []db.Schema{db.Own, project.Schema}, func(t *testing.T, env dbtest.Env) {
+		s := project.New()
+		var at id.ID
+		do := func(by db.Actor, fn func(tx *db.Tx, c *project.Contract) error) error {
+			env.Clock.Advance(time.Second)
+			return env.Update(ctx, home, by, func(tx *db.Tx) error {
+				c, err := s.ByID(ctx, tx, home, at)
+				if err != nil {
+					return err
+				}
+				return fn(tx, c)
+			})
+		}
+		if err := env.Update(ctx, home, desk, func(tx *db.Tx) error {
+			c, err := s.Propose(ctx, tx, meals())
+			if err == nil {
+				at = c.ID
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		answer := func(tx *db.Tx, c *project.Contract) error { return s.Answer(ctx, tx, c, project.Agreed, "") }
+		report := func(tx *db.Tx, c *project.Contract) error {
+			return s.Report(ctx, tx, c, months[0], map[string]int{"meal": 50}, today, "")
+		}
+		accept := func(tx *db.Tx, c *project.Contract) error {
+			return s.Judge(ctx, tx, c, months[0], project.Accepted, "")
+		}
+		for _, step := range []struct {
+			what string
+			by   db.Actor
+			do   func(tx *db.Tx, c *project.Contract) error
+			want error
+		}{
+			{"reported before it was agreed", desk, report, project.ErrNoWay},
+			{"agreed by its own proposer", desk, answer, project.ErrBothSides},
+			{"agreed", office, answer, nil},
+			{"agreed twice", office, answer, project.ErrNoWay},
+			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, nil, today, "") }, project.ErrBadMonth},
+			{"a month that goes on", desk, func(tx *db.Tx, c *project.Contract) error {
+				return s.Report(ctx, tx, c, months[0], nil, months[0].Last(), "")
+			}, project.ErrNotOver},
+			{"accepted before it is reported", office, accept, project.ErrNoWay},
+			{"reported", desk, report, nil},
+			{"accepted by who reported", desk, accept, project.ErrBothSides},
+			{"objected without a reason", office, func(tx *db.Tx, c *project.Contract) error {
+				return s.Judge(ctx, tx, c, months[0], project.Objected, "")
+			}, project.ErrBadWords},
+			{"objected", office, func(tx *db.Tx, c *project.Contract) error {
+				return s.Judge(ctx, tx, c, months[0], project.Objected, "少了两天")
+			}, nil},
+			{"reported again", desk, report, nil},
+			{"accepted", office, accept, nil},
+			{"reported after that", desk, report, project.ErrNoWay},
+		} {
+			if err := do(step.by, step.do); !errors.Is(err, step.want) {
+				t.Errorf("%s: %v, want %v", step.what, err, step.want)
+			}
+		}
+		var wg sync.WaitGroup
+		for i := range 12 { // of 600.00, in slips of 100.00
+			wg.Go(func() {
+				_ = do(desk, func(tx *db.Tx, c *project.Contract) error {
+					return s.Pay(ctx, tx, c, months[0], 100_00, "HD-"+string(rune('a'+i)))
+				})
+			})
+		}
+		wg.Wait()
+		if err := do(desk, func(_ *db.Tx, c *project.Contract) error {
+			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 {
+				t.Errorf("paid %d, owed %d", m.Paid, m.Owed())
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

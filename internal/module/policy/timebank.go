@@ -46,7 +46,7 @@ type TimeBank struct {
 	GapOver         money.Rate   `json:"gap_over"`             // F6: bookings of a kind beyond what helpers can do, from which it counts as a gap
 	GapShare        money.Rate   `json:"gap_share"`            // T-06: of the price, what the pool pays while there is a gap
 	GapLeast        int          `json:"gap_least_minutes"`    // booked in an hour, under which nothing counts as a gap
-	GapDays         int          `json:"gap_days"`             // how far ahead bookings are held against helpers, today included
+	GapDays         int          `json:"gap_days"`             // how far ahead bookings are held against helpers, today included; 0 = not at all
 	GapWeeks        int          `json:"gap_history_weeks"`    // of the past that a forecast is made from; 0 = none is made
 	GapShrink       int          `json:"gap_shrink_weeks"`     // for which the mean of all days counts in it beside a day's own
 	CallsMonthMost  int          `json:"calls_month_most"`     // recruiting calls that one person is sent in a civil month

@@ -22,6 +22,7 @@ func (a *App) helping(base *basemap.Map) {
 func (a *App) helpingJobs(j *jobs.Jobs) {
 	j.Sweep("find helpers", 15*time.Second, ruled(a.Flows.FindHelpers))
 	j.Sweep("keep services going", time.Minute, ruled(a.Flows.SweepHelp))
+	j.Sweep("watch gaps", time.Hour, ruled(a.Flows.WatchGaps))
 	j.Sweep("make planned requests", 10*time.Minute, ruled(a.Flows.MakePlanned))
 }
 

@@ -54,6 +54,7 @@ import (
 	"gongyi/internal/module/segment"
 	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
+	"gongyi/internal/module/shortage"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/trade"
@@ -117,6 +118,7 @@ type Flows struct {
 	Bundles     *bundle.Service
 	Volunteers  *volunteer.Service
 	TimeBank    *timebank.Service
+	Shortages   *shortage.Service
 	Coins       *coin.Service
 
 	Reconciliations *reconciliation.Service
@@ -217,6 +219,7 @@ func New(d *db.DB) *Flows {
 		Bundles:         bundle.New(),
 		Volunteers:      volunteer.New(),
 		TimeBank:        timebank.New(),
+		Shortages:       shortage.New(),
 		Coins:           coin.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
@@ -280,6 +283,7 @@ var Schemas = []db.Schema{
 	bundle.Schema,
 	volunteer.Schema,
 	timebank.Schema,
+	shortage.Schema,
 	coin.Schema,
 	once.Schema,
 }

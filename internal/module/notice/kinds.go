@@ -138,6 +138,8 @@ const (
 	ServiceDesk           = "service.desk"
 	ServiceNobody         = "service.nobody"
 	ServiceIncident       = "service.incident"
+	ServiceShort          = "service.short"
+	ServiceCall           = "service.call"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -245,6 +247,8 @@ var Kinds = []Kind{
 	{ID: ServiceDesk, Group: OfCommunity, Name: "社区在替您找人", Title: "%s：社区在替您打电话找人", Body: "%s。不用再点什么，找到了马上告诉您。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 5, Per: day},
 	{ID: ServiceNobody, Group: OfWork, Name: "帮忙没有人接", Title: "没有人接：%s", Body: "%s 开始，请打电话找人。", Open: "去派单台", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: ServiceIncident, Group: OfWork, Name: "帮忙时出了事", Title: "帮忙时出了事：%s", Body: "%s", Open: "去派单台", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
+	{ID: ServiceShort, Group: OfWork, Name: "人手不够", Title: "人手不够：%s", Body: "从 %s 起，有 %s 个钟头约的人超过能帮的人。联盟店的人手会一起问，您也可以招募。", Open: "看人手", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
+	{ID: ServiceCall, Group: OfCommunity, Name: "社区招人帮忙", Title: "缺人手：%s", Body: "%s起，有 %s 个钟头缺人。哪怕只来一次也好，没空也不用回。", Open: "看看", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
 	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

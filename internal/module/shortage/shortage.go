@@ -81,7 +81,7 @@ type Why string
 // The ends of a warning.
 const (
 	Eased  Why = "eased"  // fewer bookings, or more hands
-	Passed Why = "passed" // the hour has begun
+	Passed Why = "passed" // the hour is over
 	Off    Why = "off"    // the community looks no further ahead, or offers the kind no more
 )
 

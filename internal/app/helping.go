@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/shortage/shortageweb"
 	"gongyi/internal/module/timebank/timebankweb"
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/jobs"
@@ -15,6 +16,7 @@ import (
 
 // helping adds the pages of the time bank.
 func (a *App) helping(base *basemap.Map) {
+	shortageweb.Routes(a.routes, a.portal)
 	timebankweb.Routes(a.routes, a.portal, func(ctx context.Context, community string) string { return mapweb.StyleOf(ctx, base, community) })
 }
 

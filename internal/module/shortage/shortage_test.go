@@ -120,32 +120,39 @@ func TestAWarning(t *testing.T) {
 		if err := read(first); !errors.Is(err, shortage.ErrEnded) {
 			t.Errorf("read after its end: %v", err)
 		}
-		b.must(b.View(ctx, home, func(r db.Reader) error {
-			standing, err := b.Standing(ctx, r, home)
-			if err != nil || len(standing) != 0 {
-				t.Errorf("still standing: %v, %v", standing, err)
-			}
-			past, err := b.History(ctx, r, home, nine, nine.Add(time.Hour), 0, 10)
-			if err != nil || len(past) != 1 || past[0].End.Why != shortage.Eased || past[0].End.By != desk.String() {
-				t.Errorf("history: %+v, %v", past, err)
-			}
-			if n, err := b.Count(ctx, r, home, nine, nine.Add(time.Hour)); n != 1 || err != nil {
-				t.Errorf("counted %d, %v", n, err)
-			}
-			readings, err := b.Readings(ctx, r, home, which)
-			if err != nil || len(readings) != 2 || readings[0].Figures != first {
-				t.Errorf("readings: %+v, %v", readings, err)
-			}
-			orders, err := b.Orders(ctx, r, home, which)
-			if err != nil || len(orders) != 1 || orders[0].Pool != 500 || orders[0].Shop != order.Shop {
-				t.Errorf("orders: %+v, %v", orders, err)
-			}
-			if _, err := b.ByID(ctx, r, home, id.ID{77}); !errors.Is(err, shortage.ErrNotFound) {
-				t.Errorf("a warning that is none: %v", err)
-			}
-			return nil
-		}))
+		b.kept(which, first, order)
 	})
+}
+
+// kept looks at what is left of a warning that eased: two readings, one order.
+func (b *box) kept(which id.ID, first shortage.Figures, order shortage.Order) {
+	b.t.Helper()
+	t := b.t
+	b.must(b.View(ctx, home, func(r db.Reader) error {
+		standing, err := b.Standing(ctx, r, home)
+		if err != nil || len(standing) != 0 {
+			t.Errorf("still standing: %v, %v", standing, err)
+		}
+		past, err := b.History(ctx, r, home, nine, nine.Add(time.Hour), 0, 10)
+		if err != nil || len(past) != 1 || past[0].End.Why != shortage.Eased || past[0].End.By != desk.String() {
+			t.Errorf("history: %+v, %v", past, err)
+		}
+		if n, err := b.Count(ctx, r, home, nine, nine.Add(time.Hour)); n != 1 || err != nil {
+			t.Errorf("counted %d, %v", n, err)
+		}
+		readings, err := b.Readings(ctx, r, home, which)
+		if err != nil || len(readings) != 2 || readings[0].Figures != first {
+			t.Errorf("readings: %+v, %v", readings, err)
+		}
+		orders, err := b.Orders(ctx, r, home, which)
+		if err != nil || len(orders) != 1 || orders[0].Pool != 500 || orders[0].Shop != order.Shop {
+			t.Errorf("orders: %+v, %v", orders, err)
+		}
+		if _, err := b.ByID(ctx, r, home, id.ID{77}); !errors.Is(err, shortage.ErrNotFound) {
+			t.Errorf("a warning that is none: %v", err)
+		}
+		return nil
+	}))
 }
 
 // TestACall: one of a kind stands at a time, it counts to whom it went, ends by the desk

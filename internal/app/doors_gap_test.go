@@ -13,9 +13,9 @@ import (
 func (g *guarded) gapped(home id.ID) {
 	g.Helper()
 	ctx, l := context.Background(), &helpLife{g, home}
-	li := g.neighbour(home, "li-gap", "+8613711370003")
-	l.asks(li, "haircut", 30*time.Hour)
-	l.asks(li, "tutoring", 40*time.Hour)
+	zhou := neighbour{stranger, g.member(home, "zhou")}
+	l.asks(zhou, "haircut", 30*time.Hour)
+	l.asks(zhou, "tutoring", 40*time.Hour)
 	g.must(g.Flows.WatchGaps(ctx, home))
 	c, err := g.Flows.CallHands(ctx, home, stranger, "haircut", nasty[0], "")
 	g.must(err)

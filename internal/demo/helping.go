@@ -254,5 +254,8 @@ func (d *Demo) helpNow(ctx context.Context) error {
 	if err := once(d.Flows.PlanHelp(ctx, at, senior.actor, plan, token("plan"))); err != nil {
 		return err
 	}
+	if err := d.runShort(ctx, at, askers); err != nil {
+		return err
+	}
 	return d.Flows.FindHelpers(ctx, at)
 }

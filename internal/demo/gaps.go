@@ -28,7 +28,7 @@ var lacking = []struct {
 // three, the desk has called for people for another kind.
 func (d *Demo) runShort(ctx context.Context, at id.ID, askers []asker) error {
 	today := period.DayOf(d.clock.Now(), d.zone)
-	var first *timebank.Request
+	var asked []*timebank.Request
 	next := 4 // those before have asked for something else
 	for _, x := range lacking {
 		day := today + x.ahead
@@ -44,19 +44,22 @@ func (d *Demo) runShort(ctx context.Context, at id.ID, askers []asker) error {
 			if err != nil {
 				return err
 			}
-			if n++; first == nil {
-				first = q
-			}
+			asked = append(asked, q)
+			n++
 		}
 	}
-	if err := d.Flows.WatchGaps(ctx, at); err != nil || first == nil {
+	if err := d.Flows.WatchGaps(ctx, at); err != nil || len(asked) == 0 {
 		return err
 	}
 	if err := d.Flows.FindHelpers(ctx, at); err != nil {
 		return err
 	}
-	if err := d.takenByStaff(ctx, at, first); err != nil {
-		return err
+	for _, q := range asked {
+		if taken, err := d.takenByStaff(ctx, at, q); err != nil {
+			return err
+		} else if taken {
+			break
+		}
 	}
 	_, specialist, err := d.officers(ctx)
 	if err != nil {
@@ -67,25 +70,25 @@ func (d *Demo) runShort(ctx context.Context, at id.ID, askers []asker) error {
 }
 
 // takenByStaff lets the first of a shop's reserve who is asked say yes.
-func (d *Demo) takenByStaff(ctx context.Context, at id.ID, q *timebank.Request) error {
+func (d *Demo) takenByStaff(ctx context.Context, at id.ID, q *timebank.Request) (taken bool, err error) {
 	var offers []*timebank.Offer
 	if err := d.DB.View(ctx, at, func(r db.Reader) (err error) {
 		offers, err = d.Flows.TimeBank.OffersFor(ctx, r, at, q.ID)
 		return err
 	}); err != nil {
-		return err
+		return false, err
 	}
 	able, err := d.Flows.Helpful(ctx, at, q)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, o := range offers {
 		for _, v := range able {
 			if !o.Shop.IsZero() && v.Member == o.Helper {
 				_, err := d.Flows.AcceptOffer(ctx, at, db.Actor{Kind: "person", ID: v.Person}, o.Helper, o.ID)
-				return once(err)
+				return err == nil, once(err)
 			}
 		}
 	}
-	return nil
+	return false, nil
 }

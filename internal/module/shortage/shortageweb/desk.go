@@ -101,8 +101,8 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "gaps", i18n.T(ctx, "人手预警")), deskPage(v))
 }
 
-// choose picks the kind that is shown: the one that was asked for, else the first that
-// lacks hands, else the first that anybody booked.
+// choose picks the kind that is shown: the one that was asked for, else the one that lacks
+// hands in most hours, else the first that anybody booked.
 func (v *deskView) choose(ctx context.Context, asked url.Values) {
 	short, booked := make(map[string]int), make(map[string]bool)
 	for i := range v.Cells {
@@ -116,7 +116,7 @@ func (v *deskView) choose(ctx context.Context, asked url.Values) {
 	if v.Outlook.Kind(v.Kind) == nil {
 		v.Kind = ""
 		for _, k := range v.Kinds {
-			if v.Kind == "" || short[v.Kind] == 0 && (short[k.Key] > 0 || booked[k.Key] && !booked[v.Kind]) {
+			if v.Kind == "" || short[k.Key] > short[v.Kind] || short[v.Kind] == 0 && booked[k.Key] && !booked[v.Kind] {
 				v.Kind = k.Key
 			}
 		}
@@ -180,9 +180,9 @@ func (v *deskView) cell(ctx context.Context, at capacity.Hour, cells map[capacit
 	x := cellView{Href: v.Base + "?kind=" + url.QueryEscape(v.Kind) + "&hour=" + name + "#why", Level: c.Level(&v.Numbers), Picked: picked == name}
 	switch {
 	case c.Booked > 0:
-		x.Text = percent(c.Ratio())
+		x.Text = brief(ctx, c.Able, c.Ratio())
 	case c.Level(&v.Numbers) == capacity.Likely:
-		x.Text = percent(c.Outlook())
+		x.Text = brief(ctx, c.Able, c.Outlook())
 	case c.Helpers > 0:
 		x.Text = "·"
 	}
@@ -233,7 +233,7 @@ func (h *Pages) fillDesk(ctx context.Context, v *deskView) error {
 
 func (v *deskView) warningRow(ctx context.Context, w *shortage.Warning) ui.Row {
 	row := ui.Row{Href: v.Base + "/warnings/" + w.ID.String(), Icon: "alert", Title: v.nameOf(ctx, w.Kind), Text: hourName(ctx, v.Local(w.Hour)),
-		Notes: []string{i18n.T(ctx, "约了 %d 分钟，邻居能帮 %d，店里能出 %d", w.Last.Booked, w.Last.Able, w.Last.Reserve)}, End: percent(w.Last.Ratio)}
+		Notes: []string{i18n.T(ctx, "约了 %d 分钟，邻居能帮 %d，店里能出 %d", w.Last.Booked, w.Last.Able, w.Last.Reserve)}, End: brief(ctx, w.Last.Able, w.Last.Ratio)}
 	if w.Orders > 0 {
 		row.EndNote = i18n.T(ctx, "店里接了 %d 件", w.Orders)
 	}

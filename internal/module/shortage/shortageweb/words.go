@@ -40,12 +40,23 @@ func percent(r money.Rate) string {
 	return strconv.FormatInt(int64(r)/10_000, 10) + "%"
 }
 
+// brief is a ratio in a narrow cell; where nobody can come it says so.
+func brief(ctx context.Context, able int, r money.Rate) string {
+	switch {
+	case able == 0:
+		return i18n.T(ctx, "无人")
+	case r >= capacity.RatioMost:
+		return "≥10×"
+	}
+	return percent(r)
+}
+
 // minutes says a stretch of work.
 func minutes(ctx context.Context, n int) string { return i18n.T(ctx, "%d 分钟", n) }
 
 // hourName says which hour of which day.
 func hourName(ctx context.Context, at time.Time) string {
-	return i18n.T(ctx, "%s %s，%s", ui.Day(ctx, period.DayOf(at, at.Location())), ui.Weekday(ctx, at.Weekday()), hours(ctx, at))
+	return i18n.T(ctx, "%s，%s", ui.Day(ctx, period.DayOf(at, at.Location())), hours(ctx, at))
 }
 
 // hours is the hour from its beginning to its end.

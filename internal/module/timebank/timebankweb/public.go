@@ -67,8 +67,8 @@ func share(part, whole int) string {
 
 func (v *publicView) fill(ctx context.Context, f *flow.HelpFigures) {
 	tell := func(n, people int) string { return v.tell(ctx, strconv.Itoa(n), people) }
-	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "志愿者"), Number: tell(f.Volunteers, f.Volunteers), Unit: i18n.T(ctx, "位")},
-		{Name: i18n.T(ctx, "请人帮忙"), Number: tell(f.Asked, f.Askers), Unit: i18n.T(ctx, "件")}, {Name: i18n.T(ctx, "办好了"), Number: tell(f.Done, f.Askers), Unit: i18n.T(ctx, "件")},
+	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "志愿者人数"), Number: tell(f.Volunteers, f.Volunteers), Unit: i18n.T(ctx, "位")},
+		{Name: i18n.T(ctx, "请人帮忙"), Number: tell(f.Asked, f.Askers), Unit: i18n.T(ctx, "件事")}, {Name: i18n.T(ctx, "办好了"), Number: tell(f.Done, f.Askers), Unit: i18n.T(ctx, "件事")},
 		{Name: i18n.T(ctx, "帮过忙的邻居"), Number: tell(f.Helpers, f.Helpers), Unit: i18n.T(ctx, "位")}, {Name: i18n.T(ctx, "一共帮了"), Number: tell(f.Minutes/60, f.Helpers), Unit: i18n.T(ctx, "小时")},
 		{Name: i18n.T(ctx, "半小时内有人答应"), Number: v.tell(ctx, share(f.Quick, f.Answered), f.Askers)}, {Name: i18n.T(ctx, "一半的人等了不到"), Number: tell(f.Wait, f.Askers), Unit: i18n.T(ctx, "分钟")},
 		{Name: i18n.T(ctx, "说好了没有来"), Number: v.tell(ctx, share(f.Missed, f.Promised), f.Helpers)}}
@@ -77,7 +77,7 @@ func (v *publicView) fill(ctx context.Context, f *flow.HelpFigures) {
 	}
 	for _, k := range f.Kinds {
 		if k.Askers >= v.Few {
-			v.Kinds = append(v.Kinds, ui.Row{Icon: iconOf(k.Kind), Title: kindName(ctx, k.Name), End: strconv.Itoa(k.Done), EndNote: i18n.T(ctx, "件")})
+			v.Kinds = append(v.Kinds, ui.Row{Icon: iconOf(k.Kind), Title: kindName(ctx, k.Name), End: strconv.Itoa(k.Done), EndNote: i18n.T(ctx, "件事")})
 		}
 	}
 }
@@ -85,9 +85,9 @@ func (v *publicView) fill(ctx context.Context, f *flow.HelpFigures) {
 // compared sets the communities of a street side by side, in the order of their names: it
 // is no ranking.
 func (v *publicView) compared(ctx context.Context, all []flow.HelpFigures) ui.Table {
-	t := ui.Table{ID: "compared", Caption: i18n.T(ctx, "同一条街道的社区"), Path: v.Path("/help"), Total: len(all), Wide: true,
-		Columns: []ui.Column{{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "志愿者"), Num: true}, {Text: i18n.T(ctx, "帮了，小时"), Num: true}, {Text: i18n.T(ctx, "半小时内有人答应"), Num: true},
-			{Text: i18n.T(ctx, "等多久，中间值，分钟"), Num: true}, {Text: i18n.T(ctx, "说好了没有来"), Num: true}, {Text: i18n.T(ctx, "统计日"), Rare: true}},
+	t := ui.Table{ID: "compared", Caption: i18n.T(ctx, "同一条街道的社区"), Path: v.Path("/help"), Total: len(all),
+		Columns: []ui.Column{{Text: i18n.T(ctx, "社区"), Title: true}, {Text: i18n.T(ctx, "志愿者人数"), Num: true}, {Text: i18n.T(ctx, "帮了，小时"), Num: true}, {Text: i18n.T(ctx, "半小时内答应"), Num: true},
+			{Text: i18n.T(ctx, "等候，分钟"), Num: true}, {Text: i18n.T(ctx, "没来"), Num: true}},
 		Empty: ui.EmptyView{Icon: "chart", Title: i18n.T(ctx, "还没有社区开互助"), Text: i18n.T(ctx, "开了就有数字。")}}
 	for i := range all {
 		f := &all[i]
@@ -98,7 +98,7 @@ func (v *publicView) compared(ctx context.Context, all []flow.HelpFigures) ui.Ta
 			return figure
 		}
 		t.Rows = append(t.Rows, ui.TableRow{Cells: ui.Cells(portal.PlaceName(f.Place), few(strconv.Itoa(f.Volunteers), f.Volunteers), few(strconv.Itoa(f.Minutes/60), f.Helpers),
-			few(share(f.Quick, f.Answered), f.Askers), few(strconv.Itoa(f.Wait), f.Askers), few(share(f.Missed, f.Promised), f.Helpers), ui.ShortDay(ctx, f.Day))})
+			few(share(f.Quick, f.Answered), f.Askers), few(strconv.Itoa(f.Wait), f.Askers), few(share(f.Missed, f.Promised), f.Helpers))})
 	}
 	return t
 }

@@ -252,7 +252,7 @@ func (v *deskView) callView(ctx context.Context, c *shortage.Call) callView {
 	return callView{
 		Row: ui.Row{Icon: "bell", Title: v.nameOf(ctx, c.Kind), Text: cmp.Or(c.Words, i18n.T(ctx, "没有另外写话")),
 			Notes: []string{i18n.T(ctx, "%s 发出，通知了 %d 位，到 %s 为止", ui.Moment(ctx, v.Local(c.At)), c.Asked, ui.Moment(ctx, v.Local(c.Until)))}, EndNote: i18n.T(ctx, "缺 %s", minutes(ctx, c.Missing))},
-		End: ui.Confirm{ID: "end-" + c.ID.String(), Open: i18n.T(ctx, "不招了"), Class: "sm", Title: i18n.T(ctx, "不招了？"), Text: i18n.T(ctx, "公开页上不再显示；已经收到通知的人不另外通知。"),
+		End: ui.Confirm{ID: "end-" + c.ID.String(), Open: i18n.T(ctx, "结束招募"), Class: "sm", Title: i18n.T(ctx, "不招了？"), Text: i18n.T(ctx, "公开页上不再显示；已经收到通知的人不另外通知。"),
 			Action: v.Base + "/calls/" + c.ID.String() + "/end", Do: i18n.T(ctx, "结束招募")},
 	}
 }

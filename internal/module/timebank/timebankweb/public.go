@@ -70,7 +70,7 @@ func (v *publicView) fill(ctx context.Context, f *flow.HelpFigures) {
 	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "志愿者人数"), Number: tell(f.Volunteers, f.Volunteers), Unit: i18n.T(ctx, "位")},
 		{Name: i18n.T(ctx, "请人帮忙"), Number: tell(f.Asked, f.Askers), Unit: i18n.T(ctx, "件事")}, {Name: i18n.T(ctx, "办好了"), Number: tell(f.Done, f.Askers), Unit: i18n.T(ctx, "件事")},
 		{Name: i18n.T(ctx, "帮过忙的邻居"), Number: tell(f.Helpers, f.Helpers), Unit: i18n.T(ctx, "位")}, {Name: i18n.T(ctx, "一共帮了"), Number: tell(f.Minutes/60, f.Helpers), Unit: i18n.T(ctx, "小时")},
-		{Name: i18n.T(ctx, "半小时内有人答应"), Number: v.tell(ctx, share(f.Quick, f.Answered), f.Askers)}, {Name: i18n.T(ctx, "一半的人等了不到"), Number: tell(f.Wait, f.Askers), Unit: i18n.T(ctx, "分钟")},
+		{Name: i18n.T(ctx, "半小时内有人答应"), Number: v.tell(ctx, share(f.Quick, f.Answered), f.Askers)}, {Name: i18n.T(ctx, "一半的人最多等了"), Number: tell(f.Wait, f.Askers), Unit: i18n.T(ctx, "分钟")},
 		{Name: i18n.T(ctx, "说好了没有来"), Number: v.tell(ctx, share(f.Missed, f.Promised), f.Helpers)}}
 	if f.Urgent > 0 && f.Askers >= v.Few {
 		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "急的半小时内有人"), Number: ui.Percent(f.Soon, f.Urgent)})

@@ -252,6 +252,7 @@ func (g *guarded) settled(home id.ID) {
 	g.Helper()
 	g.must(g.Flows.SweepHelp(context.Background(), home))
 	g.must(g.Flows.FindHelpers(context.Background(), home))
+	g.must(g.Flows.WatchGaps(context.Background(), home))
 }
 
 // helpStarts are pages of the time bank that a walk must open: all forms stand on them.
@@ -259,7 +260,7 @@ func (g *guarded) helpStarts() []string {
 	asked, desk := "/help/asked/"+g.holes["at"]+"/", "/desk/help/C1/requests/"
 	return []string{asked + g.holes["/help/asked/{at}/{request}"], asked + g.holes["disputed"], asked + g.holes["late"], desk + g.holes["disputed"], desk + g.holes["late"], desk + g.holes["missed"], desk + g.holes["accepted"], "/me/hours/papers",
 		"/desk/papers/C1/members/" + g.holes["/desk/papers/{community}/members/{member}"], "/desk/projects/C1/" + g.holes["/desk/projects/{community}/{project}"] + "/months/" + g.holes["/desk/projects/{community}/{project}/months/{month}"],
-		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help"}
+		"/help", "/help/given", "/help/open/" + g.holes["at"] + "/" + g.holes["/help/open/{at}/{request}"], "/help/plans/new?kind=call", "/desk/help/C1", "/desk/help/C1/new", "/field/help", "/desk/gaps/C1", "/desk/gaps/C1/history", "/c/C1/help"}
 }
 
 // A4, A7: who acts for the owner reads on the tab of help, and is led to, what she agreed

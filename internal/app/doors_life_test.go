@@ -50,6 +50,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.bundled(home, shop)
 	g.volunteered(home, shop, owner)
 	g.helped(home, owner)
+	g.gapped(home)
 	g.hoursThings(home, owner)
 	g.clock.Advance(62 * time.Second)
 	after()

@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/shortage/shortageweb"
 	"gongyi/internal/module/timebank/timebankweb"
 	"gongyi/internal/platform/basemap"
 	"gongyi/internal/platform/jobs"
@@ -15,6 +16,7 @@ import (
 
 // helping adds the pages of the time bank.
 func (a *App) helping(base *basemap.Map) {
+	shortageweb.Routes(a.routes, a.portal)
 	timebankweb.Routes(a.routes, a.portal, func(ctx context.Context, community string) string { return mapweb.StyleOf(ctx, base, community) })
 }
 
@@ -23,6 +25,7 @@ func (a *App) helpingJobs(j *jobs.Jobs) {
 	j.Sweep("find helpers", 15*time.Second, ruled(a.Flows.FindHelpers))
 	j.Sweep("keep services going", time.Minute, ruled(a.Flows.SweepHelp))
 	j.Sweep("watch deliveries", time.Minute, ruled(a.Flows.WatchDeliveries))
+	j.Sweep("watch gaps", time.Hour, ruled(a.Flows.WatchGaps))
 	j.Sweep("make planned requests", 10*time.Minute, ruled(a.Flows.MakePlanned))
 }
 

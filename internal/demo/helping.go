@@ -254,6 +254,9 @@ func (d *Demo) helpNow(ctx context.Context) error {
 	if err := once(d.Flows.PlanHelp(ctx, at, senior.actor, plan, token("plan"))); err != nil {
 		return err
 	}
+	if err := d.runShort(ctx, at, askers); err != nil {
+		return err
+	}
 	desk, _, err := (&hoursLife{Demo: d, ref: "C1", at: at}).officers(ctx)
 	if err != nil {
 		return err

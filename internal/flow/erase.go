@@ -189,6 +189,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.forgetServices(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Shortages.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Certificates.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}

@@ -56,6 +56,7 @@ import (
 	"gongyi/internal/module/segment"
 	"gongyi/internal/module/selection"
 	"gongyi/internal/module/settlement"
+	"gongyi/internal/module/shortage"
 	"gongyi/internal/module/signin"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/trade"
@@ -122,6 +123,7 @@ type Flows struct {
 	Coins        *coin.Service
 	Certificates *certificate.Service
 	Projects     *project.Service
+	Shortages    *shortage.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -222,6 +224,7 @@ func New(d *db.DB) *Flows {
 		Bundles:         bundle.New(),
 		Volunteers:      volunteer.New(),
 		TimeBank:        timebank.New(),
+		Shortages:       shortage.New(),
 		Coins:           coin.New(),
 		Certificates:    certificate.New(),
 		Projects:        project.New(),
@@ -287,6 +290,7 @@ var Schemas = []db.Schema{
 	bundle.Schema,
 	volunteer.Schema,
 	timebank.Schema,
+	shortage.Schema,
 	coin.Schema,
 	certificate.Schema,
 	project.Schema,

@@ -2,12 +2,10 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/charter"
-	"gongyi/internal/module/coin"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 )
@@ -27,19 +25,6 @@ func (f *Flows) letGoForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request
 		return nil
 	}
 	_, err := f.letGoHours(ctx, tx, q.ID)
-	return err
-}
-
-// shareGap lets the pool pay its share when a shop's staff serves because neighbours are
-// short (T-06). What is paid already is not shared any more.
-func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
-	if q.Pay != timebank.ByAsker || a.Shop.IsZero() || q.Coins == 0 {
-		return nil
-	}
-	_, err := f.payGap(ctx, tx, q.ID, q.Coins*money.Amount(q.People))
-	if errors.Is(err, coin.ErrHoldUsed) {
-		err = nil
-	}
 	return err
 }
 

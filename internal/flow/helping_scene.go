@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/dispatch"
 	"gongyi/internal/module/policy"
+	"gongyi/internal/module/shortage"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -35,6 +36,7 @@ type scene struct {
 	offers map[id.ID][]*timebank.Offer      // by request
 	reach  map[id.ID]timebank.Reach
 	alerts map[id.ID][]timebank.Alert
+	gaps   []*shortage.Warning // that stand: the reserve of shops is asked at once (F6)
 
 	who    []*volunteer.Volunteer
 	homes  map[id.ID]id.ID                  // person → household
@@ -123,7 +125,10 @@ func (f *Flows) readScene(ctx context.Context, r db.Reader, s *scene) error {
 	if s.reach, err = f.TimeBank.Reaches(ctx, r, s.place); err != nil {
 		return err
 	}
-	s.alerts, err = f.TimeBank.Alerts(ctx, r, s.place)
+	if s.alerts, err = f.TimeBank.Alerts(ctx, r, s.place); err != nil {
+		return err
+	}
+	s.gaps, err = f.Shortages.Standing(ctx, r, s.place)
 	return err
 }
 
@@ -156,7 +161,7 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 		q := s.open[which]
 		t := dispatch.Task{ID: q.ID, Asker: q.Asker, Place: dispatch.Place{Building: q.Building, Grid: q.Grid, Community: s.place}, At: s.at(q.Building, q.Grid),
 			Languages: languages(strings.Split(q.Langs, ",")), Level: uint8(q.Identity), Window: dispatch.Window{From: q.From, To: q.Ends()},
-			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned}
+			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned, Short: short(s.gaps, q)}
 		if from := s.every[which]; from.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
 			t.Urgency = dispatch.Urgent
 		} else if period.DayOf(q.From, s.zone) == s.today {

@@ -185,6 +185,9 @@ func (p *planner) look(task int) {
 	for a.ring < Staff && passed >= pace.Opens[a.ring+1] {
 		a.ring++
 	}
+	if a.Short {
+		a.ring = Staff
+	}
 	latest := a.to - a.length
 	switch {
 	case missing <= 0 || missing*pace.Most <= a.out:

@@ -45,6 +45,12 @@ type TimeBank struct {
 	BasicPayHourly  money.Amount `json:"basic_pay_hourly"`     // T-04: of the pool to the helper for an hour of a basic service
 	GapOver         money.Rate   `json:"gap_over"`             // F6: bookings of a kind beyond what helpers can do, from which it counts as a gap
 	GapShare        money.Rate   `json:"gap_share"`            // T-06: of the price, what the pool pays while there is a gap
+	GapLeast        int          `json:"gap_least_minutes"`    // booked in an hour, under which nothing counts as a gap
+	GapDays         int          `json:"gap_days"`             // how far ahead bookings are held against helpers, today included; 0 = not at all
+	GapWeeks        int          `json:"gap_history_weeks"`    // of the past that a forecast is made from; 0 = none is made
+	GapShrink       int          `json:"gap_shrink_weeks"`     // for which the mean of all days counts in it beside a day's own
+	CallsMonthMost  int          `json:"calls_month_most"`     // recruiting calls that one person is sent in a civil month
+	CallPeopleMost  int          `json:"call_people_most"`     // to whom one recruiting call is sent
 	AcceptHours     int          `json:"accept_hours"`         // after a service; then silence has accepted it
 	DisputeDays     int          `json:"dispute_days"`         // after acceptance, in which something can still be said against it
 
@@ -136,7 +142,8 @@ type TimeBank struct {
 func TrialTimeBank() TimeBank {
 	return TimeBank{
 		Profile: Pilot, StepMinutes: 15, OpeningCredit: 2_000, SoftLimit: 2_000, CancelFreeHours: 2, CancelFee: 250_000, ElderAge: 60,
-		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000, AcceptHours: 48, DisputeDays: 7,
+		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000,
+		GapLeast: 30, GapDays: 14, GapWeeks: 8, GapShrink: 2, CallsMonthMost: 2, CallPeopleMost: 200, AcceptHours: 48, DisputeDays: 7,
 		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
@@ -163,6 +170,12 @@ func (t *TimeBank) bounds() []bound {
 		{"basic_pay_hourly", int64(t.BasicPayHourly), 0, coinsMost},
 		{"gap_over", int64(t.GapOver), 0, 10 * one},
 		{"gap_share", int64(t.GapShare), 0, one},
+		{"gap_least_minutes", int64(t.GapLeast), 0, 24 * 60},
+		{"gap_days", int64(t.GapDays), 0, 31},
+		{"gap_history_weeks", int64(t.GapWeeks), 0, 52},
+		{"gap_shrink_weeks", int64(t.GapShrink), 0, 52},
+		{"calls_month_most", int64(t.CallsMonthMost), 0, 31},
+		{"call_people_most", int64(t.CallPeopleMost), 0, 2_000},
 		{"accept_hours", int64(t.AcceptHours), 1, 24 * 14},
 		{"dispute_days", int64(t.DisputeDays), 0, 90},
 		{"gift_month_max", int64(t.GiftMonthMax), 0, 100 * coinsMost},

@@ -20,6 +20,11 @@ type Figures struct {
 	Helpers      int
 	Minutes      int
 	Urgent, Soon int // that somebody promised to do at once; within half an hour
+	Answered     int // that somebody promised to do
+	Quick        int // of them, within half an hour of being asked for
+	Wait         int // minutes from the request to the first promise, the median of those answered
+	Missed       int // promises that were not kept
+	Promised     int // promises whose time has come, kept or not
 	Kinds        []KindFigures
 }
 
@@ -45,6 +50,7 @@ func (s *Service) Figures(ctx context.Context, r db.Reader, community id.ID, fro
 		byRequest[a.Request] = append(byRequest[a.Request], a)
 	}
 	askers, helpers := make(map[id.ID]bool), make(map[id.ID]bool)
+	var waits []int
 	kinds, ofKind := make(map[string]*KindFigures), make(map[string]map[id.ID]bool)
 	for _, q := range all {
 		f.Asked++
@@ -60,9 +66,20 @@ func (s *Service) Figures(ctx context.Context, r db.Reader, community id.ID, fro
 		first := time.Time{}
 		for _, a := range byRequest[q.ID] {
 			first = a.At // the newest comes first
-			if a.State().Served() {
+			switch state := a.State(); {
+			case state.Served():
 				f.Minutes += a.Minutes()
 				helpers[a.Helper] = true
+				f.Promised++
+			case state == Missed:
+				f.Missed++
+				f.Promised++
+			}
+		}
+		if !first.IsZero() {
+			f.Answered++
+			if waits = append(waits, int(first.Sub(q.At).Minutes())); first.Sub(q.At) <= soonIs {
+				f.Quick++
 			}
 		}
 		if q.Urgent && !first.IsZero() {
@@ -72,7 +89,7 @@ func (s *Service) Figures(ctx context.Context, r db.Reader, community id.ID, fro
 			}
 		}
 	}
-	f.Askers, f.Helpers = len(askers), len(helpers)
+	f.Askers, f.Helpers, f.Wait = len(askers), len(helpers), median(waits)
 	for key, k := range kinds {
 		k.Askers = len(ofKind[key])
 		f.Kinds = append(f.Kinds, *k)
@@ -84,4 +101,13 @@ func (s *Service) Figures(ctx context.Context, r db.Reader, community id.ID, fro
 		return slices.Compare([]byte(a.Kind), []byte(b.Kind))
 	})
 	return f, nil
+}
+
+// median is the middle one of some figures, of two the lower; 0 of none.
+func median(all []int) int {
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[(len(all)-1)/2]
 }

@@ -36,6 +36,7 @@ type boardView struct {
 type place struct {
 	spot
 	Base string
+	Open string // the figures for everybody
 }
 
 // incidentRow is an open incident with the form that ends it.
@@ -50,7 +51,7 @@ func (h *Pages) placeIn(r *http.Request) (p place, err error) {
 	if p.Place, err = h.CommunityIn(r); err != nil {
 		return p, err
 	}
-	p.Base = "/desk/help/" + r.PathValue("community")
+	p.Base, p.Open = "/desk/help/"+r.PathValue("community"), "/c/"+r.PathValue("community")+"/help"
 	p.Standing, err = h.Flows.StandingIn(r.Context(), p.ID)
 	return p, err
 }

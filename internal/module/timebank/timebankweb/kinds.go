@@ -119,57 +119,6 @@ func (h *Pages) saveKind(w http.ResponseWriter, r *http.Request) error {
 	return portal.Done(w, r, err, p.Base+"/kinds", "kind", func(s portal.Sent) error { return h.showKind(w, r, s) })
 }
 
-// publicView is how the time bank of a community goes, for everybody: nothing of fewer
-// than so many people.
-type publicView struct {
-	portal.Room
-	Stats []ui.Stat
-	Kinds []ui.Row
-	Few   int
-}
-
-// publicMonths is how far back the public figures go.
-const publicMonths = 3
-
-func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	room, err := h.Room(r)
-	if err != nil {
-		return err
-	}
-	v := publicView{Room: room, Few: room.Rules.PortraitK}
-	if err := h.view(ctx, room.ID, func(rd db.Reader) error { return h.fillPublic(ctx, rd, &v) }); err != nil {
-		return err
-	}
-	s := h.OpenShell(ctx, &room, i18n.T(ctx, "互助的数字"), "")
-	s.Active = "help"
-	return h.Show(w, r, s, publicPage(v))
-}
-
-func (h *Pages) fillPublic(ctx context.Context, rd db.Reader, v *publicView) error {
-	f, err := h.svc().Figures(ctx, rd, v.ID, v.Now.AddDate(0, -publicMonths, 0), v.Now)
-	if err != nil {
-		return err
-	}
-	tell := func(n, people int) string {
-		if people < v.Few {
-			return i18n.T(ctx, "不到 %d 人，不说", v.Few)
-		}
-		return strconv.Itoa(n)
-	}
-	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "请人帮忙"), Number: tell(f.Asked, f.Askers), Unit: i18n.T(ctx, "件")}, {Name: i18n.T(ctx, "办好了"), Number: tell(f.Done, f.Askers), Unit: i18n.T(ctx, "件")},
-		{Name: i18n.T(ctx, "帮过忙的邻居"), Number: tell(f.Helpers, f.Helpers), Unit: i18n.T(ctx, "位")}, {Name: i18n.T(ctx, "一共帮了"), Number: tell(f.Minutes/60, f.Helpers), Unit: i18n.T(ctx, "小时")}}
-	if f.Urgent > 0 && f.Askers >= v.Few {
-		v.Stats = append(v.Stats, ui.Stat{Name: i18n.T(ctx, "急的半小时内有人"), Number: ui.Percent(f.Soon, f.Urgent)})
-	}
-	for _, k := range f.Kinds {
-		if k.Askers >= v.Few {
-			v.Kinds = append(v.Kinds, ui.Row{Icon: iconOf(k.Kind), Title: kindName(ctx, k.Name), End: strconv.Itoa(k.Done), EndNote: i18n.T(ctx, "件")})
-		}
-	}
-	return nil
-}
-
 // fieldView are the requests of the households that a grid worker looks after.
 type fieldView struct {
 	Rows []ui.Row

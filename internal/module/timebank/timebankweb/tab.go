@@ -29,6 +29,7 @@ type tabView struct {
 	Kinds     []kindCard
 	Elder     []kindCard // the five of the elder mode
 	Open      []ui.Row   // that look for somebody
+	Calls     []ui.Row   // for people, where hands lack
 	Hours     string
 	Volunteer bool
 	Public    string
@@ -79,6 +80,13 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 			return err
 		}
 		v.Off = !on
+		if v.May.Volunteer {
+			calls, err := h.Flows.CallsIn(ctx, rd, at.ID, at.Now)
+			if err != nil {
+				return err
+			}
+			v.Calls = rowsOfCalls(ctx, calls, "/me/volunteer")
+		}
 		all, err := h.svc().Kinds(ctx, rd, at.ID)
 		for _, k := range all {
 			if !k.Off {

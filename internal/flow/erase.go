@@ -189,6 +189,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.forgetServices(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Markets.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Draws.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}

@@ -30,6 +30,7 @@ import (
 	"gongyi/internal/module/honour"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/marketday"
 	"gongyi/internal/module/marketing"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/membership"
@@ -118,6 +119,7 @@ type Flows struct {
 	Volunteers  *volunteer.Service
 	TimeBank    *timebank.Service
 	Coins       *coin.Service
+	Markets     *marketday.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -218,6 +220,7 @@ func New(d *db.DB) *Flows {
 		Volunteers:      volunteer.New(),
 		TimeBank:        timebank.New(),
 		Coins:           coin.New(),
+		Markets:         marketday.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -281,6 +284,7 @@ var Schemas = []db.Schema{
 	volunteer.Schema,
 	timebank.Schema,
 	coin.Schema,
+	marketday.Schema,
 	once.Schema,
 }
 

@@ -75,6 +75,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.bundles,
 		t.volunteering,
 		t.services,
+		t.markets,
 		t.hours,
 	} {
 		if err := tell(ctx); err != nil {

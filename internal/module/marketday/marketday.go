@@ -146,8 +146,10 @@ func (d *Day) Words() string {
 // PaysAt reports whether a service that was done at an instant may be paid: between
 // opening and closing. A scan may wait for the network until long after.
 func (d *Day) PaysAt(at time.Time) bool {
-	opened, closed := d.When(Opened), d.When(Closed)
-	return !opened.IsZero() && !at.Before(opened) && (closed.IsZero() || !at.After(closed))
+	if opened := d.When(Opened); opened.IsZero() || at.Before(opened) {
+		return false
+	}
+	return !d.Over() || !at.After(d.Steps[len(d.Steps)-1].At)
 }
 
 // Validate refuses a day that cannot be called at an instant.

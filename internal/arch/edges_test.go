@@ -24,6 +24,7 @@ var edges = map[string]string{
 	"allianceweb → person":          "an applicant is shown the alliances of her homes",
 	"allianceweb → policy":          "pages say which numbers hold",
 	"allianceweb → privacy":         "a look at an applicant is noted",
+	"marketdayweb → ledger":         "a stall's page says how many hours she has",
 	"timebankweb → community":       "the time bank is switched community by community, and a request lies in a building",
 	"timebankweb → dispatch":        "why somebody was asked is said in words",
 	"timebankweb → ledger":          "the tab says how many hours she has",

@@ -186,7 +186,9 @@ func TestCodesPayOnce(t *testing.T) {
 		if _, err := m.takes(30, func(s *flow.MarketSale) { s.Shown = m.env.Clock.Now() }); !errors.Is(err, marketday.ErrNotOpen) {
 			t.Errorf("after the day closed: %v", err)
 		}
-		if _, err := m.takes(120, func(s *flow.MarketSale) { s.Code, s.Shown = m.phone.CodeAt(shown.Add(90*time.Second)), shown.Add(90*time.Second) }); refused(err) != "market.day_max" {
+		if _, err := m.takes(120, func(s *flow.MarketSale) {
+			s.Code, s.Shown = m.phone.CodeAt(shown.Add(90*time.Second)), shown.Add(90*time.Second)
+		}); refused(err) != "market.day_max" {
 			t.Errorf("more than a day's limit: %v", err)
 		}
 		m.whole()

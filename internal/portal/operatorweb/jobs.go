@@ -136,6 +136,7 @@ var works = map[string]i18n.Message{
 	"return unused bundles":        i18n.M("到期没用的套餐自动退钱"),
 	"find helpers":                 i18n.M("替请人帮忙的找邻居"),
 	"keep services going":          i18n.M("帮忙到时间提醒、验收、收尾"),
+	"tend market days":             i18n.M("提醒摊主快开市了，没人收的到时收市"),
 	"make planned requests":        i18n.M("把定期请人的发出去"),
 	"tend volunteers":              i18n.M("提醒志愿者证书快到期"),
 	"pay hours due":                i18n.M("权益池补付欠志愿者的服务时"),

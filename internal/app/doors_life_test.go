@@ -51,6 +51,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.volunteered(home, shop, owner)
 	g.helped(home, owner)
 	g.hoursThings(home, owner)
+	g.marketThings(home, owner)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

@@ -49,7 +49,7 @@ func (d *Demo) marketNow(ctx context.Context) error {
 	if err := once(d.callMarket(ctx, at, operator, next, "market-next-"+today)); err != nil {
 		return err
 	}
-	open := marketday.Day{Title: "周末开市", Place: "小区中心小广场", Begins: now.Add(-time.Hour), Ends: now.Add(3 * time.Hour), Tables: 12, About: "现场理发、磨刀、补衣服；旧书旧玩具，送的换的都有。"}
+	open := marketday.Day{Title: "周末开市", Place: "小区中心小广场", Begins: now.Truncate(time.Hour), Ends: now.Truncate(time.Hour).Add(4 * time.Hour), Tables: 12, About: "现场理发、磨刀、补衣服；旧书旧玩具，送的换的都有。"}
 	day, err := d.Flows.CallMarket(ctx, at, operator, open, "market-"+today)
 	if err != nil || day == nil {
 		return once(err)

@@ -136,7 +136,7 @@ func (h *Pages) deskDayOf(r *http.Request, sent portal.Sent) (v deskDayView, err
 	if v.Day, err = h.dayIn(r, v.ID); err != nil {
 		return v, err
 	}
-	v.Sent, v.Shops = sent, v.ShopOptions()
+	v.Sent, v.Shops = sent, append([]ui.Option{{Text: i18n.T(ctx, "不是店家")}}, v.ShopOptions()...)
 	v.May, v.Settle = h.MayIn(ctx, "market_desk.keep", v.ID), h.MayIn(ctx, "market_desk.settle", v.ID)
 	v.When, v.Base, v.Public = when(ctx, v.Now.Location(), v.Day), v.Desk("market", "/"+v.Day.ID.String()), openHref(v.Ref, v.Day.ID)
 	v.Tone, v.Tag = stateTag(ctx, v.Day)
@@ -176,7 +176,7 @@ func (h *Pages) deskStalls(ctx context.Context, v *deskDayView) (all []deskStall
 			x.Row.Tag, x.Row.Tone = i18n.T(ctx, "退掉了"), ui.Tell
 		case v.May && !v.Day.Over() && x.Services == 0:
 			at := x.Stall.ID.String()
-			x.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "退掉"), Class: "sm", Title: i18n.T(ctx, "退掉 %d 号摊？", x.Number), Text: i18n.T(ctx, "这张桌子马上可以给别的邻居。请先和摊主说好。"), Action: v.Base + "/stalls/" + at + "/end", Do: i18n.T(ctx, "退掉摊位")}
+			x.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "退掉摊位"), Class: "sm", Title: i18n.T(ctx, "退掉 %d 号摊？", x.Number), Text: i18n.T(ctx, "这张桌子马上可以给别的邻居。请先和摊主说好。"), Action: v.Base + "/stalls/" + at + "/end", Do: i18n.T(ctx, "退掉摊位")}
 		}
 		all = append(all, x)
 	}

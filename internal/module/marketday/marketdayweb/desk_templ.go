@@ -799,7 +799,7 @@ func deskSteps(v deskDayView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if len(v.Shops) > 0 {
+					if len(v.Shops) > 1 {
 						templ_7745c5c3_Err = ui.Field{In: v.Enter.In, Name: "shop", Label: i18n.T(ctx, "哪家店"), Value: v.Sent.Typed("stall", "shop", ""), Optional: true, Options: v.Shops}.Select().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -817,7 +817,7 @@ func deskSteps(v deskDayView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Submit(i18n.T(ctx, "登记")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Submit(i18n.T(ctx, "登记摊位")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -868,9 +868,9 @@ func deskSteps(v deskDayView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var36 string
-					templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "取消这一场"))
+					templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "取消这场开市"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/marketday/marketdayweb/desk.templ`, Line: 161, Col: 70}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/marketday/marketdayweb/desk.templ`, Line: 161, Col: 73}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 					if templ_7745c5c3_Err != nil {
@@ -888,7 +888,7 @@ func deskSteps(v deskDayView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("off", i18n.T(ctx, "取消这一场"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("off", i18n.T(ctx, "取消这场开市"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -70,7 +70,7 @@ func stallRow(ctx context.Context, href string, x *marketday.StallTally, perHour
 	case x.Sort == marketday.OnTheSpot && x.Services > 0:
 		row.End, row.EndNote = ui.ServiceTime(ctx, x.Coins, perHour), i18n.T(ctx, "做了 %d 次", x.Services)
 	case x.Sort == marketday.OnTheSpot:
-		row.EndNote = i18n.T(ctx, "一般 %d 分钟", x.Minutes)
+		row.EndNote = i18n.T(ctx, "一般 %d 分钟", x.Stall.Minutes)
 	case x.Pieces.All() > 0:
 		row.EndNote = i18n.T(ctx, "%d 件换了主人", x.Pieces.All())
 	}
@@ -83,7 +83,7 @@ func stats(ctx context.Context, t *marketday.Tally, perHour money.Amount) []ui.S
 		{Name: i18n.T(ctx, "现场服务"), Number: strconv.Itoa(t.Services), Unit: i18n.T(ctx, "次")},
 		ui.Entitlement(ctx, t.Coins, perHour),
 		{Name: i18n.T(ctx, "被服务的邻居"), Number: strconv.Itoa(t.People), Unit: i18n.T(ctx, "位")},
-		{Name: i18n.T(ctx, "旧物换了主人"), Number: strconv.Itoa(t.Pieces.All()), Unit: i18n.T(ctx, "件"), Note: i18n.T(ctx, "送 %d · 换 %d · 卖 %d", t.Pieces.Given, t.Pieces.Swapped, t.Pieces.Sold)},
+		{Name: i18n.T(ctx, "旧物换了主人"), Number: strconv.Itoa(t.Pieces.All()), Unit: i18n.T(ctx, "样"), Note: i18n.T(ctx, "送 %d · 换 %d · 卖 %d", t.Pieces.Given, t.Pieces.Swapped, t.Pieces.Sold)},
 	}
 }
 

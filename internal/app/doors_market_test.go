@@ -26,7 +26,7 @@ func (g *guarded) marketThings(home, owner id.ID) {
 		g.must(err)
 		return d.ID
 	}
-	day, next := called(time.Hour), called(120*time.Hour)
+	day, next := called(time.Hour), called(100*time.Minute)
 	stall := func(at id.ID, who string, sort marketday.Sort, minutes int) id.ID {
 		x, err := g.Flows.TakeStall(ctx, home, db.Actor{Kind: "person", ID: owner}, marketday.Stall{Day: at, Member: g.member(home, who), Sort: sort, Title: wild, About: nasty[0], Minutes: minutes}, false, "")
 		g.must(err)
@@ -37,6 +37,7 @@ func (g *guarded) marketThings(home, owner id.ID) {
 	g.clock.Advance(time.Second)
 	paid, err := g.Flows.PayAtStall(ctx, home, db.Actor{Kind: "person", ID: owner}, flow.MarketSale{Stall: others, Minutes: 15, Payer: "anna"})
 	g.must(err)
+	g.must(g.Flows.SweepMarkets(ctx, home)) // reminds, so that no sweep finds anything to do
 	for _, at := range []string{"/market/{at}/{day}", "/c/{community}/market/{day}", "/desk/market/{community}/{day}"} {
 		g.holes[at] = day.String()
 	}

@@ -29,6 +29,7 @@ var edges = map[string]string{
 	"timebankweb → dispatch":        "why somebody was asked is said in words",
 	"timebankweb → ledger":          "the tab says how many hours she has",
 	"timebankweb → member":          "a page asks who the viewer is as a member",
+	"timebankweb → policy":          "how long a yes may wait for one from nearer is the community's number",
 	"timebankweb → person":          "the desk finds who telephones by her number",
 	"timebankweb → privacy":         "the desk's look at a door is noted",
 	"timebankweb → volunteer":       "a kind asks for a skill of the tree, at a level",

@@ -9,7 +9,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/module/dispatch"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/sim/errands"
 )
 
@@ -43,7 +45,7 @@ func Dispatch(ctx context.Context, s DispatchSettings) (r DispatchResult, err er
 			for i := range next {
 				at := errands.Defaults()
 				at.Seed, at.Days = s.Seed+uint64(i), s.Days
-				plays[i] = errands.Compare(at, errands.Rules(), errands.Ways)
+				plays[i] = errands.Compare(at, dispatchRules(), errands.Ways)
 			}
 			done <- struct{}{}
 		}()
@@ -66,9 +68,16 @@ func Dispatch(ctx context.Context, s DispatchSettings) (r DispatchResult, err er
 	return r, nil
 }
 
+// dispatchRules are those of a community that has changed nothing: what is measured is
+// what the program does.
+func dispatchRules() *dispatch.Rules {
+	t := policy.TrialTimeBank()
+	return flow.DispatchRules(&t, errands.Zone)
+}
+
 // speed measures a large round and searches in a large index.
 func (r *DispatchResult) speed() {
-	rules := errands.Rules()
+	rules := dispatchRules()
 	large := errands.Defaults()
 	large.Days, large.Requests = 1, 1000
 	people, tasks, now := errands.Crowd(large)

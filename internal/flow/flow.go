@@ -157,6 +157,7 @@ type Flows struct {
 	portrayed sync.Map // community → first month of the quarter whose portraits are all made
 
 	finding sync.Map // community → *sync.Mutex: one round of dispatch at a time
+	answers sync.Map // community → *answered: how people answered lately, counted each hour
 	helpers sync.Map // community → *willing: who could help, until one of them changes
 
 	zones sync.Map // name → *time.Location; loading one reads a file

@@ -13,8 +13,10 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// AcceptOffer says yes for the member who was asked: the first free place is hers. Of two
-// who say yes to the last place the first gets it.
+// AcceptOffer says yes for the member who was asked. Where nobody who lives nearer can
+// still say it, the first free place is hers at once; else she hears when that is decided
+// (dispatch settles it, at the latest with the policy's minutes), and the assignment is
+// nil. Of two who say yes to the last place one gets it.
 func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, helper, offer id.ID) (a *timebank.Assignment, err error) {
 	defer fault.Wrap(&err, "accept an offer")
 	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
@@ -22,12 +24,50 @@ func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, he
 		if err != nil {
 			return err
 		}
-		if a, err = f.TimeBank.Accept(ctx, tx, o); err != nil {
+		if err := f.TimeBank.Agree(ctx, tx, o); err != nil {
 			return err
 		}
-		return f.tellAssigned(ctx, tx, a)
+		return f.wakeBoard(ctx, tx)
 	})
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	_ = f.FindHelpers(ctx, place) // it is settled at once if it can be, else with the sweep
+	return a, f.DB.View(ctx, place, func(r db.Reader) error {
+		o, err := f.TimeBank.OfferByID(ctx, r, place, offer)
+		if err != nil || o.Answer == nil {
+			return err
+		}
+		if o.Answer.Says != timebank.Yes {
+			return timebank.ErrTaken
+		}
+		all, err := f.TimeBank.AssignmentsFor(ctx, r, place, o.Request)
+		for _, x := range all {
+			if x.Offer == offer {
+				a = x
+			}
+		}
+		return err
+	})
+}
+
+// settleOffer sends somebody who said yes. Who has promised to be elsewhere since is let
+// go: the next round settles for another.
+func (f *Flows) settleOffer(ctx context.Context, tx *db.Tx, offer id.ID) error {
+	o, err := f.TimeBank.OfferByID(ctx, tx, tx.Community, offer)
+	if err != nil || !o.Willing() {
+		return err
+	}
+	a, err := f.TimeBank.Accept(ctx, tx, o)
+	switch {
+	case errors.Is(err, timebank.ErrBusyThen):
+		return f.TimeBank.Spare(ctx, tx, o)
+	case fault.Of(err) != nil:
+		return nil // the request ended, or somebody was given the place
+	case err != nil:
+		return err
+	}
+	return f.tellAssigned(ctx, tx, a)
 }
 
 // DeclineOffer says no for her; nobody asks why.
@@ -165,6 +205,15 @@ func (f *Flows) tellAssigned(ctx context.Context, tx *db.Tx, a *timebank.Assignm
 	)
 	if err != nil {
 		return err
+	}
+	thanked, err := f.TimeBank.LetGo(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range thanked {
+		if err := f.tellMember(ctx, tx, o.Helper, notice.Notice{Kind: notice.ServiceSpared, Cause: helpCause(o.ID), Link: offerPath(tx.Community, o.ID), Args: what}); err != nil {
+			return err
+		}
 	}
 	return f.wakeBoard(ctx, tx)
 }

@@ -31,11 +31,13 @@ func (f *Flows) FindHelpers(ctx context.Context, place id.ID) (err error) {
 	if err != nil || len(s.open) == 0 {
 		return err
 	}
-	rules := dispatchRules(&s.rules, s.zone)
+	rules := DispatchRules(&s.rules, s.zone)
+	learn(rules, &s.rules, s.answer)
 	if err := rules.Validate(); err != nil {
 		return err
 	}
-	round := dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers()), s.tasks(), rules)
+	tasks := s.tasks()
+	round := dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers(tasks)), tasks, rules)
 	return f.askRound(ctx, place, s, round)
 }
 
@@ -65,11 +67,16 @@ func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispa
 	if err != nil {
 		return err
 	}
-	offers, gaps := s.asked(round), s.widened(round)
-	if len(offers)+len(gaps)+len(s.alarms(round)) == 0 {
+	settled, offers, gaps, alarms := s.settled(round), s.asked(round), s.widened(round), s.alarms(round)
+	if len(settled)+len(offers)+len(gaps)+len(alarms) == 0 {
 		return nil
 	}
 	return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+		for _, o := range settled {
+			if err := f.settleOffer(ctx, tx, o); err != nil {
+				return err
+			}
+		}
 		for _, o := range offers {
 			if err := f.offerHelp(ctx, tx, s, o); err != nil {
 				return err
@@ -80,7 +87,7 @@ func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispa
 				return err
 			}
 		}
-		for _, a := range s.alarms(round) {
+		for _, a := range alarms {
 			if err := f.raise(ctx, tx, s, a, desk); err != nil {
 				return err
 			}

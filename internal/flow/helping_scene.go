@@ -39,6 +39,7 @@ type scene struct {
 	who    []*volunteer.Volunteer
 	homes  map[id.ID]id.ID                  // person → household
 	asking map[id.ID]*Householder           // member who asks → who she is
+	answer timebank.Answering               // how the community's people answer
 	spots  map[id.ID]spot.Position          // place → where it stands
 	skills map[string]int                   // "skill level" → its number in dispatch's sets
 	byHand map[id.ID][]*volunteer.Volunteer // member → as herself, as staff
@@ -57,6 +58,9 @@ func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
 		return s, err
 	}
 	if s.who, err = f.volunteersOf(ctx, place); err != nil {
+		return nil, err
+	}
+	if s.answer, err = f.answering(ctx, place, s.now, s.rules.NoShowDays); err != nil {
 		return nil, err
 	}
 	var people []id.ID
@@ -174,6 +178,9 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 		if q.Pets {
 			t.Asks |= dispatch.Pets
 		}
+		if t.Urgency != dispatch.Urgent { // its clock stands still while the neighbours sleep
+			t.AskedAt, t.Rests = q.At.Add(asleep(&s.rules, s.zone, q.At, s.now)), asleep(&s.rules, s.zone, s.now, s.now.Add(time.Second)) > 0
+		}
 		t.Asked, t.Bonds = s.history(q)
 		tasks = append(tasks, t)
 	}
@@ -182,25 +189,25 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 
 // history is who was asked for a request and who knows its asker.
 func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []dispatch.Bond) {
-	ask := func(member id.ID, until time.Time, answer dispatch.Answer) {
-		for _, v := range s.byHand[member] {
-			asked = append(asked, dispatch.Asked{Volunteer: v.ID, Start: q.From, Until: until, Answer: answer})
+	ask := func(member, shop id.ID, one dispatch.Asked) {
+		for _, v := range s.byHand[member] { // she was asked as one of the two, and is not asked as the other
+			as := one
+			if as.Volunteer = v.ID; v.Shop != shop {
+				as.Answer = dispatch.Withdrawn
+			}
+			asked = append(asked, as)
 		}
 	}
 	for _, o := range s.offers[q.ID] {
-		answer := dispatch.Waiting
-		if o.Answer != nil {
-			answer = map[timebank.Says]dispatch.Answer{timebank.Yes: dispatch.Accepted, timebank.No: dispatch.Refused, timebank.Silent: dispatch.Silent, timebank.Gone: dispatch.Withdrawn}[o.Answer.Says]
-		}
-		if answer != dispatch.Accepted { // who said yes stands among the assignments, or gave it back
-			ask(o.Helper, o.Until, answer)
+		if answer := answerOf(o); answer != dispatch.Accepted { // who goes stands among the assignments, or gave it back
+			ask(o.Helper, o.Shop, dispatch.Asked{At: o.At, Start: s.starts(q, o), Until: o.Until, Answered: o.Ready, Walk: o.Metres, Answer: answer})
 		}
 	}
 	for _, a := range s.held[q.ID] {
 		if a.State().Freed() {
-			ask(a.Helper, q.Until, dispatch.Refused)
+			ask(a.Helper, a.Shop, dispatch.Asked{Start: q.From, Until: q.Until, Answer: dispatch.Refused})
 		} else {
-			ask(a.Helper, q.Until, dispatch.Accepted)
+			ask(a.Helper, a.Shop, dispatch.Asked{Start: q.From, Until: q.Until, Answer: dispatch.Accepted})
 		}
 	}
 	for member, n := range s.served[q.Asker] {
@@ -211,10 +218,30 @@ func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []di
 	return asked, bonds
 }
 
-// volunteers are all who could help as dispatch sees them. It is asked after tasks, which
-// number the skills.
-func (s *scene) volunteers() []dispatch.Volunteer {
-	tasks := s.tasks()
+// starts is when somebody who was asked would begin: after she has had her time to answer
+// and is there, and within the time that was asked for.
+func (s *scene) starts(q *timebank.Request, o *timebank.Offer) time.Time {
+	there := o.Until.Add(minutes(o.Metres/s.rules.WalkMetresMinute + 1))
+	if there.After(q.Until) {
+		there = q.Until
+	}
+	return laterOf(q.From, there)
+}
+
+// answerOf is what became of an offer in dispatch's words.
+func answerOf(o *timebank.Offer) dispatch.Answer {
+	switch {
+	case o.Willing():
+		return dispatch.Ready
+	case o.Answer == nil:
+		return dispatch.Waiting
+	}
+	return map[timebank.Says]dispatch.Answer{timebank.Yes: dispatch.Accepted, timebank.No: dispatch.Refused, timebank.Silent: dispatch.Silent, timebank.Gone: dispatch.Withdrawn}[o.Answer.Says]
+}
+
+// volunteers are all who could help with tasks, as dispatch sees them. It is asked after
+// tasks, which numbers the skills.
+func (s *scene) volunteers(tasks []dispatch.Task) []dispatch.Volunteer {
 	if len(tasks) == 0 {
 		return nil
 	}
@@ -286,68 +313,4 @@ func languages(codes []string) (set dispatch.Set) {
 		}
 	}
 	return set
-}
-
-// asked are the offers that a round makes.
-func (s *scene) asked(round dispatch.Round) (offers []timebank.Offer) {
-	for _, o := range round.Offers {
-		for _, v := range s.who {
-			if v.ID == o.Volunteer {
-				offers = append(offers, timebank.Offer{Request: o.Task, Helper: v.Member, Shop: v.Shop, Ring: int(o.Ring), Metres: o.Walk, Reasons: reasonsText(o.Reasons), Until: o.Until})
-			}
-		}
-	}
-	return offers
-}
-
-// widening is how far out a request has come.
-type widening struct {
-	request id.ID
-	ring    int
-	gap     string
-}
-
-// widened are the lines about how far requests ask that are not as the last one said.
-func (s *scene) widened(round dispatch.Round) (lines []widening) {
-	note := func(request id.ID, ring dispatch.Ring, gap string) {
-		if last, known := s.reach[request]; !known || last.Ring != int(ring) || last.Gap != gap {
-			lines = append(lines, widening{request, int(ring), gap})
-			s.reach[request] = timebank.Reach{Ring: int(ring), Gap: gap, At: s.now}
-		}
-	}
-	for _, o := range round.Offers {
-		note(o.Task, o.Ring, "")
-	}
-	for _, g := range round.Gaps {
-		if g.Reason.Code != dispatch.Enough {
-			note(g.Task, g.Ring, string(g.Reason.Code))
-		}
-	}
-	return lines
-}
-
-// alarms are whom to tell, of those who were not told.
-func (s *scene) alarms(round dispatch.Round) (all []alarm) {
-	add := func(request id.ID, alert timebank.Alert) {
-		if !slices.Contains(s.alerts[request], alert) {
-			all = append(all, alarm{request, alert})
-		}
-	}
-	for _, a := range round.Alarms {
-		add(a.Task, timebank.ToldDesk)
-		if a.Ring == dispatch.Operator {
-			add(a.Task, timebank.ToldOperator)
-		}
-	}
-	for _, o := range round.Offers {
-		if o.Ring == dispatch.Staff {
-			add(o.Task, timebank.AskedReserve)
-		}
-	}
-	for _, which := range s.order {
-		if q := s.open[which]; q.From.Sub(s.now) <= time.Duration(s.rules.AlarmHours)*time.Hour && q.From.Sub(q.At) > time.Duration(s.rules.AlarmHours)*time.Hour {
-			add(which, timebank.AlarmedDay)
-		}
-	}
-	return all
 }

@@ -193,13 +193,13 @@ func (f *Flows) MakePlanned(ctx context.Context, place id.ID) (err error) {
 	if err != nil {
 		return err
 	}
+	var plans []*timebank.Plan
 	days := make(map[*timebank.Plan][]period.Day)
 	if err := f.DB.View(ctx, place, func(r db.Reader) error {
-		all, err := f.TimeBank.Plans(ctx, r, place, standing.Today)
-		if err != nil {
+		if plans, err = f.TimeBank.Plans(ctx, r, place, standing.Today); err != nil {
 			return err
 		}
-		for _, p := range all {
+		for _, p := range plans {
 			if days[p], err = f.TimeBank.Due(ctx, r, place, p, standing.Today); err != nil {
 				return err
 			}
@@ -209,7 +209,8 @@ func (f *Flows) MakePlanned(ctx context.Context, place id.ID) (err error) {
 		return err
 	}
 	var errs []error
-	for p, due := range days {
+	for _, p := range plans { // in their order: of two that ask for the same, the first does
+		due := days[p]
 		if len(due) == 0 {
 			continue
 		}

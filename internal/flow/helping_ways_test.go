@@ -1,13 +1,14 @@
 package flow_test
 
 import (
+	"slices"
+	"testing"
+	"time"
+
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
-	"slices"
-	"testing"
-	"time"
 )
 
 // TestEveryPathEnds walks from the promise along every way until an end: none is

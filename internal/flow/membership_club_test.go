@@ -3,7 +3,6 @@ package flow_test
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -202,18 +201,7 @@ func (c *club) findMember(name string) (*member.Member, error) {
 }
 
 // staged counts the notices of a kind that wait to be delivered.
-func (c *club) staged(kind string) (n int) {
-	c.must(c.DB.View(ctx, c.home, func(r db.Reader) error {
-		notes, err := db.Waiting(ctx, r, c.home, 1000)
-		for _, note := range notes {
-			if note.Kind == "notice" && strings.Contains(note.Payload, `"kind":"`+kind+`"`) {
-				n++
-			}
-		}
-		return err
-	}))
-	return n
-}
+func (c *club) staged(kind string) int { return stagedIn(c.t, c.DB, c.home, kind) }
 
 func second2[T any](_ T, err error) error { return err }
 

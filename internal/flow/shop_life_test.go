@@ -44,10 +44,18 @@ func (w *town) owner(shop string, n int) id.ID {
 }
 
 // staged counts the notices of a kind that wait in a community's outbox.
-func (w *town) staged(at id.ID, kind string) (n int) {
+func (w *town) staged(at id.ID, kind string) int {
 	w.t.Helper()
+	return stagedIn(w.t, w.DB, at, kind)
+}
+
+// stagedIn counts the notices of a kind that a community's books hold for its people.
+func stagedIn(t testing.TB, d *db.DB, at id.ID, kind string) (n int) {
+	t.Helper()
 	var notes []db.Note
-	w.must(w.DB.View(ctx, at, func(r db.Reader) (err error) { notes, err = db.Waiting(ctx, r, at, 100); return err }))
+	if err := d.View(ctx, at, func(r db.Reader) (err error) { notes, err = db.Waiting(ctx, r, at, 1000); return err }); err != nil {
+		t.Fatal(err)
+	}
 	for _, note := range notes {
 		if note.Kind == notice.Staged && strings.Contains(note.Payload, `"kind":"`+kind+`"`) {
 			n++

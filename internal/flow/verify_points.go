@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -12,7 +13,6 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/points"
 	"gongyi/internal/platform/db"
-	"strings"
 )
 
 // pointsRecords are the records of redemptions, offsets, points that were given and

@@ -162,6 +162,7 @@ type Task struct {
 	People    int           // how many are needed; 0 counts as 1
 	Pair      bool          // two-person rule: at least two, of different households
 	Urgency   Urgency
+	Rests     bool // nobody is asked now; who has said yes may be sent all the same
 	AskedAt   time.Time
 	Asked     []Asked // every offer made for it so far
 	Bonds     []Bond

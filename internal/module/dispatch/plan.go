@@ -190,6 +190,9 @@ func (p *planner) look(task int) {
 	case missing <= 0 || missing*pace.Most <= a.out:
 		a.gap = Reason{Enough, int64(a.out)}
 		return
+	case a.Rests:
+		a.gap = Reason{Code: Resting}
+		return
 	case p.now >= latest:
 		a.gap = Reason{Code: TooLate}
 		return
@@ -271,7 +274,7 @@ func (p *planner) alarm(a *ask) (Ring, bool) {
 	opens := &p.rules.Pace[a.Urgency].Opens
 	passed := time.Duration(p.now-a.AskedAt.Unix()) * time.Second
 	switch {
-	case a.missing() <= 0:
+	case a.missing() <= 0, a.Rests:
 		return 0, false
 	case passed >= opens[Operator]:
 		return Operator, true

@@ -43,6 +43,7 @@ const (
 	AllAsked    Code = "all_asked"     // everybody who could has been asked
 	NoPair      Code = "no_pair"       // one could, but two must
 	TakenByMore Code = "taken_by_more" // whoever could is asked for what is more urgent
+	Resting     Code = "resting"       // nobody is asked at this hour
 	Enough      Code = "enough"        // enough are asked already, or have said yes: nothing to do
 	TooLate     Code = "too_late"      // there is not time enough left
 )

@@ -2,12 +2,13 @@ package notice_test
 
 import (
 	"errors"
+	"testing"
+	"time"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
-	"testing"
-	"time"
 )
 
 func TestTooManyOfAKindBecomeADigest(t *testing.T) {

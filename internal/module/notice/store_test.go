@@ -3,17 +3,18 @@ package notice_test
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
 	"gongyi/internal/platform/i18n"
-	"strings"
-	"testing"
-	"time"
-
-	"pgregory.net/rapid"
 )
 
 // However often a notice is delivered, in whatever order, it lies in the inbox once

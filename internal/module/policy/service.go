@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"encoding/json"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -48,13 +51,20 @@ type Proposal struct {
 // Service is the door to versions.
 type Service struct {
 	versions *db.Memo[struct{}, []Version]
+	known    *lru.Cache[[sha256.Size]byte, Params]
 }
+
+// knownMost is how many different texts of numbers the service remembers decoded.
+const knownMost = 1024
 
 // New makes the service.
 func New() *Service {
-	return &Service{versions: db.NewMemo(1, func(ctx context.Context, tx *db.Tx, _ struct{}) ([]Version, error) {
-		return list(ctx, tx, tx.Community)
-	})}
+	s := &Service{}
+	s.versions = db.NewMemo(1, func(ctx context.Context, tx *db.Tx, _ struct{}) ([]Version, error) {
+		return s.List(ctx, tx, tx.Community)
+	})
+	s.known, _ = lru.New[[sha256.Size]byte, Params](knownMost) // it refuses sizes below one only
+	return s
 }
 
 // Versions are all versions of tx's community, by number. The slice is shared.
@@ -63,8 +73,34 @@ func (s *Service) Versions(ctx context.Context, tx *db.Tx) ([]Version, error) {
 }
 
 // List reads all versions outside of a transaction that writes.
-func (s *Service) List(ctx context.Context, r db.Reader, community id.ID) ([]Version, error) {
-	return list(ctx, r, community)
+func (s *Service) List(ctx context.Context, r db.Reader, community id.ID) (versions []Version, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) (err error) {
+		var v Version
+		var from, proposed int64
+		var params []byte
+		if err := rows.Scan(&v.Number, &v.Code, &from, &v.Author, &v.Reason, &proposed, &params); err != nil {
+			return err
+		}
+		v.EffectiveFrom, v.ProposedAt = time.UnixMicro(from).UTC(), time.UnixMicro(proposed).UTC()
+		v.Params, err = s.decode(params)
+		versions = append(versions, v)
+		return err
+	}, "SELECT number, code, effective_from, author, reason, proposed_at, params FROM policy_version WHERE community_id = ? ORDER BY number", community[:])
+	return versions, err
+}
+
+// decode reads the numbers of a version. Every page asks for them, and they hold
+// nothing that can be shared and changed: what was read once is remembered by its text.
+func (s *Service) decode(text []byte) (p Params, err error) {
+	key := sha256.Sum256(text)
+	if p, ok := s.known.Get(key); ok {
+		return p, nil
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return Params{}, err
+	}
+	s.known.Add(key, p)
+	return p, nil
 }
 
 // Propose adds a version, or refuses it: a number out of bounds, or a purchase
@@ -107,19 +143,4 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, p Proposal) (v Version
 // proposal is what was proposed.
 func (v *Version) proposal() Proposal {
 	return Proposal{v.Code, v.EffectiveFrom, v.Author, v.Reason, v.Params}
-}
-
-func list(ctx context.Context, r db.Reader, community id.ID) (versions []Version, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		var v Version
-		var from, proposed int64
-		var params []byte
-		if err := rows.Scan(&v.Number, &v.Code, &from, &v.Author, &v.Reason, &proposed, &params); err != nil {
-			return err
-		}
-		v.EffectiveFrom, v.ProposedAt = time.UnixMicro(from).UTC(), time.UnixMicro(proposed).UTC()
-		versions = append(versions, v)
-		return json.Unmarshal(params, &versions[len(versions)-1].Params)
-	}, "SELECT number, code, effective_from, author, reason, proposed_at, params FROM policy_version WHERE community_id = ? ORDER BY number", community[:])
-	return versions, err
 }

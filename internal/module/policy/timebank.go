@@ -77,13 +77,40 @@ type TimeBank struct {
 	OrdinaryCommunity int `json:"offer_community"`
 	OrdinaryBeyond    int `json:"offer_beyond"`
 
-	PromiseMinutes  int `json:"promise_minutes"`         // in which an asker is promised an answer
-	RingMinutes     int `json:"ring_minutes"`            // after which the ring widens though not all have answered
-	UrgentRing      int `json:"ring_urgent_minutes"`     // the same for what is urgent
-	EscalateMinutes int `json:"escalate_minutes"`        // after which the staff of shops are asked
-	UrgentEscalate  int `json:"escalate_urgent_minutes"` // the same for what is urgent
-	DeskMinutes     int `json:"desk_minutes"`            // after that, when the desk takes over
-	AlarmHours      int `json:"alarm_hours"`             // before the beginning: nobody signed up raises an alarm
+	PromiseMinutes      int `json:"promise_minutes"`         // in which an asker is promised an answer
+	RingMinutes         int `json:"ring_minutes"`            // after which the ring widens though not all have answered
+	UrgentRing          int `json:"ring_urgent_minutes"`     // the same for what is urgent
+	BeyondMinutes       int `json:"beyond_minutes"`          // after which the communities next to hers are asked
+	UrgentBeyondMinutes int `json:"beyond_urgent_minutes"`   // the same for what is urgent
+	EscalateMinutes     int `json:"escalate_minutes"`        // after which the staff of shops are asked
+	UrgentEscalate      int `json:"escalate_urgent_minutes"` // the same for what is urgent
+	DeskMinutes         int `json:"desk_minutes"`            // after that, when the desk takes over
+	AlarmHours          int `json:"alarm_hours"`             // before the beginning: nobody signed up raises an alarm
+
+	AskFromHour  int `json:"ask_from_hour"`  // of the day: before it nobody is asked for what is not urgent
+	AskUntilHour int `json:"ask_until_hour"` // from it on neither
+
+	// How many are asked at once, and who of those that say yes goes (docs/dispatch.md).
+	AsksAtOnce     int        `json:"asks_at_once"` // for each person needed
+	UrgentAsks     int        `json:"asks_urgent_at_once"`
+	AsksMost       int        `json:"asks_most"` // out at a time for each person needed, when it takes long
+	UrgentAsksMost int        `json:"asks_urgent_most"`
+	AskMore        int        `json:"ask_more_minutes"` // after each such span one more at a time
+	UrgentAskMore  int        `json:"ask_more_urgent_minutes"`
+	Settle         int        `json:"settle_minutes"` // after the first yes, in which somebody nearer may say hers; 0 = the first yes counts
+	UrgentSettle   int        `json:"settle_urgent_minutes"`
+	WaitWorth      int        `json:"wait_worth"` // metres on foot that a minute less of waiting is worth
+	UrgentWorth    int        `json:"wait_worth_urgent"`
+	Reach          int        `json:"ask_reach"`        // metres on foot from home within which anybody is asked, at most; each says herself how far she goes
+	ReachBeyond    int        `json:"ask_reach_beyond"` // the same in the communities next to hers, and of the staff of shops
+	FewLeft        int        `json:"ask_all_below"`    // where no more than so many are left, all are asked at once
+	LingerMinutes  int        `json:"linger_minutes"`   // between two services this close nobody walks home
+	BundleMost     int        `json:"bundle_most"`      // requests in one question; 1 = each is asked for alone
+	BundleSave     int        `json:"bundle_save"`      // metres that each must save
+	AnswerMinutes  int        `json:"answer_minutes"`   // how long an answer takes on average, until the community's own offers say
+	AnswerOffers   int        `json:"answer_offers"`    // how many answered offers weigh as much as these three numbers
+	AnswerYes      money.Rate `json:"answer_yes"`       // of those who answer
+	AnswerNever    money.Rate `json:"answer_never"`     // of all
 
 	WalkMetresMinute int        `json:"walk_metres_minute"` // how fast a helper walks
 	Detour           money.Rate `json:"walk_detour"`        // ways by foot against the straight line
@@ -92,12 +119,13 @@ type TimeBank struct {
 
 	// How much a reason weighs in choosing, in thousandths of a minute's walk for each
 	// minute walked, minute served this week, minute more than others, service done for
-	// the same asker, and time not come.
+	// the same asker, time not come, and gift that is kept for who needs it.
 	MatchWalk     int `json:"match_walk"`
 	MatchFatigue  int `json:"match_fatigue"`
 	MatchFairness int `json:"match_fairness"`
 	MatchHistory  int `json:"match_history"`
 	MatchNoShow   int `json:"match_no_show"`
+	MatchReserve  int `json:"match_reserve"` // for each thing that she can do and the request does not ask for
 
 	CheckInEarly  int `json:"check_in_early"`  // minutes before the beginning
 	CheckInLate   int `json:"check_in_late"`   // minutes after it; later is a no-show
@@ -113,11 +141,13 @@ func TrialTimeBank() TimeBank {
 		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000, AcceptHours: 48, DisputeDays: 7,
 		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
-		UrgentBuilding: 5, UrgentGrid: 5, UrgentCommunity: 8, UrgentBeyond: 8,
-		OrdinaryBuilding: 20, OrdinaryGrid: 30, OrdinaryCommunity: 60, OrdinaryBeyond: 60,
-		PromiseMinutes: 30, RingMinutes: 60, UrgentRing: 8, EscalateMinutes: 180, UrgentEscalate: 20, DeskMinutes: 10, AlarmHours: 24,
+		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
+		OrdinaryBuilding: 20, OrdinaryGrid: 20, OrdinaryCommunity: 20, OrdinaryBeyond: 20,
+		PromiseMinutes: 30, RingMinutes: 2, UrgentRing: 1, BeyondMinutes: 20, UrgentBeyondMinutes: 6, EscalateMinutes: 60, UrgentEscalate: 12, DeskMinutes: 8, AlarmHours: 24,
+		AskFromHour: 8, AskUntilHour: 21, AsksAtOnce: 1, UrgentAsks: 3, AsksMost: 4, UrgentAsksMost: 8, AskMore: 8, UrgentAskMore: 4, Settle: 15, UrgentSettle: 8, WaitWorth: 12, UrgentWorth: 60,
+		Reach: 1_500, ReachBeyond: 2_000, FewLeft: 3, LingerMinutes: 30, BundleMost: 3, BundleSave: 100, AnswerMinutes: 6, AnswerYes: 600_000, AnswerNever: 100_000, AnswerOffers: 100,
 		WalkMetresMinute: 70, Detour: 1_300_000, DayMinutesMost: 240, WeekMinutesMost: 1_200,
-		MatchWalk: 1_000, MatchFatigue: 20, MatchFairness: 20, MatchHistory: 2_000, MatchNoShow: 5_000,
+		MatchWalk: 1_000, MatchFatigue: 20, MatchFairness: 20, MatchHistory: 2_000, MatchNoShow: 5_000, MatchReserve: 300,
 		CheckInEarly: 30, CheckInLate: 30, CheckInMetres: 150, NoShowStrikes: 3, NoShowDays: 30,
 	}
 }
@@ -152,7 +182,7 @@ func (t *TimeBank) bounds() []bound {
 
 // asking are the bounds of how neighbours are asked.
 func (t *TimeBank) asking() []bound {
-	const day, week = 24 * 60, 7 * 24 * 60
+	const day, week, one = 24 * 60, 7 * 24 * 60, int64(money.One)
 	return []bound{
 		{"urgent_hours", int64(t.UrgentHours), 0, 24},
 		{"request_ahead_days", int64(t.RequestAheadDays), 1, 366},
@@ -167,12 +197,36 @@ func (t *TimeBank) asking() []bound {
 		{"offer_community", int64(t.OrdinaryCommunity), 1, day},
 		{"offer_beyond", int64(t.OrdinaryBeyond), 1, day},
 		{"promise_minutes", int64(t.PromiseMinutes), 1, day},
-		{"ring_minutes", int64(t.RingMinutes), 1, day},
-		{"ring_urgent_minutes", int64(t.UrgentRing), 1, day},
-		{"escalate_minutes", int64(t.EscalateMinutes), 1, week},
-		{"escalate_urgent_minutes", int64(t.UrgentEscalate), 1, day},
+		{"ring_minutes", int64(t.RingMinutes), 0, day},
+		{"ring_urgent_minutes", int64(t.UrgentRing), 0, day},
+		{"beyond_minutes", int64(t.BeyondMinutes), 2 * int64(t.RingMinutes), week},
+		{"beyond_urgent_minutes", int64(t.UrgentBeyondMinutes), 2 * int64(t.UrgentRing), day},
+		{"escalate_minutes", int64(t.EscalateMinutes), int64(t.BeyondMinutes), week},
+		{"escalate_urgent_minutes", int64(t.UrgentEscalate), int64(t.UrgentBeyondMinutes), day},
 		{"desk_minutes", int64(t.DeskMinutes), 0, day},
 		{"alarm_hours", int64(t.AlarmHours), 1, 24 * 7},
+		{"ask_from_hour", int64(t.AskFromHour), 0, 12},
+		{"ask_until_hour", int64(t.AskUntilHour), 13, 24},
+		{"asks_at_once", int64(t.AsksAtOnce), 1, 20},
+		{"asks_urgent_at_once", int64(t.UrgentAsks), 1, 20},
+		{"asks_most", int64(t.AsksMost), int64(t.AsksAtOnce), 50},
+		{"asks_urgent_most", int64(t.UrgentAsksMost), int64(t.UrgentAsks), 50},
+		{"ask_more_minutes", int64(t.AskMore), 0, day},
+		{"ask_more_urgent_minutes", int64(t.UrgentAskMore), 0, day},
+		{"settle_minutes", int64(t.Settle), 0, day},
+		{"settle_urgent_minutes", int64(t.UrgentSettle), 0, 60},
+		{"wait_worth", int64(t.WaitWorth), 0, 1_000},
+		{"wait_worth_urgent", int64(t.UrgentWorth), 0, 1_000},
+		{"ask_reach", int64(t.Reach), 100, 50_000},
+		{"ask_reach_beyond", int64(t.ReachBeyond), int64(t.Reach), 50_000},
+		{"ask_all_below", int64(t.FewLeft), 0, 20},
+		{"linger_minutes", int64(t.LingerMinutes), 0, 240},
+		{"bundle_most", int64(t.BundleMost), 1, 10},
+		{"bundle_save", int64(t.BundleSave), 0, 10_000},
+		{"answer_minutes", int64(t.AnswerMinutes), 1, day},
+		{"answer_yes", int64(t.AnswerYes), one / 100, one},
+		{"answer_never", int64(t.AnswerNever), 0, one * 9 / 10},
+		{"answer_offers", int64(t.AnswerOffers), 1, 10_000},
 		{"walk_metres_minute", int64(t.WalkMetresMinute), 20, 150},
 		{"walk_detour", int64(t.Detour), int64(money.One), 3 * int64(money.One)},
 		{"day_minutes_most", int64(t.DayMinutesMost), 15, day},
@@ -182,6 +236,7 @@ func (t *TimeBank) asking() []bound {
 		{"match_fairness", int64(t.MatchFairness), 0, 100_000},
 		{"match_history", int64(t.MatchHistory), 0, 100_000},
 		{"match_no_show", int64(t.MatchNoShow), 0, 100_000},
+		{"match_reserve", int64(t.MatchReserve), 0, 100_000},
 		{"check_in_early", int64(t.CheckInEarly), 0, day},
 		{"check_in_late", int64(t.CheckInLate), 1, day},
 		{"check_in_metres", int64(t.CheckInMetres), 10, 10_000},

@@ -77,7 +77,7 @@ func TestWhatAnHourMoves(t *testing.T) {
 	if got := p.BasicPay(1); got != 2 { // 1.67
 		t.Errorf("a minute of a basic service pays %v, want 2", got)
 	}
-	if got := p.OfferMinutes(true, RingCommunity); got != 8 {
+	if got := p.OfferMinutes(true, RingCommunity); got != 12 {
 		t.Errorf("an urgent offer in the community stands %d minutes", got)
 	}
 	if got := p.OfferMinutes(false, RingBeyond+1); got != p.OrdinaryBeyond {

@@ -17,8 +17,9 @@ type Offer struct {
 	Reasons string // codes and figures, as dispatch wrote them (JSON)
 	At      time.Time
 	Until   time.Time
-	By      id.ID   // person who sent it by hand, zero for the dispatcher
-	Answer  *Answer // nil while it stands
+	By      id.ID     // person who sent it by hand, zero for the dispatcher
+	Ready   time.Time // when she said yes and waited to hear whether it is she who goes; zero if she did not
+	Answer  *Answer   // nil while it stands
 }
 
 // Says is what became of an offer.
@@ -32,6 +33,9 @@ const (
 	Gone   Says = "gone"   // others filled the places, or the request ended
 )
 
+// Willing reports whether she said yes and has not heard yet whether it is she who goes.
+func (o *Offer) Willing() bool { return o.Answer == nil && !o.Ready.IsZero() }
+
 // Answer is what became of an offer, and when.
 type Answer struct {
 	Says  Says
@@ -40,4 +44,6 @@ type Answer struct {
 }
 
 // Stands reports whether an offer waits for an answer at an instant.
-func (o *Offer) Stands(now time.Time) bool { return o.Answer == nil && now.Before(o.Until) }
+func (o *Offer) Stands(now time.Time) bool {
+	return o.Answer == nil && o.Ready.IsZero() && now.Before(o.Until)
+}

@@ -2,6 +2,7 @@ package timebank
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -25,7 +26,7 @@ func (s *Service) Offer(ctx context.Context, tx *db.Tx, o Offer) (*Offer, error)
 		return nil, err
 	}
 	for _, b := range before {
-		if b.Helper == o.Helper && b.Stands(tx.Now) {
+		if b.Helper == o.Helper && (b.Stands(tx.Now) || b.Willing()) {
 			return b, nil
 		}
 	}
@@ -65,6 +66,42 @@ func (s *Service) OffersSince(ctx context.Context, r db.Reader, community id.ID,
 	return findOffers(ctx, r, community, " AND o.made_at >= ? ORDER BY o.made_at, o.id", since.UnixMicro())
 }
 
+// Answering is how people answered the offers of a span; those that were withdrawn before
+// anybody said anything do not count.
+type Answering struct {
+	Yes, No, Silent int
+	Took            time.Duration // until all who answered had, in sum
+}
+
+// Answering counts it.
+func (s *Service) Answering(ctx context.Context, r db.Reader, community id.ID, since time.Time) (all Answering, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var says Says
+		var n, ready int
+		var took int64
+		if err := rows.Scan(&says, &n, &ready, &took); err != nil {
+			return err
+		}
+		switch says {
+		case Yes:
+			all.Yes += n
+		case No:
+			all.No += n
+		case Silent:
+			all.Silent += n
+			return nil
+		case Gone:
+			all.Yes += ready
+		}
+		all.Took += time.Duration(took) * time.Microsecond
+		return nil
+	}, `SELECT a.says, COUNT(*), COUNT(y.ready_at), CAST(SUM(CASE WHEN a.says = 'gone' AND y.ready_at IS NULL THEN 0 ELSE COALESCE(y.ready_at, a.said_at) - o.made_at END) AS BIGINT)
+		FROM timebank_offer o JOIN timebank_answer a ON a.community_id = o.community_id AND a.offer_id = o.id
+		LEFT JOIN timebank_ready y ON y.community_id = o.community_id AND y.offer_id = o.id
+		WHERE o.community_id = ? AND o.made_at >= ? GROUP BY a.says`, community[:], since.UnixMicro())
+	return all, err
+}
+
 // Decline says no to an offer.
 func (s *Service) Decline(ctx context.Context, tx *db.Tx, o *Offer, words string) error {
 	if words = text.Clean(words); !text.ShortProse(words, wordsMost) {
@@ -74,11 +111,8 @@ func (s *Service) Decline(ctx context.Context, tx *db.Tx, o *Offer, words string
 }
 
 func (s *Service) answer(ctx context.Context, tx *db.Tx, o *Offer, says Says, words string) error {
-	switch {
-	case o.Answer != nil:
+	if o.Answer != nil {
 		return ErrAnswered
-	case says == Yes && !tx.Now.Before(o.Until):
-		return ErrOver
 	}
 	o.Answer = &Answer{Says: says, Words: words, At: tx.Now}
 	return insertAnswer(ctx, tx, o.ID, o.Answer)
@@ -91,7 +125,7 @@ func (s *Service) Silence(ctx context.Context, tx *db.Tx) (silent []*Offer, err 
 		return nil, err
 	}
 	for _, o := range standing {
-		if o.Stands(tx.Now) {
+		if o.Stands(tx.Now) || o.Willing() {
 			continue
 		}
 		if err := s.answer(ctx, tx, o, Silent, ""); err != nil {
@@ -135,11 +169,60 @@ func Free(q *Request, all []*Assignment) (places []int) {
 	return places
 }
 
+// Agree says yes to an offer for now: whether it is she who goes is decided when those who
+// live nearer have answered. What Accept would refuse now is refused.
+func (s *Service) Agree(ctx context.Context, tx *db.Tx, o *Offer) error {
+	if err := s.mayGo(ctx, tx, o); err != nil || !o.Ready.IsZero() {
+		return err
+	}
+	o.Ready = tx.Now
+	return insertReady(ctx, tx, o.ID, o.Ready)
+}
+
+// mayGo refuses a yes that can no longer be given.
+func (s *Service) mayGo(ctx context.Context, tx *db.Tx, o *Offer) error {
+	q, err := s.ByID(ctx, tx, tx.Community, o.Request)
+	if err != nil {
+		return err
+	}
+	all, err := s.AssignmentsFor(ctx, tx, tx.Community, o.Request)
+	switch {
+	case err != nil:
+		return err
+	case o.Answer != nil && o.Answer.Says != Gone:
+		return ErrAnswered
+	case q.End != nil:
+		return ErrEnded
+	case o.Answer != nil, len(Free(q, all)) == 0:
+		return ErrTaken
+	case o.Ready.IsZero() && !tx.Now.Before(o.Until):
+		return ErrOver
+	}
+	return s.freeThen(ctx, tx, q, o.Helper, all)
+}
+
+// LetGo are those who said yes to a request and whom the filling of its last place at
+// this moment let go.
+func (s *Service) LetGo(ctx context.Context, tx *db.Tx, request id.ID) (some []*Offer, err error) {
+	all, err := s.OffersFor(ctx, tx, tx.Community, request)
+	for _, o := range all {
+		if !o.Ready.IsZero() && o.Answer != nil && o.Answer.Says == Gone && o.Answer.At.Equal(tx.Now) {
+			some = append(some, o)
+		}
+	}
+	return some, err
+}
+
+// Spare lets somebody go who said yes: she turned out to be busy then.
+func (s *Service) Spare(ctx context.Context, tx *db.Tx, o *Offer) error {
+	return s.answer(ctx, tx, o, Gone, "")
+}
+
 // Accept says yes to an offer: the first free place is hers. Who is busy then is refused,
 // as is whoever comes after the last place was filled.
 func (s *Service) Accept(ctx context.Context, tx *db.Tx, o *Offer) (*Assignment, error) {
-	if o.Answer != nil && o.Answer.Says == Gone {
-		return nil, ErrTaken
+	if err := s.mayGo(ctx, tx, o); err != nil {
+		return nil, err
 	}
 	if err := s.answer(ctx, tx, o, Yes, ""); err != nil {
 		return nil, err

@@ -67,19 +67,22 @@ func dropDoor(ctx context.Context, tx *db.Tx, request id.ID) error {
 	return err
 }
 
-const offers = `SELECT o.id, o.request_id, o.helper_id, o.shop_id, o.ring, o.metres, o.reasons, o.made_at, o.until_at, o.made_by, a.says, a.words, a.said_at
-	FROM timebank_offer o LEFT JOIN timebank_answer a ON a.community_id = o.community_id AND a.offer_id = o.id WHERE o.community_id = ?`
+const offers = `SELECT o.id, o.request_id, o.helper_id, o.shop_id, o.ring, o.metres, o.reasons, o.made_at, o.until_at, o.made_by, y.ready_at, a.says, a.words, a.said_at
+	FROM timebank_offer o LEFT JOIN timebank_ready y ON y.community_id = o.community_id AND y.offer_id = o.id LEFT JOIN timebank_answer a ON a.community_id = o.community_id AND a.offer_id = o.id WHERE o.community_id = ?`
 
 func findOffers(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []*Offer, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		o := &Offer{}
 		var at, until int64
 		var says, words *string
-		var said *int64
-		if err := rows.Scan(&o.ID, &o.Request, &o.Helper, &o.Shop, &o.Ring, &o.Metres, &o.Reasons, &at, &until, &o.By, &says, &words, &said); err != nil {
+		var ready, said *int64
+		if err := rows.Scan(&o.ID, &o.Request, &o.Helper, &o.Shop, &o.Ring, &o.Metres, &o.Reasons, &at, &until, &o.By, &ready, &says, &words, &said); err != nil {
 			return err
 		}
 		o.At, o.Until = micros(at), micros(until)
+		if ready != nil {
+			o.Ready = micros(*ready)
+		}
 		if says != nil {
 			o.Answer = &Answer{Says: Says(*says), Words: *words, At: micros(*said)}
 		}
@@ -92,6 +95,11 @@ func findOffers(ctx context.Context, r db.Reader, community id.ID, where string,
 func insertOffer(ctx context.Context, tx *db.Tx, o *Offer) error {
 	_, err := tx.Exec(ctx, `INSERT INTO timebank_offer (community_id, id, request_id, helper_id, shop_id, ring, metres, reasons, made_at, until_at, made_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], o.ID[:], o.Request[:], o.Helper[:], o.Shop[:], o.Ring, o.Metres, o.Reasons, o.At.UnixMicro(), o.Until.UnixMicro(), o.By[:])
+	return err
+}
+
+func insertReady(ctx context.Context, tx *db.Tx, offer id.ID, at time.Time) error {
+	_, err := tx.Exec(ctx, "INSERT INTO timebank_ready (community_id, offer_id, ready_at) VALUES (?, ?, ?)", tx.Community[:], offer[:], at.UnixMicro())
 	return err
 }
 

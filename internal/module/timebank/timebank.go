@@ -29,7 +29,7 @@ var Schema = db.Schema{
 		{Name: "timebank_kind", Placement: db.Distributed},
 		{Name: "timebank_request", Placement: db.Distributed}, {Name: "timebank_request_end", Placement: db.Distributed}, {Name: "timebank_door", Placement: db.Distributed},
 		{Name: "timebank_ring", Placement: db.Distributed}, {Name: "timebank_alert", Placement: db.Distributed},
-		{Name: "timebank_offer", Placement: db.Distributed}, {Name: "timebank_answer", Placement: db.Distributed},
+		{Name: "timebank_offer", Placement: db.Distributed}, {Name: "timebank_ready", Placement: db.Distributed}, {Name: "timebank_answer", Placement: db.Distributed},
 		{Name: "timebank_assignment", Placement: db.Distributed}, {Name: "timebank_step", Placement: db.Distributed},
 		{Name: "timebank_proof", Placement: db.Distributed}, {Name: "timebank_thanks", Placement: db.Distributed}, {Name: "timebank_feedback", Placement: db.Distributed},
 		{Name: "timebank_incident", Placement: db.Distributed}, {Name: "timebank_incident_end", Placement: db.Distributed},

@@ -33,7 +33,7 @@ func Each(t *testing.T, schemas []db.Schema, fn func(t *testing.T, env Env), opt
 		if os.Getenv("GONGYI_TEST_ENGINE") == "postgres" {
 			t.Skip("GONGYI_TEST_ENGINE is postgres")
 		}
-		fn(t, open(t, schemas, db.Options{Dir: t.TempDir()}, opts))
+		fn(t, open(t, schemas, db.Options{Dir: migratedFolder(t, schemas)}, opts))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		fn(t, open(t, schemas, db.Options{URL: migratedDatabase(t, server(t), schemas)}, opts))
@@ -54,7 +54,7 @@ func Each(t *testing.T, schemas []db.Schema, fn func(t *testing.T, env Env), opt
 // SQLite opens an empty embedded database.
 func SQLite(t testing.TB, schemas []db.Schema, opts ...func(*db.Options)) Env {
 	t.Helper()
-	return open(t, schemas, db.Options{Dir: t.TempDir()}, opts)
+	return open(t, schemas, db.Options{Dir: migratedFolder(t, schemas)}, opts)
 }
 
 func open(t testing.TB, schemas []db.Schema, opt db.Options, opts []func(*db.Options)) Env {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"gongyi/internal/platform/db"
@@ -12,16 +13,31 @@ import (
 // Tracer fails the test at a statement that a distributed engine would refuse or
 // send to every machine (docs/adr/0003, rules 5 and 6).
 func Tracer(t testing.TB, schemas []db.Schema) func(query string, args []any) {
-	check := NewChecker(schemas)
+	made, _ := checkers.LoadOrStore(sumOf(t, schemas), sync.OnceValue(func() *Checker { return NewChecker(schemas) }))
+	check := made.(func() *Checker)()
 	return func(query string, _ []any) {
-		if err := check.Check(query); err != nil {
+		judged, known := check.judged.Load(query)
+		if !known {
+			judged, _ = check.judged.LoadOrStore(query, verdict{check.Check(query)})
+		}
+		if err := judged.(verdict).err; err != nil {
 			t.Errorf("%v", err)
 		}
 	}
 }
 
+// checkers are kept from test to test: the same few hundred statements are met again
+// and again.
+var checkers sync.Map // [sha256.Size]byte → func() *Checker
+
+// verdict is what Check said of a statement.
+type verdict struct{ err error }
+
 // Checker knows the distributed tables and judges statements.
-type Checker struct{ distributed map[string]bool }
+type Checker struct {
+	distributed map[string]bool
+	judged      sync.Map // statement → verdict
+}
 
 // NewChecker makes a checker of the manifest's distributed tables.
 func NewChecker(schemas []db.Schema) *Checker {

@@ -171,6 +171,11 @@ func (h *Pages) showAsked(w http.ResponseWriter, r *http.Request, sent portal.Se
 // stateText changes whenever something of a request has: what a page that waits has seen.
 func stateText(q *timebank.Request, all []*timebank.Assignment, offers []*timebank.Offer) string {
 	text := strconv.Itoa(len(offers))
+	for _, o := range offers {
+		if o.Willing() {
+			text += "+"
+		}
+	}
 	for _, a := range all {
 		text += "/" + string(a.State())
 	}

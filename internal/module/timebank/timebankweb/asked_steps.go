@@ -2,12 +2,13 @@ package timebankweb
 
 import (
 	"context"
+	"net/http"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/portal"
-	"net/http"
 )
 
 // askedStep does something with the viewer's request, or a part of it.

@@ -2,6 +2,9 @@ package timebankweb
 
 import (
 	"context"
+	"slices"
+	"time"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
@@ -9,7 +12,6 @@ import (
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"time"
 )
 
 func (h *Pages) fillAsked(ctx context.Context, v *askedView) error {
@@ -168,6 +170,9 @@ func (h *Pages) events(ctx context.Context, v *askedView, all []*timebank.Assign
 		}
 	}
 	if live == nil && q.End == nil {
+		if slices.ContainsFunc(offers, (*timebank.Offer).Willing) {
+			return append(events, ui.Event{Title: i18n.T(ctx, "有人答应了"), Text: i18n.T(ctx, "还有更近的邻居没回话，马上定下谁来"), State: ui.Now})
+		}
 		text := gapName(ctx, reach.Gap)
 		if q.Urgent {
 			text = i18n.T(ctx, "%d 分钟内给您答复", v.Rules.PromiseMinutes)

@@ -3,15 +3,16 @@ package timebankweb
 import (
 	"cmp"
 	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"net/http"
-	"slices"
-	"strconv"
 )
 
 // export takes the requests of the last months along, without anybody's name.

@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
-	"net/http"
-	"strconv"
-	"time"
 )
 
 // stream tells the board that something changed, as server-sent events; the board reads

@@ -2,6 +2,9 @@ package timebankweb
 
 import (
 	"context"
+	"net/http"
+	"strings"
+
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/member"
@@ -11,8 +14,6 @@ import (
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"net/http"
-	"strings"
 )
 
 // deskAsking is what the desk's form of a request asks besides: for whom.

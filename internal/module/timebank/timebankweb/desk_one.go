@@ -145,10 +145,21 @@ func (h *Pages) fillDeskOne(ctx context.Context, v *deskOneView) error {
 }
 
 func answerName(ctx context.Context, o *timebank.Offer, v *deskOneView) string {
+	if o.Willing() {
+		return i18n.T(ctx, "答应了，在等更近的")
+	}
 	if o.Answer == nil {
 		return i18n.T(ctx, "等到 %s", ui.Clock(ctx, o.Until.In(v.Now.Location())))
 	}
-	return map[timebank.Says]string{timebank.Yes: i18n.T(ctx, "答应了"), timebank.No: strings.TrimSpace(i18n.T(ctx, "没空") + " " + o.Answer.Words), timebank.Silent: i18n.T(ctx, "没有回话"), timebank.Gone: i18n.T(ctx, "不用了")}[o.Answer.Says]
+	return map[timebank.Says]string{timebank.Yes: i18n.T(ctx, "答应了"), timebank.No: strings.TrimSpace(i18n.T(ctx, "没空") + " " + o.Answer.Words), timebank.Silent: i18n.T(ctx, "没有回话"), timebank.Gone: gone(ctx, o)}[o.Answer.Says]
+}
+
+// gone says why nobody needs her answer any more.
+func gone(ctx context.Context, o *timebank.Offer) string {
+	if !o.Ready.IsZero() {
+		return i18n.T(ctx, "答应了，更近的去了")
+	}
+	return i18n.T(ctx, "不用了")
 }
 
 func (h *Pages) deskHelper(ctx context.Context, v *deskOneView, a *timebank.Assignment) (x deskHelper, err error) {

@@ -2,14 +2,16 @@ package timebankweb
 
 import (
 	"context"
+	"net/http"
+	"time"
+
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"net/http"
-	"time"
 )
 
 // offerView is a request that somebody is asked to help with, or finds open (Offer nil).
@@ -24,6 +26,8 @@ type offerView struct {
 	Lines   []ui.Line
 	Until   string
 	Stands  bool
+	Willing string // when she hears at the latest, after she said yes; "" if she did not
+	Spared  bool   // she said yes, and somebody nearer went
 	Left    time.Duration
 	Of      time.Duration
 	Sent    portal.Sent
@@ -62,8 +66,12 @@ func (h *Pages) showOffer(w http.ResponseWriter, r *http.Request, sent portal.Se
 	if err != nil {
 		return err
 	}
-	v := offerView{spot: at, Q: q, Offer: o, Base: "/help/offers/" + at.ID.String() + "/" + o.ID.String(), Sent: sent, Stands: o.Stands(at.Now) && q.End == nil,
+	v := offerView{spot: at, Q: q, Offer: o, Base: offerHref(at.ID, o.ID), Sent: sent, Stands: o.Stands(at.Now) && q.End == nil,
 		Reasons: reasons(ctx, o.Reasons), Until: ui.Clock(ctx, o.Until.In(at.Now.Location())), Left: o.Until.Sub(at.Now), Of: o.Until.Sub(o.At)}
+	if o.Willing() && q.End == nil {
+		v.Willing = ui.Clock(ctx, o.Ready.Add(settles(&at.Rules, q.Urgent)).In(at.Now.Location()))
+	}
+	v.Spared = !o.Ready.IsZero() && o.Answer != nil && o.Answer.Says == timebank.Gone
 	if err := h.fillOffer(ctx, &v); err != nil {
 		return err
 	}
@@ -94,6 +102,18 @@ func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
 	})
 }
 
+// settles is how long a yes may wait for one from nearer.
+func settles(p *policy.Params, urgent bool) time.Duration {
+	if urgent {
+		return time.Duration(p.UrgentSettle) * time.Minute
+	}
+	return time.Duration(p.Settle) * time.Minute
+}
+
+func offerHref(community, offer id.ID) string {
+	return "/help/offers/" + community.String() + "/" + offer.String()
+}
+
 // around names the building of a request, else its grid: as near as somebody may know
 // who has promised nothing.
 func (h *Pages) around(ctx context.Context, q *timebank.Request) (string, error) {
@@ -116,9 +136,9 @@ func (h *Pages) acceptOffer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to := "/help"
+	to := offerHref(at.ID, o.ID)
 	a, err := h.Flows.AcceptOffer(ctx, at.ID, actor(ctx), at.Me.ID, o.ID)
-	if err == nil {
+	if err == nil && a != nil {
 		to = givenHref(at.ID, a.ID)
 	}
 	return portal.Done(w, r, err, to, "accept", func(s portal.Sent) error { return h.showOffer(w, r, s) })

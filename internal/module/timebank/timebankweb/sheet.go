@@ -2,14 +2,15 @@ package timebankweb
 
 import (
 	"context"
+	"net/http"
+	"strings"
+
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"net/http"
-	"strings"
 )
 
 // sheetView is what a helper, or the desk, prints for who goes without a phone.

@@ -141,10 +141,17 @@ func (h *Pages) waitRows(ctx context.Context, at *spot) (rows []ui.Row, err erro
 		}
 		for _, o := range offers {
 			q := requests[o.Request]
-			if q == nil || !o.Stands(at.Now) || !may.Give {
+			if q == nil || !may.Give {
 				continue
 			}
-			rows = append(rows, ui.Row{Href: "/help/offers/" + at.ID.String() + "/" + o.ID.String(), Icon: iconOf(q.Kind), Title: i18n.T(ctx, "想请您：%s", kindName(ctx, q.Name)), Text: span(ctx, at.Now, q),
+			if o.Willing() && q.End == nil {
+				rows = append(rows, ui.Row{Href: offerHref(at.ID, o.ID), Icon: iconOf(q.Kind), Title: i18n.T(ctx, "您答应了：%s", kindName(ctx, q.Name)), Text: span(ctx, at.Now, q),
+					Notes: []string{i18n.T(ctx, "最晚 %s 告诉您去不去", ui.Clock(ctx, o.Ready.Add(settles(&at.Rules, q.Urgent)).In(at.Now.Location())))}, Tag: i18n.T(ctx, "等结果")})
+			}
+			if !o.Stands(at.Now) {
+				continue
+			}
+			rows = append(rows, ui.Row{Href: offerHref(at.ID, o.ID), Icon: iconOf(q.Kind), Title: i18n.T(ctx, "想请您：%s", kindName(ctx, q.Name)), Text: span(ctx, at.Now, q),
 				Notes: []string{i18n.T(ctx, "请在 %s 前说一声", ui.Clock(ctx, o.Until.In(at.Now.Location())))}, Tag: i18n.T(ctx, "等您回话"), Tone: ui.Act})
 		}
 		mine, err := h.svc().OpenOf(ctx, rd, at.ID, at.Me.ID)

@@ -238,6 +238,8 @@ func gapName(ctx context.Context, code string) string {
 		return i18n.T(ctx, "要两位一起，眼下只有一位")
 	case dispatch.TakenByMore:
 		return i18n.T(ctx, "能来的人先去了更急的")
+	case dispatch.Resting:
+		return i18n.T(ctx, "这会儿不打扰邻居，早上接着问")
 	case dispatch.TooLate:
 		return i18n.T(ctx, "来不及了")
 	}

@@ -53,6 +53,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.promotionJobs(j)
 	a.volunteerJobs(j)
 	a.hoursJobs(j)
+	a.marketJobs(j)
 	a.payoutJobs(j)
 	return j, nil
 }

@@ -168,6 +168,7 @@ func (a *App) pages(kit *httpkit.Kit, engine *authz.Engine) http.Handler {
 	a.promotions()
 	a.volunteers()
 	a.hours(receipts)
+	a.markets()
 	mux.Handle("GET /assets/", ui.Assets())
 	a.routes.Add(httpkit.Route{Pattern: "GET /docs", Action: "api.describe", Do: func(w http.ResponseWriter, r *http.Request) error {
 		a.docs.ServeHTTP(w, r)

@@ -25,6 +25,7 @@ var edges = map[string]string{
 	"allianceweb → policy":          "pages say which numbers hold",
 	"allianceweb → privacy":         "a look at an applicant is noted",
 	"shortageweb → capacity":        "why an hour lacks hands is said with what was counted",
+	"marketdayweb → ledger":         "a stall's page says how many hours she has",
 	"timebankweb → community":       "the time bank is switched community by community, and a request lies in a building",
 	"timebankweb → dispatch":        "why somebody was asked is said in words",
 	"timebankweb → ledger":          "the tab says how many hours she has",

@@ -126,6 +126,9 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err := d.helpNow(ctx); err != nil {
 		return err
 	}
+	if err := d.marketNow(ctx); err != nil {
+		return err
+	}
 	if err := d.readBills(ctx); err != nil {
 		return err
 	}

@@ -195,6 +195,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.Certificates.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.Markets.Forget(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Draws.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}

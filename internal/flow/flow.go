@@ -31,6 +31,7 @@ import (
 	"gongyi/internal/module/honour"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/marketday"
 	"gongyi/internal/module/marketing"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/membership"
@@ -124,6 +125,7 @@ type Flows struct {
 	Certificates *certificate.Service
 	Projects     *project.Service
 	Shortages    *shortage.Service
+	Markets      *marketday.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -228,6 +230,7 @@ func New(d *db.DB) *Flows {
 		Coins:           coin.New(),
 		Certificates:    certificate.New(),
 		Projects:        project.New(),
+		Markets:         marketday.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -294,6 +297,7 @@ var Schemas = []db.Schema{
 	coin.Schema,
 	certificate.Schema,
 	project.Schema,
+	marketday.Schema,
 	once.Schema,
 }
 

@@ -76,6 +76,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.volunteering,
 		t.services,
 		t.handCalls,
+		t.markets,
 		t.hours,
 		t.papers,
 	} {

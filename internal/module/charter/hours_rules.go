@@ -11,8 +11,8 @@ import (
 // hoursRules is family T of the rulebook.
 var hoursRules = []Rule{
 	{
-		ID: ledger.R(Hours, 1), Req: "F2 F8", Source: "S3 §2.3 时间银行; +", Title: "约服务时先留出来",
-		When: "a service that costs hours is booked", Moves: []string{"member/coins → hold/escrow"},
+		ID: ledger.R(Hours, 1), Req: "F2 F8 F9", Source: "S3 §2.3 时间银行; +", Title: "约服务时先留出来",
+		When: "a service that costs hours is booked, or done on the spot on a market day", Moves: []string{"member/coins → hold/escrow"},
 		Amount: "coins_per_hour for each hour, counted in whole steps; what the asker has not got she owes, never more than soft_limit in all, and every later credit pays it first",
 		Default: func(p *policy.Params) string {
 			return p.CoinsPerHour.Grouped(money.Coin) + " an hour in steps of " + strconv.Itoa(p.StepMinutes) + " minutes; soft limit " + p.SoftLimit.Grouped(money.Coin)
@@ -21,7 +21,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 2), Req: "F2", Source: "S3 §2.3 时间银行", Title: "帮了忙得的服务时",
-		When: "a service is accepted, or nobody said anything for accept_hours", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
+		When: "a service is accepted, nobody said anything for accept_hours, or it was done and paid on the spot on a market day", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
 		Amount: "for the minutes that were served, never more than is set aside; a shop whose staff served gets it for them",
 		Default: func(p *policy.Params) string {
 			return "accepted by silence after " + strconv.Itoa(p.AcceptHours) + " hours"

@@ -145,6 +145,12 @@ const (
 	ProjectMoved          = "project.moved"
 	ServiceShort          = "service.short"
 	ServiceCall           = "service.call"
+	MarketStall           = "market.stall"
+	MarketSoon            = "market.soon"
+	MarketOff             = "market.off"
+	MarketPaid            = "market.paid"
+	MarketUndo            = "market.undo"
+	MarketUndone          = "market.undone"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -259,6 +265,12 @@ var Kinds = []Kind{
 	{ID: ProjectMoved, Group: OfWork, Name: "民生项目有进展", Title: "民生项目有进展：%s", Body: "请看看是不是轮到您办。", Open: "看项目", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: ServiceShort, Group: OfWork, Name: "人手不够", Title: "人手不够：%s", Body: "从 %s 起，有 %s 个钟头约的人超过能帮的人。联盟店的人手会一起问，您也可以招募。", Open: "看人手", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
 	{ID: ServiceCall, Group: OfCommunity, Name: "社区招人帮忙", Title: "缺人手：%s", Body: "%s起，有 %s 个钟头缺人。哪怕只来一次也好，没空也不用回。", Open: "看看", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: day},
+	{ID: MarketStall, Group: OfCommunity, Name: "开市的摊位", Title: "%s：您的摊位是 %s 号", Body: "%s，%s。来不了请早些退，让给别的邻居。", Open: "看摊位", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},
+	{ID: MarketSoon, Group: OfCommunity, Name: "快开市了", Title: "%s快开市了", Body: "%s，%s，您的摊位是 %s 号。", Open: "看摊位", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
+	{ID: MarketOff, Group: OfCommunity, Name: "开市取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看开市", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
+	{ID: MarketPaid, Group: OfCommunity, Name: "开市用了服务时", Title: "您给了 %s：%s", Body: "%s 分钟。不是您给的、或给错了，当天可以要求退回。", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 30, Per: day},
+	{ID: MarketUndo, Group: OfCommunity, Name: "开市有一笔要退回", Title: "对方想退回 %s 分钟的一笔", Body: "%s。同意的话点退回，不同意可以请社区来定。", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: MarketUndone, Group: OfCommunity, Name: "开市一笔退回了", Title: "退回了 %s 分钟的一笔", Body: "%s", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
 	{ID: TrainingOff, Group: OfWork, Name: "培训会取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},

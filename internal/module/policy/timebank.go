@@ -58,6 +58,8 @@ type TimeBank struct {
 	GiftMonthMax  money.Amount `json:"gift_month_max"`  // T-08: a giver and civil month
 	GrantMonthMax money.Amount `json:"grant_month_max"` // T-10: a person and civil month
 	GrantAloneMax money.Amount `json:"grant_alone_max"` // T-10: above it a second person agrees
+	MarketCodeMax money.Amount `json:"market_code_max"` // T-01: a service on the spot that is paid by showing a code (F9): on the payer's own phone there is no such limit
+	MarketDayMax  money.Amount `json:"market_day_max"`  // T-01: of one payer by codes on a market day
 	CSRPremium    money.Rate   `json:"csr_premium"`     // T-12: on top of the face of what an organisation orders (F7)
 	CSROrderDays  int          `json:"csr_order_days"`  // in which an order is paid
 
@@ -144,7 +146,7 @@ func TrialTimeBank() TimeBank {
 		Profile: Pilot, StepMinutes: 15, OpeningCredit: 2_000, SoftLimit: 2_000, CancelFreeHours: 2, CancelFee: 250_000, ElderAge: 60,
 		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000,
 		GapLeast: 30, GapDays: 14, GapWeeks: 8, GapShrink: 2, CallsMonthMost: 2, CallPeopleMost: 200, AcceptHours: 48, DisputeDays: 7,
-		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
+		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
 		OrdinaryBuilding: 20, OrdinaryGrid: 20, OrdinaryCommunity: 20, OrdinaryBeyond: 20,
@@ -181,6 +183,8 @@ func (t *TimeBank) bounds() []bound {
 		{"gift_month_max", int64(t.GiftMonthMax), 0, 100 * coinsMost},
 		{"grant_month_max", int64(t.GrantMonthMax), 0, 100 * coinsMost},
 		{"grant_alone_max", int64(t.GrantAloneMax), 0, int64(t.GrantMonthMax)},
+		{"market_code_max", int64(t.MarketCodeMax), 0, coinsMost},
+		{"market_day_max", int64(t.MarketDayMax), int64(t.MarketCodeMax), 10 * coinsMost},
 		{"csr_premium", int64(t.CSRPremium), 0, one},
 		{"csr_order_days", int64(t.CSROrderDays), 1, 90},
 		{"coin_expiry_months", int64(t.ExpiryMonths), 0, 120},

@@ -95,13 +95,17 @@ func (p *Pages) next(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.wait(w, r, key.ID, func(ctx context.Context) (n news, err error) {
-		err = p.Flows.DB.View(ctx, id.Tilde, func(reader db.Reader) error {
-			use, ok, err := p.Flows.PayCodes.LastUse(ctx, reader, key.ID, time.UnixMicro(since))
-			if ok {
-				n.State, n.To = use.Checkout.String(), "/me/checkouts/"+use.Place.String()+"/"+use.Checkout.String()
-			}
+		var use paycode.For
+		var used bool
+		if err := p.Flows.DB.View(ctx, id.Tilde, func(reader db.Reader) error {
+			use, used, err = p.Flows.PayCodes.LastUse(ctx, reader, key.ID, time.UnixMicro(since))
 			return err
-		})
+		}); err != nil || !used {
+			return n, err
+		}
+		if n.To, err = p.Flows.WhereCodeLed(ctx, use); n.To != "" {
+			n.State = use.Checkout.String()
+		}
 		return n, err
 	})
 }

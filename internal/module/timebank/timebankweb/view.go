@@ -31,6 +31,7 @@ func tabRows(ctx context.Context, v tabView) []ui.Row {
 	if v.Volunteer && v.May.Volunteer {
 		rows = append(rows, ui.Row{Href: "/me/volunteer", Icon: "person-check", Title: i18n.T(ctx, "我的时间和本事"), Text: i18n.T(ctx, "什么时候有空、会做什么")})
 	}
+	rows = append(rows, ui.Row{Href: "/market", Icon: "store", Title: i18n.T(ctx, "开市"), Text: i18n.T(ctx, "广场上摆摊，现场服务用服务时付")})
 	return append(rows, ui.Row{Href: v.Public, Icon: "chart", Title: i18n.T(ctx, "互助的数字"), Text: i18n.T(ctx, "谁都可以看")})
 }
 

@@ -3,13 +3,13 @@ package marketdayweb
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/marketday"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
-	"time"
 )
 
 // when is the day and the hours of a market day.

@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/timebank"
+	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
 )
 
@@ -168,7 +169,7 @@ func (d *Demo) helpOnce(ctx context.Context, at id.ID, rng *rand.Rand, who asker
 	return nil
 }
 
-// taken lets the first who is asked say yes; where dispatch finds nobody at that hour,
+// taken lets everybody who is asked say yes; where dispatch finds nobody at that hour,
 // somebody takes it from the list.
 func (d *Demo) taken(ctx context.Context, at id.ID, q *timebank.Request) (*timebank.Assignment, db.Actor, error) {
 	if !q.Urgent {
@@ -187,17 +188,20 @@ func (d *Demo) taken(ctx context.Context, at id.ID, q *timebank.Request) (*timeb
 	if err != nil {
 		return nil, db.Actor{}, err
 	}
-	for _, o := range offers {
+	for _, o := range offers { // all say yes; the nearest goes
 		for _, v := range able {
-			if v.Member == o.Helper {
-				by := db.Actor{Kind: "person", ID: v.Person}
-				a, err := d.Flows.AcceptOffer(ctx, at, by, o.Helper, o.ID)
-				if fault.Of(err) != nil {
-					continue
-				}
+			if v.Member != o.Helper {
+				continue
+			}
+			by := db.Actor{Kind: "person", ID: v.Person}
+			a, err := d.Flows.AcceptOffer(ctx, at, by, o.Helper, o.ID)
+			if fault.Of(err) == nil && (err != nil || a != nil) {
 				return a, by, err
 			}
 		}
+	}
+	if a, by, err := d.goes(ctx, at, q, able); err != nil || a != nil {
+		return a, by, err
 	}
 	for _, v := range able {
 		by := db.Actor{Kind: "person", ID: v.Person}
@@ -208,6 +212,25 @@ func (d *Demo) taken(ctx context.Context, at id.ID, q *timebank.Request) (*timeb
 		return a, by, err
 	}
 	return nil, db.Actor{}, nil
+}
+
+// goes is who was sent to a request, nil if nobody was.
+func (d *Demo) goes(ctx context.Context, at id.ID, q *timebank.Request, able []*volunteer.Volunteer) (a *timebank.Assignment, by db.Actor, err error) {
+	var all []*timebank.Assignment
+	if err := d.DB.View(ctx, at, func(r db.Reader) (err error) {
+		all, err = d.Flows.TimeBank.AssignmentsFor(ctx, r, at, q.ID)
+		return err
+	}); err != nil {
+		return nil, by, err
+	}
+	for _, a := range all {
+		for _, v := range able {
+			if v.Member == a.Helper && !a.State().Freed() {
+				return a, db.Actor{Kind: "person", ID: v.Person}, nil
+			}
+		}
+	}
+	return nil, by, nil
 }
 
 // helpNow is what a visitor finds: something urgent that looks for somebody, a haircut

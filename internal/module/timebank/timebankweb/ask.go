@@ -189,7 +189,10 @@ func (h *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 		q, err = h.Flows.AskHelp(ctx, at.ID, actor(ctx), wish, r.FormValue(ui.TokenName))
 	}
 	to := "/help/asked"
-	if q != nil {
+	switch {
+	case !h.mayOpen(ctx).Mine: // she acts for somebody, to ask and not to look on
+		to = "/help?sent=1"
+	case q != nil:
 		to = askedHref(at.ID, q.ID)
 	}
 	return portal.Done(w, r, err, to, "ask", func(s portal.Sent) error { return h.showAsk(w, r, s, nil) })

@@ -22,6 +22,7 @@ import (
 // can ask for, what she could do for others.
 type tabView struct {
 	Known     bool
+	Sent      bool // a request was just made by somebody who may ask and not look on
 	Off       bool // the community has not switched the time bank on
 	SignIn    string
 	Wait      []ui.Row // that want her word
@@ -49,7 +50,7 @@ func (h *Pages) tab(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := tabView{Known: known, SignIn: httpkit.SignInPath + "?" + url.Values{"to": {"/help"}}.Encode()}
+	v := tabView{Known: known, Sent: r.URL.Query().Has("sent"), SignIn: httpkit.SignInPath + "?" + url.Values{"to": {"/help"}}.Encode()}
 	if !known {
 		for _, k := range timebank.Catalogue {
 			v.Kinds = append(v.Kinds, cardOf(ctx, &k))

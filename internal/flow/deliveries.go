@@ -45,16 +45,24 @@ func (f *Flows) DeliveriesOn(ctx context.Context, r db.Reader, community id.ID, 
 	}
 	for _, p := range plans {
 		i := slices.IndexFunc(kinds, func(k timebank.Kind) bool { return k.Key == p.Kind && k.Proof })
-		asked := slices.ContainsFunc(all, func(d Delivered) bool { return d.Asker == p.Asker && i >= 0 && d.Request.Kind == p.Kind })
-		if i < 0 || asked { // she asked by herself that day
+		if i < 0 {
 			continue
 		}
 		at := day.Start(now.Location()).Add(minutes(p.Minute))
+		if slices.ContainsFunc(all, func(d Delivered) bool { return d.covers(p, at, minutes(kinds[i].Minutes)) }) { // she asked by herself
+			continue
+		}
 		all = append(all, Delivered{Plan: p, Asker: p.Asker, Name: kinds[i].Name, From: at, By: at, State: timebank.NotMade})
 	}
 	order := func(d *Delivered) int { return slices.Index(timebank.Deliveries, d.State) }
 	slices.SortStableFunc(all, func(a, b Delivered) int { return cmp.Or(cmp.Compare(order(&a), order(&b)), a.From.Compare(b.From)) })
 	return all, nil
+}
+
+// covers reports whether a delivery brings what a plan could not ask for at its time.
+func (d *Delivered) covers(p *timebank.Plan, at time.Time, length time.Duration) bool {
+	return d.Request != nil && d.State != timebank.Cancelled && d.Asker == p.Asker && d.Request.Kind == p.Kind &&
+		d.Request.From.Before(at.Add(length)) && at.Before(d.Request.Ends())
 }
 
 // deliveries are what is delivered on some days, both ends included, by their time.
@@ -69,7 +77,11 @@ func (f *Flows) deliveries(ctx context.Context, r db.Reader, community id.ID, fi
 	if len(requests) == 0 {
 		return nil, nil
 	}
-	made, err := f.TimeBank.AssignmentsSince(ctx, r, community, from.AddDate(0, 0, -timebank.PlanDays))
+	var which []id.ID
+	for _, q := range requests {
+		which = append(which, q.ID)
+	}
+	of, err := f.TimeBank.AssignmentsForAll(ctx, r, community, which)
 	if err != nil {
 		return nil, err
 	}
@@ -77,17 +89,13 @@ func (f *Flows) deliveries(ctx context.Context, r db.Reader, community id.ID, fi
 	if err != nil {
 		return nil, err
 	}
-	of := make(map[id.ID][]*timebank.Assignment)
-	for _, a := range made {
-		of[a.Request] = append(of[a.Request], a)
-	}
 	for _, q := range requests {
 		d := Delivered{Request: q, Asker: q.Asker, Name: q.Name, From: q.From.In(zone), By: q.Ends().In(zone)}
 		d.State = timebank.DeliveryOf(q, of[q.ID], func(a id.ID) int { return pictures[a] }, now)
 		for _, a := range slices.Backward(of[q.ID]) {
 			if !a.State().Freed() && a.State() != timebank.Called {
 				d.Helper, d.Minutes = a.Helper, a.Minutes()
-				d.Counted = d.State == timebank.Delivered && (a.State() == timebank.Accepted || a.State() == timebank.Settled) && a.Minutes() > 0
+				d.Counted = d.Counted || a.Shown(pictures[a.ID]) && (a.State() == timebank.Accepted || a.State() == timebank.Settled) && a.Minutes() > 0
 			}
 		}
 		all = append(all, d)
@@ -106,13 +114,18 @@ func (f *Flows) WatchDeliveries(ctx context.Context, place id.ID) (err error) {
 	}
 	var late []Delivered
 	if err := f.DB.View(ctx, place, func(r db.Reader) error {
-		all, err := f.DeliveriesOn(ctx, r, place, standing.Today, standing.Now)
-		for _, d := range all {
-			if d.State.Alarming() {
-				late = append(late, d)
+		for _, day := range []period.Day{standing.Today - 1, standing.Today} { // what was due around midnight, too
+			all, err := f.DeliveriesOn(ctx, r, place, day, standing.Now)
+			if err != nil {
+				return err
+			}
+			for _, d := range all {
+				if d.State.Alarming() {
+					late = append(late, d)
+				}
 			}
 		}
-		return err
+		return nil
 	}); err != nil || len(late) == 0 {
 		return err
 	}
@@ -122,7 +135,7 @@ func (f *Flows) WatchDeliveries(ctx context.Context, place id.ID) (err error) {
 	}
 	var errs []error
 	for _, d := range late {
-		errs = append(errs, f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.tellMissing(ctx, tx, desk, d, standing.Today) }))
+		errs = append(errs, f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.tellMissing(ctx, tx, desk, d, period.DayOf(d.From, standing.Now.Location())) }))
 	}
 	return errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -229,7 +230,7 @@ func (f *Flows) endHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, how
 	if err := f.TimeBank.End(ctx, tx, q, how, words); err != nil {
 		return err
 	}
-	if err := f.letGoForHelp(ctx, tx, q); err != nil {
+	if err := errors.Join(f.letGoForHelp(ctx, tx, q), f.tellSpared(ctx, tx, q.ID)); err != nil {
 		return err
 	}
 	return f.wakeBoard(ctx, tx)

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -19,9 +20,16 @@ import (
 // nil. Of two who say yes to the last place one gets it.
 func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, helper, offer id.ID) (a *timebank.Assignment, err error) {
 	defer fault.Wrap(&err, "accept an offer")
+	able, err := f.volunteersOf(ctx, place)
+	if err != nil {
+		return nil, err
+	}
 	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
 		o, err := f.offeredTo(ctx, tx, helper, offer)
-		if err != nil {
+		if err != nil || o.Answer != nil && o.Answer.Says == timebank.Yes { // said twice: she goes
+			return err
+		}
+		if err := f.mayGo(ctx, tx, able, o); err != nil {
 			return err
 		}
 		if err := f.TimeBank.Agree(ctx, tx, o); err != nil {
@@ -43,7 +51,7 @@ func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, he
 		}
 		all, err := f.TimeBank.AssignmentsFor(ctx, r, place, o.Request)
 		for _, x := range all {
-			if x.Offer == offer {
+			if x.Helper == helper && !x.State().Freed() {
 				a = x
 			}
 		}
@@ -51,23 +59,61 @@ func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, he
 	})
 }
 
-// settleOffer sends somebody who said yes. Who has promised to be elsewhere since is let
-// go: the next round settles for another.
-func (f *Flows) settleOffer(ctx context.Context, tx *db.Tx, offer id.ID) error {
+// settleOffer sends somebody who said yes. Who has promised to be elsewhere since, or may
+// not do it any more, is let go: the next round settles for another.
+func (f *Flows) settleOffer(ctx context.Context, tx *db.Tx, able []*volunteer.Volunteer, offer id.ID) error {
 	o, err := f.TimeBank.OfferByID(ctx, tx, tx.Community, offer)
 	if err != nil || !o.Willing() {
 		return err
 	}
-	a, err := f.TimeBank.Accept(ctx, tx, o)
-	switch {
-	case errors.Is(err, timebank.ErrBusyThen):
-		return f.TimeBank.Spare(ctx, tx, o)
-	case fault.Of(err) != nil:
-		return nil // the request ended, or somebody was given the place
-	case err != nil:
+	var a *timebank.Assignment
+	if err = f.mayGo(ctx, tx, able, o); err == nil {
+		a, err = f.TimeBank.Accept(ctx, tx, o)
+	}
+	if fault.Of(err) == nil {
+		if err != nil {
+			return err
+		}
+		return f.tellAssigned(ctx, tx, a)
+	}
+	if err := f.TimeBank.Spare(ctx, tx, o); err != nil {
 		return err
 	}
-	return f.tellAssigned(ctx, tx, a)
+	return f.tellSpared(ctx, tx, o.Request)
+}
+
+// mayGo refuses who may not do any more what she was asked for: she rests, left the shop as
+// whose staff she was asked, or lost a skill or a proof.
+func (f *Flows) mayGo(ctx context.Context, tx *db.Tx, able []*volunteer.Volunteer, o *timebank.Offer) error {
+	q, err := f.TimeBank.ByID(ctx, tx, tx.Community, o.Request)
+	if err != nil {
+		return err
+	}
+	today, _, err := f.onClock(ctx, tx)
+	if err != nil {
+		return err
+	}
+	as := slices.DeleteFunc(slices.Clone(able), func(v *volunteer.Volunteer) bool { return v.Shop != o.Shop })
+	return mayServe(as, o.Helper, q, today)
+}
+
+// tellSpared thanks those who said yes and were let go at this moment.
+func (f *Flows) tellSpared(ctx context.Context, tx *db.Tx, request id.ID) error {
+	some, err := f.TimeBank.LetGo(ctx, tx, request)
+	if err != nil || len(some) == 0 {
+		return err
+	}
+	q, err := f.TimeBank.ByID(ctx, tx, tx.Community, request)
+	if err != nil {
+		return err
+	}
+	for _, o := range some {
+		if err := f.tellMember(ctx, tx, o.Helper, notice.Notice{Kind: notice.ServiceSpared, Cause: helpCause(o.ID), Link: offerPath(tx.Community, o.ID),
+			Args: []notice.Arg{notice.Text(q.Name, ""), notice.Moment(q.From)}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeclineOffer says no for her; nobody asks why.
@@ -206,14 +252,8 @@ func (f *Flows) tellAssigned(ctx context.Context, tx *db.Tx, a *timebank.Assignm
 	if err != nil {
 		return err
 	}
-	thanked, err := f.TimeBank.LetGo(ctx, tx, q.ID)
-	if err != nil {
+	if err := f.tellSpared(ctx, tx, q.ID); err != nil {
 		return err
-	}
-	for _, o := range thanked {
-		if err := f.tellMember(ctx, tx, o.Helper, notice.Notice{Kind: notice.ServiceSpared, Cause: helpCause(o.ID), Link: offerPath(tx.Community, o.ID), Args: what}); err != nil {
-			return err
-		}
 	}
 	return f.wakeBoard(ctx, tx)
 }

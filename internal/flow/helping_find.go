@@ -47,7 +47,7 @@ func (f *Flows) closeSilent(ctx context.Context, place id.ID) error {
 	err := f.DB.View(ctx, place, func(r db.Reader) error {
 		standing, err := f.TimeBank.Standing(ctx, r, place)
 		for _, o := range standing {
-			late = late || !o.Stands(now)
+			late = late || !o.Stands(now) && !o.Willing()
 		}
 		return err
 	})
@@ -73,7 +73,7 @@ func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispa
 	}
 	return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
 		for _, o := range settled {
-			if err := f.settleOffer(ctx, tx, o); err != nil {
+			if err := f.settleOffer(ctx, tx, s.who, o); err != nil {
 				return err
 			}
 		}

@@ -162,7 +162,7 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 		t := dispatch.Task{ID: q.ID, Asker: q.Asker, Place: dispatch.Place{Building: q.Building, Grid: q.Grid, Community: s.place}, At: s.at(q.Building, q.Grid),
 			Languages: languages(strings.Split(q.Langs, ",")), Level: uint8(q.Identity), Window: dispatch.Window{From: q.From, To: q.Ends()},
 			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned, Short: short(s.gaps, q)}
-		if from := s.every[which]; from.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
+		if q.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
 			t.Urgency = dispatch.Urgent
 		} else if period.DayOf(q.From, s.zone) == s.today {
 			t.Urgency = dispatch.Today

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -177,7 +178,7 @@ func (f *Flows) closeHelp(ctx context.Context, tx *db.Tx, q *timebank.Request) e
 	if err != nil || !closed {
 		return err
 	}
-	return f.letGoForHelp(ctx, tx, q)
+	return errors.Join(f.letGoForHelp(ctx, tx, q), f.tellSpared(ctx, tx, q.ID))
 }
 
 // DisputeHelp is who was served saying what was not good; the desk decides, having heard

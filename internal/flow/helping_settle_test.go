@@ -1,12 +1,14 @@
 package flow_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/geo"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/policy"
@@ -115,6 +117,80 @@ func TestAYesThatIsTakenBack(t *testing.T) {
 		if made := h.assignments(q.ID); len(made) != 0 {
 			h.t.Errorf("somebody was sent: %v", made)
 		}
+	})
+}
+
+// TestWhoIsSentByHandFillsOnePlace: a yes that waits is answered when the desk sends her; the
+// other place is somebody else's.
+func TestWhoIsSentByHandFillsOnePlace(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		h.apart()
+		var k timebank.Kind
+		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) (err error) { k, err = h.TimeBank.KindByKey(ctx, r, h.c1, "parcel"); return err }))
+		k.People = 2
+		h.must(h.SaveKind(ctx, h.c1, db.System, k))
+		q := h.asked("parcel", 0)
+		h.env.Clock.Advance(2 * time.Minute)
+		h.must(h.FindHelpers(ctx, h.c1))
+		if a := h.say(q, "zhou"); a != nil {
+			h.t.Fatal("she goes though somebody nearer may say yes")
+		}
+		_, err := h.AssignHelp(ctx, h.c1, db.System, q.ID, h.members["zhou"], "电话里说好的")
+		h.must(err)
+		h.must(h.FindHelpers(ctx, h.c1))
+		h.say(q, "chen")
+		made := h.assignments(q.ID)
+		if len(made) != 2 || made[0].Helper == made[1].Helper {
+			h.t.Errorf("two places: %+v", made)
+		}
+	})
+}
+
+// TestWhoRestsIsNotSent: between her yes and the sending she may have stopped.
+func TestWhoRestsIsNotSent(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		h.apart()
+		q := h.asked("parcel", 0)
+		h.env.Clock.Advance(2 * time.Minute)
+		h.must(h.FindHelpers(ctx, h.c1))
+		h.say(q, "zhou")
+		h.must(h.DB.Update(ctx, h.c1, h.actor("zhou"), func(tx *db.Tx) error {
+			return h.Volunteers.Pause(ctx, tx, h.people["zhou"], "回娘家")
+		}))
+		h.env.Clock.Advance(30 * time.Minute)
+		h.must(h.FindHelpers(ctx, h.c1))
+		if made := h.assignments(q.ID); len(made) != 0 {
+			h.t.Errorf("who rests was sent: %+v", made[0])
+		}
+		if o := h.offerTo(q, "zhou"); o.Answer == nil || o.Answer.Says != timebank.Gone {
+			h.t.Errorf("her yes still waits: %+v", o)
+		}
+	})
+}
+
+// TestMealsThatCouldNotBeAskedFor raise one alarm each, however many of one person.
+func TestMealsThatCouldNotBeAskedFor(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		today := period.DayOf(h.env.Clock.Now(), flow.DefaultZone)
+		for i, minute := range []int{11 * 60, 12 * 60, 17 * 60} {
+			p := timebank.Plan{Kind: "meal", Asker: h.members["wang"], Entered: timebank.BySelf, Minute: minute, First: today + 1, Last: today + 30, Door: timebank.Door{Door: "B1 101 室"}}
+			h.must(h.PlanHelp(ctx, h.c1, h.actor("wang"), p, fmt.Sprint("t", i)))
+		}
+		var k timebank.Kind
+		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) (err error) { k, err = h.TimeBank.KindByKey(ctx, r, h.c1, "meal"); return err }))
+		k.Off = true
+		h.must(h.SaveKind(ctx, h.c1, db.System, k))
+		h.env.Clock.Advance(24 * time.Hour * 5)
+		h.must(h.MakePlanned(ctx, h.c1))
+		h.must(h.WatchDeliveries(ctx, h.c1))
+		today += 5
+		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) error {
+			all, err := h.DeliveriesOn(ctx, r, h.c1, today, h.env.Clock.Now().In(flow.DefaultZone))
+			if len(all) != 3 || all[0].State != timebank.NotMade || all[2].State != timebank.NotMade {
+				h.t.Errorf("of three meals that could not be asked for: %+v", all)
+			}
+			return err
+		}))
 	})
 }
 

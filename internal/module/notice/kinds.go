@@ -245,7 +245,7 @@ var Kinds = []Kind{
 	{ID: ServiceEntered, Group: OfCommunity, Name: "有人替您请了帮忙", Title: "替您请了人：%s", Body: "%s。不对的话随时可以撤回。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
 	{ID: ServiceFound, Group: OfCommunity, Name: "找到帮忙的人", Title: "%s有人来了", Body: "%s。到门口请对一下六位数字。", Open: "看是谁", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServicePromised, Group: OfCommunity, Name: "您答应的帮忙", Title: "说好了：%s", Body: "%s。地址和怎么联系在里面。", Open: "看地址", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
-	{ID: ServiceSpared, Group: OfCommunity, Name: "谢谢您答应", Title: "%s有更近的邻居去了", Body: "原定 %s。这次不用您跑了，谢谢您答应得快。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceSpared, Group: OfCommunity, Name: "谢谢您答应", Title: "%s：这次不用您跑了", Body: "原定 %s。谢谢您答应得快。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceSoon, Group: OfCommunity, Name: "帮忙快开始了", Title: "快到时间了：%s", Body: "%s。来不了请马上说，好再找人。", Open: "看地址", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceAgain, Group: OfCommunity, Name: "换人来帮忙", Title: "%s正在另找一位", Body: "原来说好的邻居来不了。时间还是 %s。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceOff, Group: OfCommunity, Name: "帮忙取消了", Title: "不用来了：%s", Body: "原定 %s。该给您的照规矩给。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},

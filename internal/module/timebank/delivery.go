@@ -47,7 +47,7 @@ func (d Delivery) Alarming() bool { return d == Missing || d == NotMade || d == 
 func DeliveryOf(q *Request, all []*Assignment, pictures func(assignment id.ID) int, now time.Time) Delivery {
 	said := false
 	for _, a := range all {
-		if shown(a, pictures(a.ID)) {
+		if a.Shown(pictures(a.ID)) {
 			return Delivered
 		}
 		said = said || a.State().Served()
@@ -65,9 +65,9 @@ func DeliveryOf(q *Request, all []*Assignment, pictures func(assignment id.ID) i
 	return Awaited
 }
 
-// shown reports whether somebody was at the door: she checked in there by the code or the
+// Shown reports whether somebody was at the door: she checked in there by the code or the
 // place, or a picture shows it; and it was not taken back.
-func shown(a *Assignment, pictures int) bool {
+func (a *Assignment) Shown(pictures int) bool {
 	return (a.State() == Begun || a.State().Served()) && (!a.When(Begun).IsZero() || pictures > 0)
 }
 

@@ -25,7 +25,7 @@ type Offer struct {
 // Says is what became of an offer.
 type Says string
 
-// The answers. Silent, Gone and Late are given by the house.
+// The answers. Silent and Gone are given by the house.
 const (
 	Yes    Says = "yes"
 	No     Says = "no"

@@ -201,8 +201,8 @@ func (s *Service) mayGo(ctx context.Context, tx *db.Tx, o *Offer) error {
 	return s.freeThen(ctx, tx, q, o.Helper, all)
 }
 
-// LetGo are those who said yes to a request and whom the filling of its last place at
-// this moment let go.
+// LetGo are those who said yes to a request and were let go at this moment: its last place
+// was filled, it ended, or they cannot go.
 func (s *Service) LetGo(ctx context.Context, tx *db.Tx, request id.ID) (some []*Offer, err error) {
 	all, err := s.OffersFor(ctx, tx, tx.Community, request)
 	for _, o := range all {
@@ -259,10 +259,29 @@ func (s *Service) Assign(ctx context.Context, tx *db.Tx, a Assignment) (*Assignm
 	if err := insertAssignment(ctx, tx, &a); err != nil {
 		return nil, err
 	}
+	if err := s.answerOwn(ctx, tx, &a); err != nil {
+		return nil, err
+	}
 	if len(free) == 1 {
 		err = s.goneFor(ctx, tx, q.ID)
 	}
 	return &a, err
+}
+
+// answerOwn answers what else a helper was asked for the same request: she goes.
+func (s *Service) answerOwn(ctx context.Context, tx *db.Tx, a *Assignment) error {
+	all, err := s.OffersFor(ctx, tx, tx.Community, a.Request)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Helper == a.Helper && o.ID != a.Offer && o.Answer == nil {
+			if err := s.answer(ctx, tx, o, Yes, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // freeThen refuses a helper who holds a place of the request, or has promised to be

@@ -3,6 +3,7 @@ package timebank
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,22 @@ func (s *Service) AssignmentByID(ctx context.Context, r db.Reader, community, as
 // AssignmentsFor are a request's assignments, the newest first.
 func (s *Service) AssignmentsFor(ctx context.Context, r db.Reader, community, request id.ID) ([]*Assignment, error) {
 	return findAssignments(ctx, r, community, " AND a.request_id = ?"+latest, request[:])
+}
+
+// AssignmentsForAll are those of some requests, by request, the newest first.
+func (s *Service) AssignmentsForAll(ctx context.Context, r db.Reader, community id.ID, requests []id.ID) (map[id.ID][]*Assignment, error) {
+	found := make(map[id.ID][]*Assignment, len(requests))
+	for part := range slices.Chunk(requests, 200) {
+		in, args := marks(nil, part)
+		all, err := findAssignments(ctx, r, community, " AND a.request_id IN "+in+latest, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			found[a.Request] = append(found[a.Request], a)
+		}
+	}
+	return found, nil
 }
 
 // AssignmentsOf are a helper's since an instant, the newest first.

@@ -2100,7 +2100,7 @@ func offerPage(v offerView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if v.Spared {
-			templ_7745c5c3_Err = ui.Notice(ui.Tell, i18n.T(ctx, "有更近的邻居去了，这次不用您跑。谢谢您答应。")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.Tell, i18n.T(ctx, "这次不用您跑了，谢谢您答应。")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/capacity"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/notice"
@@ -115,7 +116,7 @@ func (f *Flows) endWarning(ctx context.Context, tx *db.Tx, o *Outlook, w *shorta
 	switch {
 	case !w.Hour.Add(shortage.Hour).After(o.Now):
 		return f.Shortages.End(ctx, tx, w, shortage.Passed)
-	case o.Kind(w.Kind) == nil:
+	case o.Kind(w.Kind) == nil, civil(w.Hour, o.Now.Location()).Hour().Day() >= o.Today+period.Day(max(o.Numbers.Days, 1)): // farther than anybody looks by now
 		return f.Shortages.End(ctx, tx, w, shortage.Off)
 	case c != nil && c.Level(&o.Numbers) == capacity.Gap:
 		return nil

@@ -47,6 +47,12 @@ func (s *Service) Past(ctx context.Context, r db.Reader, community id.ID, before
 	return all[:min(len(all), limit)], err
 }
 
+// Ended are days that were closed or called off, the latest first, at most so many.
+func (s *Service) Ended(ctx context.Context, r db.Reader, community id.ID, limit int) ([]*Day, error) {
+	all, err := findDays(ctx, r, community, over+" ORDER BY d.begins_at DESC, d.id DESC, s.taken_at LIMIT ?", 2*limit)
+	return all[:min(len(all), limit)], err
+}
+
 func findDays(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []*Day, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		d := &Day{}

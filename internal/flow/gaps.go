@@ -115,7 +115,7 @@ func (f *Flows) readHands(ctx context.Context, r db.Reader, place id.ID, g *hand
 	if q.Bookings, err = f.plannedAhead(ctx, r, place, o, q.Bookings); err != nil {
 		return err
 	}
-	past, err := f.TimeBank.Between(ctx, r, place, o.Now.AddDate(0, 0, -7*o.Numbers.Weeks), o.Now)
+	past, err := f.TimeBank.Between(ctx, r, place, (o.Today - period.Day(7*o.Numbers.Weeks)).Start(zone), o.Now)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"slices"
 	"strconv"
 	"time"
@@ -94,14 +95,24 @@ func (f *Flows) CallHands(ctx context.Context, place id.ID, actor db.Actor, kind
 	return call, err
 }
 
-// sendCall tells some of those who might, in their order.
-func (f *Flows) sendCall(ctx context.Context, tx *db.Tx, o *Outlook, w *Wanted, call id.ID, who []id.ID) (n int, err error) {
+// lot draws the order of members whom nothing else tells apart, for each call anew.
+func lot(call, m id.ID) [sha256.Size]byte { return sha256.Sum256(slices.Concat(call[:], m[:])) }
+
+// sendCall tells some of those who might, group by group, first who was called least this
+// month.
+func (f *Flows) sendCall(ctx context.Context, tx *db.Tx, o *Outlook, w *Wanted, call id.ID, who [][]id.ID) (n int, err error) {
 	month := o.Today.Month()
 	sent, err := f.Shortages.Sent(ctx, tx, tx.Community, month)
 	if err != nil {
 		return 0, err
 	}
-	for _, m := range who {
+	for _, group := range who {
+		slices.SortFunc(group, func(a, b id.ID) int {
+			x, y := lot(call, a), lot(call, b)
+			return cmp.Or(sent[a]-sent[b], bytes.Compare(x[:], y[:]))
+		})
+	}
+	for _, m := range slices.Concat(who...) {
 		if n == o.Rules.CallPeopleMost {
 			break
 		}
@@ -120,10 +131,10 @@ func (f *Flows) sendCall(ctx context.Context, tx *db.Tx, o *Outlook, w *Wanted, 
 	return n, nil
 }
 
-// callable are the members whom a call for a kind could reach: volunteers who say that they
+// callable are the members whom a call for a kind could reach, in three groups: volunteers who say that they
 // can do it, then volunteers who named no skill, then members in good standing who are no
 // volunteers yet. Nobody is asked who rests, works in a reserve only, or lacks the skill.
-func (f *Flows) callable(ctx context.Context, place id.ID, o *Outlook, k *timebank.Kind) (who []id.ID, err error) {
+func (f *Flows) callable(ctx context.Context, place id.ID, o *Outlook, k *timebank.Kind) (who [][]id.ID, err error) {
 	all, err := f.volunteersOf(ctx, place)
 	if err != nil {
 		return nil, err
@@ -150,10 +161,7 @@ func (f *Flows) callable(ctx context.Context, place id.ID, o *Outlook, k *timeba
 		}
 		return err
 	})
-	for _, some := range [][]id.ID{fit, blank, others} {
-		slices.SortFunc(some, func(a, b id.ID) int { return bytes.Compare(a[:], b[:]) })
-	}
-	return slices.Concat(fit, blank, others), err
+	return [][]id.ID{fit, blank, others}, err
 }
 
 // Callable counts whom a call for a kind could reach: those who say that they can do it,
@@ -169,7 +177,7 @@ func (f *Flows) Callable(ctx context.Context, place id.ID, o *Outlook, k *timeba
 			able++
 		}
 	}
-	return able, min(len(who), o.Rules.CallPeopleMost), err
+	return able, min(len(slices.Concat(who...)), o.Rules.CallPeopleMost), err
 }
 
 // DeclineCall notes that the desk wants no call for a kind for a while, and why.

@@ -7,7 +7,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/capacity"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/notice"
@@ -116,7 +116,7 @@ func (f *Flows) endWarning(ctx context.Context, tx *db.Tx, o *Outlook, w *shorta
 	switch {
 	case !w.Hour.Add(shortage.Hour).After(o.Now):
 		return f.Shortages.End(ctx, tx, w, shortage.Passed)
-	case o.Kind(w.Kind) == nil:
+	case o.Kind(w.Kind) == nil, civil(w.Hour, o.Now.Location()).Hour().Day() >= o.Today+period.Day(max(o.Numbers.Days, 1)): // farther than anybody looks by now
 		return f.Shortages.End(ctx, tx, w, shortage.Off)
 	case c != nil && c.Level(&o.Numbers) == capacity.Gap:
 		return nil
@@ -145,7 +145,8 @@ func short(standing []*shortage.Warning, q *timebank.Request) bool {
 
 // shareGap notes an order that a shop's staff takes while a warning stands for its kind
 // and hour, and lets the pool pay its share of what the asker pays (T-06). What is paid
-// already is not shared any more.
+// already is not shared any more; nor is a request of several places, since a hold is one
+// and neighbours may have the others.
 func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
 	if a.Shop.IsZero() {
 		return nil
@@ -155,8 +156,8 @@ func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a 
 		return err
 	}
 	o := shortage.Order{Warning: w.ID, Assignment: a.ID, Request: q.ID, Shop: a.Shop}
-	if q.Pay == timebank.ByAsker && q.Coins > 0 {
-		m, err := f.payGap(ctx, tx, q.ID, q.Coins*money.Amount(q.People))
+	if q.Pay == timebank.ByAsker && q.Coins > 0 && q.People == 1 {
+		m, err := f.payGap(ctx, tx, q.ID, q.Coins)
 		if err != nil && !errors.Is(err, coin.ErrHoldUsed) {
 			return err
 		}

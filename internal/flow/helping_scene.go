@@ -128,7 +128,7 @@ func (f *Flows) readScene(ctx context.Context, r db.Reader, s *scene) error {
 	if s.alerts, err = f.TimeBank.Alerts(ctx, r, s.place); err != nil {
 		return err
 	}
-	s.gaps, err = f.Shortages.Standing(ctx, r, s.place)
+	s.gaps, err = f.Shortages.StandingAt(ctx, r, s.place, s.now)
 	return err
 }
 

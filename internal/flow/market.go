@@ -220,15 +220,17 @@ func (f *Flows) SweepMarkets(ctx context.Context, place id.ID) (err error) {
 	now := f.DB.Clock().Now()
 	var soon, left []*marketday.Day
 	if err := f.DB.View(ctx, place, func(r db.Reader) error {
-		all, err := f.Markets.Days(ctx, r, place, now.Add(-marketReminded-marketday.LeftOpen))
+		all, err := f.Markets.Days(ctx, r, place, now)
+		if err != nil {
+			return err
+		}
+		soon = soon[:0]
 		for _, d := range all {
-			switch {
-			case d.State() == marketday.Called && d.Begins.After(now) && d.Begins.Before(now.Add(marketReminded)):
+			if d.State() == marketday.Called && d.Begins.After(now) && d.Begins.Before(now.Add(marketReminded)) {
 				soon = append(soon, d)
-			case !d.Over() && d.Ends.Add(marketday.LeftOpen).Before(now):
-				left = append(left, d)
 			}
 		}
+		left, err = f.Markets.Left(ctx, r, place, now.Add(-marketday.LeftOpen))
 		return err
 	}); err != nil || len(soon)+len(left) == 0 {
 		return err

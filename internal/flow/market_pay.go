@@ -134,8 +134,14 @@ func (f *Flows) payAtStall(ctx context.Context, place id.ID, actor db.Actor, who
 	if err := f.DB.View(ctx, place, func(r db.Reader) error { x, err = f.Markets.StallByID(ctx, r, place, s.Stall); return err }); err != nil {
 		return nil, err
 	}
-	if err := f.otherHouseholdAt(ctx, place, x, s.Payer); err != nil {
+	payer, err := f.strangerAt(ctx, place, x, s.Payer)
+	if err != nil {
 		return nil, err
+	}
+	if p.How == marketday.BySelf { // who takes a code stands at her stall
+		if err := f.notAtOwnStall(ctx, place, x, actor.ID); err != nil {
+			return nil, err
+		}
 	}
 	pay := func(tx *db.Tx) error {
 		if paid, err = f.Markets.PaymentByToken(ctx, tx, place, s.Token); s.Token != "" && !errors.Is(err, marketday.ErrNoPayment) {
@@ -145,13 +151,50 @@ func (f *Flows) payAtStall(ctx context.Context, place id.ID, actor db.Actor, who
 		if err != nil {
 			return err
 		}
-		return f.tellPaidAt(ctx, tx, x, paid, s.key)
+		return f.tellPaidAt(ctx, tx, x, paid, s.key, actor.ID != payer)
 	}
 	return paid, f.updateWith(ctx, place, actor, s.Payer, pay)
 }
 
+// strangerAt is the person behind a payer, zero if there is none. Who holds the stall, works
+// for the shop that holds it, or lives with the stallholder is refused.
+func (f *Flows) strangerAt(ctx context.Context, place id.ID, x *marketday.Stall, ref string) (payer id.ID, err error) {
+	if err := f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		of, err := f.People.BehindRef(ctx, r, ref)
+		if errors.Is(err, person.ErrNotFound) {
+			return nil
+		}
+		payer = of.Person
+		return err
+	}); err != nil || payer.IsZero() {
+		return payer, err
+	}
+	if err := f.notAtOwnStall(ctx, place, x, payer); err != nil {
+		return payer, err
+	}
+	return payer, f.otherHouseholdAt(ctx, place, x, payer)
+}
+
+// notAtOwnStall refuses a person at her own stall and at that of a shop of hers.
+func (f *Flows) notAtOwnStall(ctx context.Context, place id.ID, x *marketday.Stall, who id.ID) error {
+	people, err := f.shopsOf(ctx, place, x.Shop)
+	if err != nil {
+		return err
+	}
+	own := slices.Contains(people[x.Shop], who)
+	if !x.Member.IsZero() {
+		if own, err = f.IsMember(ctx, place, x.Member, who); err != nil {
+			return err
+		}
+	}
+	if own {
+		return marketday.ErrOwnStall
+	}
+	return nil
+}
+
 // otherHouseholdAt refuses a payer who lives with the stallholder.
-func (f *Flows) otherHouseholdAt(ctx context.Context, place id.ID, x *marketday.Stall, ref string) error {
+func (f *Flows) otherHouseholdAt(ctx context.Context, place id.ID, x *marketday.Stall, payer id.ID) error {
 	if x.Member.IsZero() {
 		return nil
 	}
@@ -160,14 +203,7 @@ func (f *Flows) otherHouseholdAt(ctx context.Context, place id.ID, x *marketday.
 		return err
 	}
 	return f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
-		of, err := f.People.BehindRef(ctx, r, ref)
-		if errors.Is(err, person.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		home, found, err := f.Households.HomeOf(ctx, r, of.Person)
+		home, found, err := f.Households.HomeOf(ctx, r, payer)
 		if err == nil && found && home.ID == holder.Household.ID {
 			err = ErrMarketHousehold
 		}
@@ -221,9 +257,10 @@ func (f *Flows) settleAtStall(ctx context.Context, tx *db.Tx, who *Holding, s Ma
 	return f.Markets.Pay(ctx, tx, p)
 }
 
-// tellPaidAt tells the payer whose code was taken, and wakes the pages that watch the day.
-func (f *Flows) tellPaidAt(ctx context.Context, tx *db.Tx, x *marketday.Stall, p *marketday.Payment, phone id.ID) error {
-	if p.How == marketday.ByCode {
+// tellPaidAt tells the payer for whom somebody else acted, or whose code was taken, and
+// wakes the pages that watch the day.
+func (f *Flows) tellPaidAt(ctx context.Context, tx *db.Tx, x *marketday.Stall, p *marketday.Payment, phone id.ID, byOther bool) error {
+	if byOther || p.How == marketday.ByCode {
 		if err := f.tellMember(ctx, tx, p.Payer, notice.Notice{Kind: notice.MarketPaid, Cause: marketCause(p.ID), Link: MarketPaymentPath(tx.Community, p.ID),
 			Args: []notice.Arg{notice.Text(x.Title, ""), notice.Coins(p.Coins), notice.Count(int64(p.Minutes))}}); err != nil {
 			return err

@@ -213,6 +213,11 @@ func TestWhoMayNotDecide(t *testing.T) {
 			t.Errorf("%+v", sold)
 		}
 		m.must(m.CountGoods(ctx, m.home, db.System, fruit, m.mend.ID, marketday.Pieces{Given: 2}))
+		hers, err := m.TakeStall(ctx, m.home, db.System, marketday.Stall{Day: m.day.ID, Member: m.member("anna").ID, Sort: marketday.OnTheSpot, Title: "缝补", Minutes: 15}, false, "")
+		m.must(err)
+		if _, err := m.PayAtStall(ctx, m.home, db.Actor{Kind: "person", ID: m.anna}, flow.MarketSale{Stall: hers.ID, Minutes: 15, Payer: "ben", Token: "for-ben"}); !errors.Is(err, marketday.ErrOwnStall) {
+			t.Errorf("anna pays her own stall for ben: %v", err)
+		}
 		m.must(m.CallOffMarket(ctx, m.home, db.System, m.day.ID, "下大雨"))
 		m.turn()
 		if _, err := m.takes(15); !errors.Is(err, marketday.ErrNotOpen) {

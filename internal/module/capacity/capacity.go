@@ -205,9 +205,12 @@ func (t *table) at(kind string, h Hour) *Cell {
 	return c
 }
 
+// ahead is what is left of a span: of the running hour nobody can give more.
+func (t *table) ahead(s Span) Span { return Span{max(s.From, t.q.Now), s.To} }
+
 // book adds what lies within the table of a booking to its hours.
 func (t *table) book(b *Booking) {
-	each(Span{b.From, b.From + Minute(b.Minutes)}, t.from, t.to, func(h Hour, minutes int) {
+	each(t.ahead(Span{b.From, b.From + Minute(b.Minutes)}), t.from, t.to, func(h Hour, minutes int) {
 		c := t.at(b.Kind, h)
 		c.Booked += minutes * b.People
 		c.Requests++
@@ -227,7 +230,7 @@ func (t *table) help(v *Helper) {
 			minutes := f.minutes
 			for _, p := range v.Promised {
 				if p.Kind != kind {
-					minutes -= overlap(p.Span, f.hour)
+					minutes -= overlap(t.ahead(p.Span), f.hour)
 				}
 			}
 			if minutes <= 0 {

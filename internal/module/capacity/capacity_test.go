@@ -205,3 +205,14 @@ func find(all []capacity.Cell, like capacity.Cell) capacity.Cell {
 	}
 	return capacity.Cell{Kind: like.Kind, Hour: like.Hour}
 }
+
+// Of the running hour only what is left is booked: ten minutes before ten o'clock one
+// neighbour is enough for what was asked for from nine to ten.
+func TestTheRunningHour(t *testing.T) {
+	q := capacity.Question{Now: capacity.At(monday, 9*60+50), Rules: rules(), Bookings: []capacity.Booking{booking("parcel", monday, 9*60, 60, 1)},
+		Helpers: []capacity.Helper{{Kinds: []string{"parcel"}, Free: []capacity.Span{{From: capacity.At(monday, 9*60+50), To: capacity.At(monday, 12*60)}}, DayMost: 240, WeekMost: 1200}}}
+	nine := cell(t, capacity.Table(q), "parcel", capacity.HourOf(monday, 9))
+	if nine.Booked != 10 || nine.Able != 10 || nine.Level(&q.Rules) != capacity.Fine {
+		t.Errorf("nine o'clock is %+v", nine)
+	}
+}

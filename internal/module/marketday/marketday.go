@@ -144,9 +144,10 @@ func (d *Day) Words() string {
 }
 
 // PaysAt reports whether a service that was done at an instant may be paid: between
-// opening and closing. A scan may wait for the network until long after.
+// opening and closing, at the latest LeftOpen after its end, whenever the clock comes to
+// close it. A scan may wait for the network until long after.
 func (d *Day) PaysAt(at time.Time) bool {
-	if opened := d.When(Opened); opened.IsZero() || at.Before(opened) {
+	if opened := d.When(Opened); opened.IsZero() || at.Before(opened) || at.After(d.Ends.Add(LeftOpen)) {
 		return false
 	}
 	return !d.Over() || !at.After(d.Steps[len(d.Steps)-1].At)

@@ -298,3 +298,40 @@ func TestWhatIsRefusedOfADay(t *testing.T) {
 		}
 	}
 }
+
+// A day that nobody closed is left for the clock however old it is, and pays nothing that
+// was done later than the clock would have closed it.
+func TestADayThatWasForgotten(t *testing.T) {
+	each(t, func(h *square) {
+		d := h.called(1)
+		x, err := h.take(d.ID, neighbour(1), OnTheSpot)
+		h.must(err)
+		h.must(h.update(func(tx *db.Tx) (err error) { d, err = h.Open(ctx, tx, d.ID); return err }))
+		if late := d.Ends.Add(LeftOpen); !d.PaysAt(late) || d.PaysAt(late.Add(time.Second)) {
+			t.Error("it pays too late, or not long enough")
+		}
+		h.pay(x, neighbour(7), BySelf)
+		left := func(want int) {
+			h.t.Helper()
+			h.must(h.env.View(ctx, h.home, func(r db.Reader) error {
+				left, err := h.Left(ctx, r, h.home, d.Ends.AddDate(0, 1, 0))
+				ended, endErr := h.Ended(ctx, r, h.home, 1)
+				if len(left) != want || len(ended) != 1-want {
+					h.t.Errorf("%d are left, %d are over", len(left), len(ended))
+				}
+				return errors.Join(err, endErr)
+			}))
+		}
+		left(1)
+		h.must(h.update(func(tx *db.Tx) error { return h.Forget(ctx, tx, neighbour(1)) }))
+		h.must(h.env.View(ctx, h.home, func(r db.Reader) error {
+			x, err := h.StallByID(ctx, r, h.home, x.ID)
+			if err == nil && x.End == nil {
+				h.t.Error("the stall of who was forgotten stands")
+			}
+			return err
+		}))
+		h.must(h.update(func(tx *db.Tx) error { _, err := h.Close(ctx, tx, d.ID, ""); return err }))
+		left(0)
+	})
+}

@@ -223,10 +223,19 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, member id.ID) (err erro
 		return err
 	}
 	for _, x := range mine {
-		if x.End == nil {
-			if _, err := s.GiveUp(ctx, tx, x.ID, ""); err != nil && fault.Of(err) == nil {
-				return err
-			}
+		if x.End != nil {
+			continue
+		}
+		d, err := s.DayByID(ctx, tx, tx.Community, x.Day)
+		if err != nil {
+			return err
+		}
+		if d.Over() {
+			continue
+		}
+		x.End = &End{At: tx.Now, By: tx.Actor.ID} // also where something was paid: nobody stands there any more
+		if err := endStall(ctx, tx, x); err != nil {
+			return err
 		}
 	}
 	return forget(ctx, tx, member)

@@ -32,9 +32,24 @@ func (s *Service) Days(ctx context.Context, r db.Reader, community id.ID, after 
 	return findDays(ctx, r, community, "d.ends_at > ? ORDER BY d.begins_at, d.id, s.taken_at", after.UnixMicro())
 }
 
+// over is true of a day d that was closed or called off.
+const over = "EXISTS (SELECT 1 FROM marketday_step o WHERE o.community_id = d.community_id AND o.day_id = d.id AND o.state IN ('closed', 'off'))"
+
+// Left are the days that ended before an instant, however long ago, and that nobody closed,
+// the earliest first.
+func (s *Service) Left(ctx context.Context, r db.Reader, community id.ID, before time.Time) ([]*Day, error) {
+	return findDays(ctx, r, community, "d.ends_at < ? AND NOT "+over+" ORDER BY d.begins_at, d.id, s.taken_at", before.UnixMicro())
+}
+
 // Past are days that ended before an instant, the latest first, at most so many.
 func (s *Service) Past(ctx context.Context, r db.Reader, community id.ID, before time.Time, limit int) ([]*Day, error) {
 	all, err := findDays(ctx, r, community, "d.ends_at <= ? ORDER BY d.begins_at DESC, d.id DESC, s.taken_at LIMIT ?", before.UnixMicro(), 2*limit)
+	return all[:min(len(all), limit)], err
+}
+
+// Ended are days that were closed or called off, the latest first, at most so many.
+func (s *Service) Ended(ctx context.Context, r db.Reader, community id.ID, limit int) ([]*Day, error) {
+	all, err := findDays(ctx, r, community, over+" ORDER BY d.begins_at DESC, d.id DESC, s.taken_at LIMIT ?", 2*limit)
 	return all[:min(len(all), limit)], err
 }
 

@@ -140,6 +140,6 @@ type Declined struct {
 // Bounds of what the desk writes, and how long its no holds.
 const (
 	wordsMost    = 100
-	hoursMost    = 400
+	hoursMost    = 31 * 24
 	DeclinedDays = 7
 )

@@ -95,6 +95,19 @@ func (s *Service) Standing(ctx context.Context, r db.Reader, community id.ID) ([
 	return find(ctx, r, community, " AND e.why IS NULL ORDER BY w.hour_at, w.kind, w.id")
 }
 
+// StandingAt are those whose hour is not over at an instant, also while the clock has not
+// come to end the others.
+func (s *Service) StandingAt(ctx context.Context, r db.Reader, community id.ID, now time.Time) ([]*Warning, error) {
+	return find(ctx, r, community, " AND w.hour_at > ? AND e.why IS NULL ORDER BY w.hour_at, w.kind, w.id", now.Add(-Hour).UnixMicro())
+}
+
+// CountAt is how many StandingAt are.
+func (s *Service) CountAt(ctx context.Context, r db.Reader, community id.ID, now time.Time) (n int, err error) {
+	err = db.One(ctx, r, &n, `SELECT COUNT(*) FROM shortage_warning w LEFT JOIN shortage_end e ON e.community_id = w.community_id AND e.warning_id = w.id
+		WHERE w.community_id = ? AND w.hour_at > ? AND e.why IS NULL`, community[:], now.Add(-Hour).UnixMicro())
+	return n, err
+}
+
 // ByID finds a warning.
 func (s *Service) ByID(ctx context.Context, r db.Reader, community, warning id.ID) (*Warning, error) {
 	all, err := find(ctx, r, community, " AND w.id = ?", warning[:])

@@ -64,14 +64,12 @@ func (h *Pages) fillList(ctx context.Context, at *portal.Spot, v *listView) erro
 				v.Ahead = append(v.Ahead, dayRow(ctx, href(d), at.Now.Location(), d))
 			}
 		}
-		past, err := h.svc().Past(ctx, rd, at.ID, at.Now.AddDate(1, 0, 0), shown)
+		past, err := h.svc().Ended(ctx, rd, at.ID, shown)
 		if err != nil {
 			return err
 		}
 		for _, d := range past {
-			if d.Over() {
-				v.Past = append(v.Past, dayRow(ctx, openHref(at.Ref, d.ID), at.Now.Location(), d))
-			}
+			v.Past = append(v.Past, dayRow(ctx, openHref(at.Ref, d.ID), at.Now.Location(), d))
 		}
 		if !mine {
 			return nil

@@ -829,7 +829,7 @@ func payForm(v stallView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "按时间算，每满一段算一段。付错了当天可以退回。"))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "按时间算，不满一段的也算一段。付错了当天可以退回。"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/marketday/marketdayweb/resident.templ`, Line: 141, Col: 113}
 				}
@@ -1133,7 +1133,7 @@ func ownStall(v stallView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var51 string
-				templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "愿意的话，记一下到现在一共换了几件主人。不记钱。"))
+				templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "愿意的话，记一下到现在一共有几件换了主人。不记钱。"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/marketday/marketdayweb/resident.templ`, Line: 177, Col: 112}
 				}

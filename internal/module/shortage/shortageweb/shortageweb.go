@@ -51,8 +51,8 @@ func (h *Pages) standing(ctx context.Context, _ authz.Viewer) (n int, late bool,
 	}
 	for _, c := range mine {
 		if err := h.view(ctx, c.ID, func(rd db.Reader) error {
-			all, err := h.svc().Standing(ctx, rd, c.ID)
-			n += len(all)
+			here, err := h.svc().CountAt(ctx, rd, c.ID, h.Flows.DB.Clock().Now())
+			n += here
 			return err
 		}); err != nil {
 			return 0, false, err

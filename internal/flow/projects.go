@@ -144,7 +144,7 @@ type ProjectMonth struct {
 // ProjectMonthOf counts a month of a contract from the services.
 func (f *Flows) ProjectMonthOf(ctx context.Context, r db.Reader, community id.ID, c *project.Contract, m period.Month, now time.Time) (x ProjectMonth, err error) {
 	x = ProjectMonth{Month: c.MonthOf(m), Counts: make(map[string]int), States: make(map[timebank.Delivery]int)}
-	all, err := f.deliveries(ctx, r, community, max(c.First, m.First()), min(c.Last, m.Last()), now)
+	all, err := f.deliveries(ctx, r, community, max(c.First, m.First()), min(c.Through(now.Location()), m.Last()), now)
 	if err != nil {
 		return x, err
 	}
@@ -171,7 +171,7 @@ func (f *Flows) ReportProject(ctx context.Context, place id.ID, actor db.Actor, 
 		if err != nil {
 			return err
 		}
-		return f.Projects.Report(ctx, tx, c, m, x.Counts, today, words)
+		return f.Projects.Report(ctx, tx, c, m, project.Tally{Counts: x.Counts, Today: today, Zone: zone}, words)
 	})
 }
 

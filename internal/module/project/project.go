@@ -196,9 +196,20 @@ func (c *Contract) MonthOf(m period.Month) (x Month) {
 	return x
 }
 
+// Through is the last day of which anything is owed: that of the term, or the day on which
+// a side ended it before that.
+func (c *Contract) Through(zone *time.Location) period.Day {
+	for _, s := range c.Steps {
+		if s.What == Ended {
+			return min(c.Last, period.DayOf(s.At, zone))
+		}
+	}
+	return c.Last
+}
+
 // Months are all months of the contract up to a day, the latest first.
-func (c *Contract) Months(today period.Day) (all []Month) {
-	for m := min(c.Last, today).Month(); m >= c.First.Month(); m-- {
+func (c *Contract) Months(today period.Day, zone *time.Location) (all []Month) {
+	for m := min(c.Through(zone), today).Month(); m >= c.First.Month(); m-- {
 		all = append(all, c.MonthOf(m))
 	}
 	return all
@@ -230,6 +241,6 @@ func (c *Contract) Bill(m period.Month, counts map[string]int) (count int, amoun
 }
 
 // Due is the last day on which a month is to be reported.
-func (c *Contract) Due(m period.Month) period.Day {
-	return min(m.Last(), c.Last) + period.Day(c.ReportDays)
+func (c *Contract) Due(m period.Month, zone *time.Location) period.Day {
+	return min(m.Last(), c.Through(zone)) + period.Day(c.ReportDays)
 }

@@ -78,20 +78,28 @@ func (s *Service) Bind(ctx context.Context, tx *db.Tx, c *Contract, plan id.ID) 
 	return err
 }
 
+// Tally is what the services say of a month, and when and where they were asked.
+type Tally struct {
+	Counts map[string]int // deliveries that were shown and accepted, by kind
+	Today  period.Day
+	Zone   *time.Location
+}
+
 // Report notes what was delivered in a month that is over, and what it comes to; what lies
 // above the ceiling is not owed. It can be done again until the orderer has accepted it.
-func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, counts map[string]int, today period.Day, words string) error {
+func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, t Tally, words string) error {
+	through := c.Through(t.Zone)
 	switch {
 	case c.State() != Agreed && c.State() != Ended:
 		return ErrNoWay
-	case m < c.First.Month() || m > c.Last.Month():
+	case m < c.First.Month() || m > through.Month():
 		return ErrBadMonth.On("month")
-	case today <= min(m.Last(), c.Last) && c.State() != Ended:
+	case t.Today <= min(m.Last(), through):
 		return ErrNotOver
 	case c.MonthOf(m).State == Accepted:
 		return ErrNoWay
 	}
-	count, amount, _ := c.Bill(m, counts)
+	count, amount, _ := c.Bill(m, t.Counts)
 	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, Amount: amount, Words: words}, false)
 }
 

@@ -126,7 +126,7 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 				continue
 			}
 			p := publicProject{Title: c.Title, Key: c.ID.String(), Facts: terms(ctx, c)}
-			for _, m := range c.Months(room.Today) {
+			for _, m := range c.Months(room.Today, room.Now.Location()) {
 				if m.State != project.Accepted {
 					continue
 				}

@@ -44,7 +44,7 @@ type monthView struct {
 
 // Over reports whether the month is at its end.
 func (v *monthView) over() bool {
-	return v.Today > min(v.ProjectMonth.Month.Month.Last(), v.C.Last) || v.C.State() == project.Ended
+	return v.Today > min(v.ProjectMonth.Month.Month.Last(), v.C.Through(v.Now.Location()))
 }
 
 func (h *Pages) deskMonth(w http.ResponseWriter, r *http.Request) error {
@@ -61,7 +61,7 @@ func (h *Pages) showMonth(w http.ResponseWriter, r *http.Request, office bool, s
 	if err != nil {
 		return err
 	}
-	m, err := monthIn(r, c)
+	m, err := monthIn(r, c, room.Now.Location())
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (h *Pages) onMonth(w http.ResponseWriter, r *http.Request, office bool, for
 	if err != nil {
 		return err
 	}
-	m, err := monthIn(r, c)
+	m, err := monthIn(r, c, room.Now.Location())
 	if err != nil {
 		return err
 	}

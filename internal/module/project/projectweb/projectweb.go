@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -95,9 +96,9 @@ func (h *Pages) contractIn(r *http.Request) (room portal.Room, c *project.Contra
 	return room, c, err
 }
 
-func monthIn(r *http.Request, c *project.Contract) (period.Month, error) {
+func monthIn(r *http.Request, c *project.Contract, zone *time.Location) (period.Month, error) {
 	m, err := period.ParseMonth(r.PathValue("month"))
-	if err != nil || m < c.First.Month() || m > c.Last.Month() {
+	if err != nil || m < c.First.Month() || m > c.Through(zone).Month() {
 		return 0, project.ErrNotFound
 	}
 	return m, nil

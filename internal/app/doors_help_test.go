@@ -221,7 +221,7 @@ func (l *helpLife) contracted(kind string) {
 	for _, m := range []period.Month{last, last - 1} {
 		l.must(l.Flows.ReportProject(ctx, l.home, stranger, runs, m, nasty[0]))
 	}
-	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, project.Accepted, ""))
+	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, 1, project.Accepted, ""))
 	for _, at := range []string{"/desk/projects/{community}/{project}", "/office/projects/{community}/{project}"} {
 		l.holes[at], l.holes[at+"/months/{month}"] = runs.String(), last.String()
 	}

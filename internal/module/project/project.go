@@ -51,8 +51,10 @@ var (
 
 	ErrBothSides  = fault.New(fault.Forbidden, "project.both_sides")
 	ErrNoWay      = fault.New(fault.Conflict, "project.no_way")
+	ErrChanged    = fault.New(fault.Conflict, "project.changed")
 	ErrBadMonth   = fault.New(fault.Invalid, "project.bad_month")
 	ErrNotOver    = fault.New(fault.Conflict, "project.month_not_over")
+	ErrOpen       = fault.New(fault.Conflict, "project.open_deliveries") // details: count
 	ErrTooMuch    = fault.New(fault.Conflict, "project.more_than_owed") // details: most
 	ErrBadRef     = fault.New(fault.Invalid, "project.bad_slip")
 	ErrSlipTwice  = fault.New(fault.Conflict, "project.slip_twice")

@@ -136,7 +136,7 @@ func TestTheWayOfAContract(t *testing.T) {
 			return s.Report(ctx, tx, c, months[0], tally(today), "")
 		}
 		accept := func(tx *db.Tx, c *project.Contract) error {
-			return s.Judge(ctx, tx, c, months[0], project.Accepted, "")
+			return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Accepted, "")
 		}
 		for _, step := range []struct {
 			what string
@@ -156,12 +156,20 @@ func TestTheWayOfAContract(t *testing.T) {
 			{"reported", desk, report, nil},
 			{"accepted by who reported", desk, accept, project.ErrBothSides},
 			{"objected without a reason", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], project.Objected, "")
+				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "")
 			}, project.ErrBadWords},
 			{"objected", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], project.Objected, "少了两天")
+				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "少了两天")
 			}, nil},
+			{"reported with deliveries that are open", desk, func(tx *db.Tx, c *project.Contract) error {
+				t := tally(today)
+				t.Open = 1
+				return s.Report(ctx, tx, c, months[0], t, "")
+			}, project.ErrOpen},
 			{"reported again", desk, report, nil},
+			{"accepted as it was before that", office, func(tx *db.Tx, c *project.Contract) error {
+				return s.Judge(ctx, tx, c, months[0], 1, project.Accepted, "")
+			}, project.ErrChanged},
 			{"accepted", office, accept, nil},
 			{"reported after that", desk, report, project.ErrNoWay},
 			{"ended", office, func(tx *db.Tx, c *project.Contract) error { return s.Stop(ctx, tx, c, "搬走了") }, nil},

@@ -81,6 +81,7 @@ func (s *Service) Bind(ctx context.Context, tx *db.Tx, c *Contract, plan id.ID) 
 // Tally is what the services say of a month, and when and where they were asked.
 type Tally struct {
 	Counts map[string]int // deliveries that were shown and accepted, by kind
+	Open   int            // that are promised, under way, not accepted yet or disputed: counted by nobody so far
 	Today  period.Day
 	Zone   *time.Location
 }
@@ -98,20 +99,25 @@ func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.M
 		return ErrNotOver
 	case c.MonthOf(m).State == Accepted:
 		return ErrNoWay
+	case t.Open > 0: // what is accepted after the month was would be paid by nobody
+		return ErrOpen.With("count", t.Open)
 	}
 	count, amount, _ := c.Bill(m, t.Counts)
 	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, Amount: amount, Words: words}, false)
 }
 
 // Judge is the orderer's acceptance of a reported month, or its objection with a reason.
-// Nobody judges what she reported for the other side.
-func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, what What, words string) error {
+// Nobody judges what she reported for the other side, nor what she has not seen: seen is
+// how many steps of the month lay before her.
+func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, seen int, what What, words string) error {
 	x := c.MonthOf(m)
 	switch {
 	case x.State != Reported || what != Accepted && what != Objected:
 		return ErrNoWay
 	case x.Steps[len(x.Steps)-1].By == tx.Actor.ID:
 		return ErrBothSides
+	case seen != len(x.Steps):
+		return ErrChanged
 	}
 	return s.step(ctx, tx, c, Step{What: what, Month: m, Count: x.Count, Amount: x.Amount, Words: words}, what == Objected)
 }

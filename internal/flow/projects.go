@@ -181,7 +181,7 @@ func (f *Flows) ReportProject(ctx context.Context, place id.ID, actor db.Actor, 
 		if err != nil {
 			return err
 		}
-		return f.Projects.Report(ctx, tx, c, m, project.Tally{Counts: x.Counts, Open: x.Open, Today: today, Zone: zone}, words)
+		return f.Projects.Report(ctx, tx, c, m, project.Tally{Counts: x.Counts, Open: x.Open, People: x.Served, Today: today, Zone: zone}, words)
 	})
 }
 

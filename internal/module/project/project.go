@@ -55,7 +55,7 @@ var (
 	ErrBadMonth   = fault.New(fault.Invalid, "project.bad_month")
 	ErrNotOver    = fault.New(fault.Conflict, "project.month_not_over")
 	ErrOpen       = fault.New(fault.Conflict, "project.open_deliveries") // details: count
-	ErrTooMuch    = fault.New(fault.Conflict, "project.more_than_owed") // details: most
+	ErrTooMuch    = fault.New(fault.Conflict, "project.more_than_owed")  // details: most
 	ErrBadRef     = fault.New(fault.Invalid, "project.bad_slip")
 	ErrSlipTwice  = fault.New(fault.Conflict, "project.slip_twice")
 	ErrPlanBound  = fault.New(fault.Conflict, "project.plan_bound")
@@ -114,6 +114,7 @@ type Step struct {
 	What   What
 	Month  period.Month // 0: of the whole contract
 	Count  int
+	People int          // different ones, who were served
 	Amount money.Amount // fen
 	Ref    string
 	Words  string
@@ -163,6 +164,7 @@ type Month struct {
 	Month  period.Month
 	State  What // "" while it is not reported
 	Count  int  // as it was reported last
+	People int  // different ones, who were served
 	Amount money.Amount
 	Paid   money.Amount
 	Words  string // of the latest step
@@ -188,7 +190,7 @@ func (c *Contract) MonthOf(m period.Month) (x Month) {
 		x.Words = s.Words
 		switch s.What {
 		case Reported:
-			x.State, x.Count, x.Amount = Reported, s.Count, s.Amount
+			x.State, x.Count, x.People, x.Amount = Reported, s.Count, s.People, s.Amount
 		case Accepted, Objected:
 			x.State = s.What
 		case Paid:
@@ -208,6 +210,10 @@ func (c *Contract) Through(zone *time.Location) period.Day {
 	}
 	return c.Last
 }
+
+// Told reports whether the figures of a month may be published: at least k people were meant
+// and served. With fewer, a count, or a sum at a known price, tells of each of them.
+func (c *Contract) Told(m *Month, k int) bool { return min(c.People, m.People) >= k }
 
 // Months are all months of the contract up to a day, the latest first.
 func (c *Contract) Months(today period.Day, zone *time.Location) (all []Month) {

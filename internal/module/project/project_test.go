@@ -28,7 +28,7 @@ var (
 )
 
 func tally(on period.Day) project.Tally {
-	return project.Tally{Counts: map[string]int{"meal": 50}, Today: on, Zone: time.UTC}
+	return project.Tally{Counts: map[string]int{"meal": 50}, People: 4, Today: on, Zone: time.UTC}
 }
 
 func meals() project.Contract {
@@ -191,7 +191,7 @@ func TestTheWayOfAContract(t *testing.T) {
 		}
 		wg.Wait()
 		if err := do(desk, func(_ *db.Tx, c *project.Contract) error {
-			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 {
+			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 || !c.Told(&m, 4) || c.Told(&m, 5) {
 				t.Errorf("paid %d, owed %d", m.Paid, m.Owed())
 			}
 			return nil

@@ -82,6 +82,7 @@ func (s *Service) Bind(ctx context.Context, tx *db.Tx, c *Contract, plan id.ID) 
 type Tally struct {
 	Counts map[string]int // deliveries that were shown and accepted, by kind
 	Open   int            // that are promised, under way, not accepted yet or disputed: counted by nobody so far
+	People int            // different ones, who were served
 	Today  period.Day
 	Zone   *time.Location
 }
@@ -103,7 +104,7 @@ func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.M
 		return ErrOpen.With("count", t.Open)
 	}
 	count, amount, _ := c.Bill(m, t.Counts)
-	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, Amount: amount, Words: words}, false)
+	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, People: t.People, Amount: amount, Words: words}, false)
 }
 
 // Judge is the orderer's acceptance of a reported month, or its objection with a reason.
@@ -119,7 +120,7 @@ func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Mo
 	case seen != len(x.Steps):
 		return ErrChanged
 	}
-	return s.step(ctx, tx, c, Step{What: what, Month: m, Count: x.Count, Amount: x.Amount, Words: words}, what == Objected)
+	return s.step(ctx, tx, c, Step{What: what, Month: m, Count: x.Count, People: x.People, Amount: x.Amount, Words: words}, what == Objected)
 }
 
 // Pay notes a slip by which the orderer paid a month, in whole or in part: never more than
@@ -146,8 +147,8 @@ func (s *Service) step(ctx context.Context, tx *db.Tx, c *Contract, x Step, reas
 		return ErrBadWords.On("words").With("most", wordsMost)
 	}
 	x.At, x.By = tx.Now, tx.Actor.ID
-	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
+	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, x.People, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
 	if err == nil {
 		c.Steps = append(c.Steps, x)
 	}
@@ -205,9 +206,9 @@ func (s *Service) All(ctx context.Context, r db.Reader, community id.ID) (all []
 		var at id.ID
 		var x Step
 		var taken int64
-		err := rows.Scan(&at, &x.What, &x.Month, &x.Count, &x.Amount, &x.Ref, &x.Words, &taken, &x.By)
+		err := rows.Scan(&at, &x.What, &x.Month, &x.Count, &x.People, &x.Amount, &x.Ref, &x.Words, &taken, &x.By)
 		x.At = micros(taken)
 		of[at].Steps = append(of[at].Steps, x)
 		return err
-	}, "SELECT contract_id, what, month, count, amount, ref, words, taken_at, taken_by FROM project_step WHERE community_id = ? ORDER BY contract_id, n", community[:])
+	}, "SELECT contract_id, what, month, count, people, amount, ref, words, taken_at, taken_by FROM project_step WHERE community_id = ? ORDER BY contract_id, n", community[:])
 }

@@ -32,6 +32,7 @@ var scriptedHelp = map[string]string{
 	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",
 	"/office/projects/{community}/{project}/agreement":                 "a button of the street office",
 	"/office/projects/{community}/{project}/refusal":                   "a reason, of the street office",
+	"/office/projects/{community}/{project}/end":                       "a reason, of the street office",
 	"/office/projects/{community}/{project}/months/{month}/acceptance": "a button of the street office",
 	"/office/projects/{community}/{project}/months/{month}/objection":  "a reason, of the street office",
 }

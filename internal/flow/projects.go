@@ -105,7 +105,7 @@ func (f *Flows) AnswerProject(ctx context.Context, place id.ID, actor db.Actor, 
 	})
 }
 
-// StopProject ends a contract before its last day.
+// StopProject ends a contract before its last day, by either side.
 func (f *Flows) StopProject(ctx context.Context, place id.ID, actor db.Actor, at id.ID, words string) error {
 	return f.onProject(ctx, place, actor, at, true, func(tx *db.Tx, c *project.Contract, _ period.Day, _ *time.Location) error {
 		return f.Projects.Stop(ctx, tx, c, words)

@@ -3,7 +3,6 @@ package project
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -124,7 +123,7 @@ func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Mo
 }
 
 // Pay notes a slip by which the orderer paid a month, in whole or in part: never more than
-// is owed for it, and a slip counts once.
+// is owed for it, and a slip counts once, for one contract of the community.
 func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, amount money.Amount, ref string) error {
 	x := c.MonthOf(m)
 	switch {
@@ -136,7 +135,12 @@ func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Mont
 		return ErrTooMuch.On("amount").With("most", x.Owed().Grouped(money.CNY))
 	case !text.Line(ref, 40):
 		return ErrBadRef.On("ref")
-	case slices.ContainsFunc(c.Steps, func(y Step) bool { return y.What == Paid && y.Ref == ref }):
+	}
+	var noted int
+	if err := db.One(ctx, tx, &noted, "SELECT count(*) FROM project_step WHERE community_id = ? AND what = ? AND ref = ?", tx.Community[:], string(Paid), ref); err != nil {
+		return err
+	}
+	if noted > 0 {
 		return ErrSlipTwice.On("ref")
 	}
 	return s.step(ctx, tx, c, Step{What: Paid, Month: m, Amount: amount, Ref: ref}, false)

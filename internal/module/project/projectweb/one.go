@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/module/project"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
@@ -193,10 +194,13 @@ func (h *Pages) decline(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (h *Pages) stop(w http.ResponseWriter, r *http.Request) error {
-	return h.on(w, r, false, "end", func(ctx context.Context, place, at id.ID) error {
-		return h.Flows.StopProject(ctx, place, actor(ctx), at, portal.Prose(r, "words"))
-	})
+// stop ends a contract, from one of its sides.
+func (h *Pages) stop(office bool) httpkit.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return h.on(w, r, office, "end", func(ctx context.Context, place, at id.ID) error {
+			return h.Flows.StopProject(ctx, place, actor(ctx), at, portal.Prose(r, "words"))
+		})
+	}
 }
 
 func (h *Pages) bind(w http.ResponseWriter, r *http.Request) error {

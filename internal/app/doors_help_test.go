@@ -32,6 +32,7 @@ var scriptedHelp = map[string]string{
 	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",
 	"/office/projects/{community}/{project}/agreement":                 "a button of the street office",
 	"/office/projects/{community}/{project}/refusal":                   "a reason, of the street office",
+	"/office/projects/{community}/{project}/end":                       "a reason, of the street office",
 	"/office/projects/{community}/{project}/months/{month}/acceptance": "a button of the street office",
 	"/office/projects/{community}/{project}/months/{month}/objection":  "a reason, of the street office",
 }
@@ -221,7 +222,7 @@ func (l *helpLife) contracted(kind string) {
 	for _, m := range []period.Month{last, last - 1} {
 		l.must(l.Flows.ReportProject(ctx, l.home, stranger, runs, m, nasty[0]))
 	}
-	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, project.Accepted, ""))
+	l.must(l.Flows.JudgeProject(ctx, l.home, db.System, runs, last-1, 1, project.Accepted, ""))
 	for _, at := range []string{"/desk/projects/{community}/{project}", "/office/projects/{community}/{project}"} {
 		l.holes[at], l.holes[at+"/months/{month}"] = runs.String(), last.String()
 	}

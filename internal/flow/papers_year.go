@@ -33,11 +33,11 @@ func yearDays(year int, today period.Day) (first, last period.Day) {
 }
 
 // YearsOf are the years, the latest first, of which a member can have a statement: from
-// the one in which the community began to keep hours to the current one.
+// the one in which she came, or the earliest that statements are made of, to the current one.
 func YearsOf(since, today period.Day) (years []int) {
 	from, _, _ := since.Date()
 	to, _, _ := today.Date()
-	for y := to; y >= from; y-- {
+	for y := to; y >= max(from, to-yearsBack); y-- {
 		years = append(years, y)
 	}
 	return years

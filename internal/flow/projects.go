@@ -105,7 +105,7 @@ func (f *Flows) AnswerProject(ctx context.Context, place id.ID, actor db.Actor, 
 	})
 }
 
-// StopProject ends a contract before its last day.
+// StopProject ends a contract before its last day, by either side.
 func (f *Flows) StopProject(ctx context.Context, place id.ID, actor db.Actor, at id.ID, words string) error {
 	return f.onProject(ctx, place, actor, at, true, func(tx *db.Tx, c *project.Contract, _ period.Day, _ *time.Location) error {
 		return f.Projects.Stop(ctx, tx, c, words)
@@ -137,6 +137,7 @@ type ProjectMonth struct {
 	Counts map[string]int            // accepted and shown, by kind
 	States map[timebank.Delivery]int // all of them
 	Served int                       // different people
+	Open   int                       // not at an end: promised, under way, not accepted yet, disputed
 	Bill   money.Amount              // what it comes to, within the ceiling
 	Over   money.Amount              // what lies above the ceiling
 }
@@ -144,9 +145,17 @@ type ProjectMonth struct {
 // ProjectMonthOf counts a month of a contract from the services.
 func (f *Flows) ProjectMonthOf(ctx context.Context, r db.Reader, community id.ID, c *project.Contract, m period.Month, now time.Time) (x ProjectMonth, err error) {
 	x = ProjectMonth{Month: c.MonthOf(m), Counts: make(map[string]int), States: make(map[timebank.Delivery]int)}
-	all, err := f.deliveries(ctx, r, community, max(c.First, m.First()), min(c.Last, m.Last()), now)
+	all, err := f.deliveries(ctx, r, community, max(c.First, m.First()), min(c.Through(now.Location()), m.Last()), now)
 	if err != nil {
 		return x, err
+	}
+	running, err := f.TimeBank.Running(ctx, r, community)
+	if err != nil {
+		return x, err
+	}
+	open := make(map[id.ID]int)
+	for _, a := range running {
+		open[a.Request]++
 	}
 	people := make(map[id.ID]bool)
 	for _, d := range all {
@@ -154,6 +163,7 @@ func (f *Flows) ProjectMonthOf(ctx context.Context, r db.Reader, community id.ID
 			continue
 		}
 		x.States[d.State]++
+		x.Open += open[d.Request.ID]
 		if d.Counted {
 			x.Counts[d.Request.Kind]++
 			people[d.Asker] = true
@@ -171,15 +181,15 @@ func (f *Flows) ReportProject(ctx context.Context, place id.ID, actor db.Actor, 
 		if err != nil {
 			return err
 		}
-		return f.Projects.Report(ctx, tx, c, m, x.Counts, today, words)
+		return f.Projects.Report(ctx, tx, c, m, project.Tally{Counts: x.Counts, Open: x.Open, People: x.Served, Today: today, Zone: zone}, words)
 	})
 }
 
 // JudgeProject is the orderer's acceptance of a month, or its objection; the acceptance
-// enters the log.
-func (f *Flows) JudgeProject(ctx context.Context, place id.ID, actor db.Actor, at id.ID, m period.Month, what project.What, words string) error {
+// enters the log. seen is how many steps of the month the orderer has seen.
+func (f *Flows) JudgeProject(ctx context.Context, place id.ID, actor db.Actor, at id.ID, m period.Month, seen int, what project.What, words string) error {
 	return f.onProject(ctx, place, actor, at, true, func(tx *db.Tx, c *project.Contract, _ period.Day, _ *time.Location) error {
-		if err := f.Projects.Judge(ctx, tx, c, m, what, words); err != nil || what != project.Accepted {
+		if err := f.Projects.Judge(ctx, tx, c, m, seen, what, words); err != nil || what != project.Accepted {
 			return err
 		}
 		x := c.MonthOf(m)

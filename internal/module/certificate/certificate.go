@@ -32,7 +32,7 @@ var schemaFS, _ = fs.Sub(files, "schema")
 var Schema = db.Schema{
 	Owner: "module/certificate",
 	Tables: []db.Table{
-		{Name: "certificate", Placement: db.Distributed}, {Name: "certificate_line", Placement: db.Distributed}, {Name: "certificate_revocation", Placement: db.Distributed},
+		{Name: "certificate", Placement: db.Distributed}, {Name: "certificate_line", Placement: db.Distributed}, {Name: "certificate_revocation", Placement: db.Distributed}, {Name: "certificate_counter", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

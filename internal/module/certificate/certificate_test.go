@@ -73,5 +73,17 @@ func TestACertificateIsKept(t *testing.T) {
 		if err := env.Update(ctx, home, db.System, func(tx *db.Tx) error { return s.Revoke(ctx, tx, id.ID{77}, "没有这一份") }); !errors.Is(err, certificate.ErrNotFound) {
 			t.Errorf("revoked what is not there: %v", err)
 		}
+		if err := env.Update(ctx, home, db.System, func(tx *db.Tx) error {
+			if err := s.Forget(ctx, tx, her); err != nil {
+				return err
+			}
+			c, err := s.Draw(ctx, tx, certificate.Certificate{Member: id.ID{4}, Lines: last.Lines})
+			if err == nil && c.Number != 3 {
+				t.Errorf("after the newest was forgotten number %d is given", c.Number)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 	})
 }

@@ -17,16 +17,20 @@ type Service struct{}
 // New makes the service.
 func New() *Service { return &Service{} }
 
-// Draw gives a certificate its number and its random id; it is not kept before Issue.
+// Draw gives a certificate its number, which no other gets, forgotten or not, and its random id; it is not kept before Issue.
 func (s *Service) Draw(ctx context.Context, tx *db.Tx, c Certificate) (*Certificate, error) {
 	if len(c.Lines) == 0 {
 		return nil, ErrNothing
 	}
-	var last int64
-	if err := db.One(ctx, tx, &last, "SELECT COALESCE(MAX(number), 0) FROM certificate WHERE community_id = ?", tx.Community[:]); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO certificate_counter (community_id, last_number) VALUES (?, 1)
+		ON CONFLICT (community_id) DO UPDATE SET last_number = certificate_counter.last_number + 1`, tx.Community[:]); err != nil {
 		return nil, err
 	}
-	c.Community, c.ID, c.Number, c.At, c.By = tx.Community, tx.NewPseudonym(), int(last)+1, tx.Now, tx.Actor.ID
+	var number int64
+	if err := db.One(ctx, tx, &number, "SELECT last_number FROM certificate_counter WHERE community_id = ?", tx.Community[:]); err != nil {
+		return nil, err
+	}
+	c.Community, c.ID, c.Number, c.At, c.By = tx.Community, tx.NewPseudonym(), int(number), tx.Now, tx.Actor.ID
 	return &c, nil
 }
 

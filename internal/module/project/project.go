@@ -51,9 +51,11 @@ var (
 
 	ErrBothSides  = fault.New(fault.Forbidden, "project.both_sides")
 	ErrNoWay      = fault.New(fault.Conflict, "project.no_way")
+	ErrChanged    = fault.New(fault.Conflict, "project.changed")
 	ErrBadMonth   = fault.New(fault.Invalid, "project.bad_month")
 	ErrNotOver    = fault.New(fault.Conflict, "project.month_not_over")
-	ErrTooMuch    = fault.New(fault.Conflict, "project.more_than_owed") // details: most
+	ErrOpen       = fault.New(fault.Conflict, "project.open_deliveries") // details: count
+	ErrTooMuch    = fault.New(fault.Conflict, "project.more_than_owed")  // details: most
 	ErrBadRef     = fault.New(fault.Invalid, "project.bad_slip")
 	ErrSlipTwice  = fault.New(fault.Conflict, "project.slip_twice")
 	ErrPlanBound  = fault.New(fault.Conflict, "project.plan_bound")
@@ -112,6 +114,7 @@ type Step struct {
 	What   What
 	Month  period.Month // 0: of the whole contract
 	Count  int
+	People int          // different ones, who were served
 	Amount money.Amount // fen
 	Ref    string
 	Words  string
@@ -161,6 +164,7 @@ type Month struct {
 	Month  period.Month
 	State  What // "" while it is not reported
 	Count  int  // as it was reported last
+	People int  // different ones, who were served
 	Amount money.Amount
 	Paid   money.Amount
 	Words  string // of the latest step
@@ -186,7 +190,7 @@ func (c *Contract) MonthOf(m period.Month) (x Month) {
 		x.Words = s.Words
 		switch s.What {
 		case Reported:
-			x.State, x.Count, x.Amount = Reported, s.Count, s.Amount
+			x.State, x.Count, x.People, x.Amount = Reported, s.Count, s.People, s.Amount
 		case Accepted, Objected:
 			x.State = s.What
 		case Paid:
@@ -196,9 +200,24 @@ func (c *Contract) MonthOf(m period.Month) (x Month) {
 	return x
 }
 
+// Through is the last day of which anything is owed: that of the term, or the day on which
+// a side ended it before that.
+func (c *Contract) Through(zone *time.Location) period.Day {
+	for _, s := range c.Steps {
+		if s.What == Ended {
+			return min(c.Last, period.DayOf(s.At, zone))
+		}
+	}
+	return c.Last
+}
+
+// Told reports whether the figures of a month may be published: at least k people were meant
+// and served. With fewer, a count, or a sum at a known price, tells of each of them.
+func (c *Contract) Told(m *Month, k int) bool { return min(c.People, m.People) >= k }
+
 // Months are all months of the contract up to a day, the latest first.
-func (c *Contract) Months(today period.Day) (all []Month) {
-	for m := min(c.Last, today).Month(); m >= c.First.Month(); m-- {
+func (c *Contract) Months(today period.Day, zone *time.Location) (all []Month) {
+	for m := min(c.Through(zone), today).Month(); m >= c.First.Month(); m-- {
 		all = append(all, c.MonthOf(m))
 	}
 	return all
@@ -230,6 +249,6 @@ func (c *Contract) Bill(m period.Month, counts map[string]int) (count int, amoun
 }
 
 // Due is the last day on which a month is to be reported.
-func (c *Contract) Due(m period.Month) period.Day {
-	return min(m.Last(), c.Last) + period.Day(c.ReportDays)
+func (c *Contract) Due(m period.Month, zone *time.Location) period.Day {
+	return min(m.Last(), c.Through(zone)) + period.Day(c.ReportDays)
 }

@@ -27,6 +27,10 @@ var (
 	months = []period.Month{first.Month(), first.Month() + 1, first.Month() + 2}
 )
 
+func tally(on period.Day) project.Tally {
+	return project.Tally{Counts: map[string]int{"meal": 50}, People: 4, Today: on, Zone: time.UTC}
+}
+
 func meals() project.Contract {
 	return project.Contract{Title: "助餐", Orderer: "和平街道办事处", Scope: "中午送餐", Standard: "温热，当面交到", People: 20, First: first, Last: period.Date(2026, 4, 30), Ceiling: 1_000_00,
 		ReportDays: 5, Lines: []project.Line{{Kind: "meal", Name: "送餐", Price: 12_00}, {Kind: "medicine", Name: "代取药", Price: 5_00}}}
@@ -73,6 +77,35 @@ func TestContractsThatNobodyCouldFulfil(t *testing.T) {
 	}
 }
 
+// F11: a contract that was ended owes nothing of the days after that.
+func TestAnEndedContractEnds(t *testing.T) {
+	zone := time.FixedZone("CST", 8*3600)
+	ended := func(day period.Day) project.Step { return project.Step{What: project.Ended, At: day.Start(zone)} }
+	c := meals()
+	for what, x := range map[string]struct {
+		steps   []project.Step
+		through period.Day
+		months  int
+		due     period.Day // of February
+	}{
+		"as agreed":          {nil, c.Last, 4, period.Date(2026, 3, 5)},
+		"in February":        {[]project.Step{ended(period.Date(2026, 2, 10))}, period.Date(2026, 2, 10), 2, period.Date(2026, 2, 15)},
+		"after its last day": {[]project.Step{ended(c.Last + 3)}, c.Last, 4, period.Date(2026, 3, 5)},
+		"before it began":    {[]project.Step{ended(period.Date(2025, 12, 30))}, period.Date(2025, 12, 30), 0, period.Date(2026, 1, 4)},
+	} {
+		c.Steps = x.steps
+		if got := c.Through(zone); got != x.through {
+			t.Errorf("%s: through %s, want %s", what, got, x.through)
+		}
+		if got := c.Months(today, zone); len(got) != x.months {
+			t.Errorf("%s: %d months, want %d", what, len(got), x.months)
+		}
+		if got := c.Due(months[1], zone); got != x.due {
+			t.Errorf("%s: due %s, want %s", what, got, x.due)
+		}
+	}
+}
+
 // F11: two sides, each by its own people; months one after the other; slips never above what
 // is owed, however many are noted at once.
 func TestTheWayOfAContract(t *testing.T) {
@@ -100,10 +133,10 @@ func TestTheWayOfAContract(t *testing.T) {
 		}
 		answer := func(tx *db.Tx, c *project.Contract) error { return s.Answer(ctx, tx, c, project.Agreed, "") }
 		report := func(tx *db.Tx, c *project.Contract) error {
-			return s.Report(ctx, tx, c, months[0], map[string]int{"meal": 50}, today, "")
+			return s.Report(ctx, tx, c, months[0], tally(today), "")
 		}
 		accept := func(tx *db.Tx, c *project.Contract) error {
-			return s.Judge(ctx, tx, c, months[0], project.Accepted, "")
+			return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Accepted, "")
 		}
 		for _, step := range []struct {
 			what string
@@ -115,22 +148,34 @@ func TestTheWayOfAContract(t *testing.T) {
 			{"agreed by its own proposer", desk, answer, project.ErrBothSides},
 			{"agreed", office, answer, nil},
 			{"agreed twice", office, answer, project.ErrNoWay},
-			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, nil, today, "") }, project.ErrBadMonth},
+			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, tally(today), "") }, project.ErrBadMonth},
 			{"a month that goes on", desk, func(tx *db.Tx, c *project.Contract) error {
-				return s.Report(ctx, tx, c, months[0], nil, months[0].Last(), "")
+				return s.Report(ctx, tx, c, months[0], tally(months[0].Last()), "")
 			}, project.ErrNotOver},
 			{"accepted before it is reported", office, accept, project.ErrNoWay},
 			{"reported", desk, report, nil},
 			{"accepted by who reported", desk, accept, project.ErrBothSides},
 			{"objected without a reason", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], project.Objected, "")
+				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "")
 			}, project.ErrBadWords},
 			{"objected", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], project.Objected, "少了两天")
+				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "少了两天")
 			}, nil},
+			{"reported with deliveries that are open", desk, func(tx *db.Tx, c *project.Contract) error {
+				t := tally(today)
+				t.Open = 1
+				return s.Report(ctx, tx, c, months[0], t, "")
+			}, project.ErrOpen},
 			{"reported again", desk, report, nil},
+			{"accepted as it was before that", office, func(tx *db.Tx, c *project.Contract) error {
+				return s.Judge(ctx, tx, c, months[0], 1, project.Accepted, "")
+			}, project.ErrChanged},
 			{"accepted", office, accept, nil},
 			{"reported after that", desk, report, project.ErrNoWay},
+			{"ended", office, func(tx *db.Tx, c *project.Contract) error { return s.Stop(ctx, tx, c, "搬走了") }, nil},
+			{"a month after the end", desk, func(tx *db.Tx, c *project.Contract) error {
+				return s.Report(ctx, tx, c, c.Through(time.UTC).Month()+1, tally(today), "")
+			}, project.ErrBadMonth},
 		} {
 			if err := do(step.by, step.do); !errors.Is(err, step.want) {
 				t.Errorf("%s: %v, want %v", step.what, err, step.want)
@@ -146,7 +191,7 @@ func TestTheWayOfAContract(t *testing.T) {
 		}
 		wg.Wait()
 		if err := do(desk, func(_ *db.Tx, c *project.Contract) error {
-			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 {
+			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 || !c.Told(&m, 4) || c.Told(&m, 5) {
 				t.Errorf("paid %d, owed %d", m.Paid, m.Owed())
 			}
 			return nil

@@ -3,7 +3,6 @@ package project
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -78,38 +77,53 @@ func (s *Service) Bind(ctx context.Context, tx *db.Tx, c *Contract, plan id.ID) 
 	return err
 }
 
+// Tally is what the services say of a month, and when and where they were asked.
+type Tally struct {
+	Counts map[string]int // deliveries that were shown and accepted, by kind
+	Open   int            // that are promised, under way, not accepted yet or disputed: counted by nobody so far
+	People int            // different ones, who were served
+	Today  period.Day
+	Zone   *time.Location
+}
+
 // Report notes what was delivered in a month that is over, and what it comes to; what lies
 // above the ceiling is not owed. It can be done again until the orderer has accepted it.
-func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, counts map[string]int, today period.Day, words string) error {
+func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, t Tally, words string) error {
+	through := c.Through(t.Zone)
 	switch {
 	case c.State() != Agreed && c.State() != Ended:
 		return ErrNoWay
-	case m < c.First.Month() || m > c.Last.Month():
+	case m < c.First.Month() || m > through.Month():
 		return ErrBadMonth.On("month")
-	case today <= min(m.Last(), c.Last) && c.State() != Ended:
+	case t.Today <= min(m.Last(), through):
 		return ErrNotOver
 	case c.MonthOf(m).State == Accepted:
 		return ErrNoWay
+	case t.Open > 0: // what is accepted after the month was would be paid by nobody
+		return ErrOpen.With("count", t.Open)
 	}
-	count, amount, _ := c.Bill(m, counts)
-	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, Amount: amount, Words: words}, false)
+	count, amount, _ := c.Bill(m, t.Counts)
+	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, People: t.People, Amount: amount, Words: words}, false)
 }
 
 // Judge is the orderer's acceptance of a reported month, or its objection with a reason.
-// Nobody judges what she reported for the other side.
-func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, what What, words string) error {
+// Nobody judges what she reported for the other side, nor what she has not seen: seen is
+// how many steps of the month lay before her.
+func (s *Service) Judge(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, seen int, what What, words string) error {
 	x := c.MonthOf(m)
 	switch {
 	case x.State != Reported || what != Accepted && what != Objected:
 		return ErrNoWay
 	case x.Steps[len(x.Steps)-1].By == tx.Actor.ID:
 		return ErrBothSides
+	case seen != len(x.Steps):
+		return ErrChanged
 	}
-	return s.step(ctx, tx, c, Step{What: what, Month: m, Count: x.Count, Amount: x.Amount, Words: words}, what == Objected)
+	return s.step(ctx, tx, c, Step{What: what, Month: m, Count: x.Count, People: x.People, Amount: x.Amount, Words: words}, what == Objected)
 }
 
 // Pay notes a slip by which the orderer paid a month, in whole or in part: never more than
-// is owed for it, and a slip counts once.
+// is owed for it, and a slip counts once, for one contract of the community.
 func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Month, amount money.Amount, ref string) error {
 	x := c.MonthOf(m)
 	switch {
@@ -121,7 +135,12 @@ func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Mont
 		return ErrTooMuch.On("amount").With("most", x.Owed().Grouped(money.CNY))
 	case !text.Line(ref, 40):
 		return ErrBadRef.On("ref")
-	case slices.ContainsFunc(c.Steps, func(y Step) bool { return y.What == Paid && y.Ref == ref }):
+	}
+	var noted int
+	if err := db.One(ctx, tx, &noted, "SELECT count(*) FROM project_step WHERE community_id = ? AND what = ? AND ref = ?", tx.Community[:], string(Paid), ref); err != nil {
+		return err
+	}
+	if noted > 0 {
 		return ErrSlipTwice.On("ref")
 	}
 	return s.step(ctx, tx, c, Step{What: Paid, Month: m, Amount: amount, Ref: ref}, false)
@@ -132,8 +151,8 @@ func (s *Service) step(ctx context.Context, tx *db.Tx, c *Contract, x Step, reas
 		return ErrBadWords.On("words").With("most", wordsMost)
 	}
 	x.At, x.By = tx.Now, tx.Actor.ID
-	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
+	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, x.People, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
 	if err == nil {
 		c.Steps = append(c.Steps, x)
 	}
@@ -191,9 +210,9 @@ func (s *Service) All(ctx context.Context, r db.Reader, community id.ID) (all []
 		var at id.ID
 		var x Step
 		var taken int64
-		err := rows.Scan(&at, &x.What, &x.Month, &x.Count, &x.Amount, &x.Ref, &x.Words, &taken, &x.By)
+		err := rows.Scan(&at, &x.What, &x.Month, &x.Count, &x.People, &x.Amount, &x.Ref, &x.Words, &taken, &x.By)
 		x.At = micros(taken)
 		of[at].Steps = append(of[at].Steps, x)
 		return err
-	}, "SELECT contract_id, what, month, count, amount, ref, words, taken_at, taken_by FROM project_step WHERE community_id = ? ORDER BY contract_id, n", community[:])
+	}, "SELECT contract_id, what, month, count, people, amount, ref, words, taken_at, taken_by FROM project_step WHERE community_id = ? ORDER BY contract_id, n", community[:])
 }

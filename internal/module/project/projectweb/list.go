@@ -111,7 +111,8 @@ type publicProject struct {
 }
 
 // public shows what was ordered, how much was delivered in accepted months, and what was
-// paid. Nobody stands in it; a month in which fewer than k people were meant is not told.
+// paid. Nobody stands in it; of a month in which fewer than k people were meant or served
+// no figure is told.
 func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	room, err := h.Room(r)
@@ -126,15 +127,15 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 				continue
 			}
 			p := publicProject{Title: c.Title, Key: c.ID.String(), Facts: terms(ctx, c)}
-			for _, m := range c.Months(room.Today) {
+			for _, m := range c.Months(room.Today, room.Now.Location()) {
 				if m.State != project.Accepted {
 					continue
 				}
-				count := i18n.T(ctx, "%d 次", m.Count)
-				if c.People < room.Rules.PortraitK {
-					count = i18n.T(ctx, "人数少，不公布")
+				x := ui.Line{Text: ui.Month(ctx, m.Month), Note: i18n.T(ctx, "人数少，不公布")}
+				if c.Told(&m, room.Rules.PortraitK) {
+					x.Note, x.Num = i18n.T(ctx, "%s，付了 %s 元", i18n.T(ctx, "%d 次", m.Count), ui.Yuan(m.Paid)), ui.Yuan(m.Amount)
 				}
-				p.Lines = append(p.Lines, ui.Line{Text: ui.Month(ctx, m.Month), Note: i18n.T(ctx, "%s，付了 %s 元", count, ui.Yuan(m.Paid)), Num: ui.Yuan(m.Amount)})
+				p.Lines = append(p.Lines, x)
 			}
 			v.Projects = append(v.Projects, p)
 		}

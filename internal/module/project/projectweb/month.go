@@ -44,8 +44,11 @@ type monthView struct {
 
 // Over reports whether the month is at its end.
 func (v *monthView) over() bool {
-	return v.Today > min(v.ProjectMonth.Month.Month.Last(), v.C.Last) || v.C.State() == project.Ended
+	return v.Today > min(v.ProjectMonth.Month.Month.Last(), v.C.Through(v.Now.Location()))
 }
+
+// seen is how many steps of the month the page shows.
+func (v *monthView) seen() string { return strconv.Itoa(len(v.ProjectMonth.Steps)) }
 
 func (h *Pages) deskMonth(w http.ResponseWriter, r *http.Request) error {
 	return h.showMonth(w, r, false, portal.Sent{})
@@ -61,7 +64,7 @@ func (h *Pages) showMonth(w http.ResponseWriter, r *http.Request, office bool, s
 	if err != nil {
 		return err
 	}
-	m, err := monthIn(r, c)
+	m, err := monthIn(r, c, room.Now.Location())
 	if err != nil {
 		return err
 	}
@@ -157,7 +160,7 @@ func (h *Pages) onMonth(w http.ResponseWriter, r *http.Request, office bool, for
 	if err != nil {
 		return err
 	}
-	m, err := monthIn(r, c)
+	m, err := monthIn(r, c, room.Now.Location())
 	if err != nil {
 		return err
 	}
@@ -183,14 +186,24 @@ func (h *Pages) pay(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// seenIn is how many steps of a month its page showed to who judges it; none for a form that
+// does not say, which is as good as out of date.
+func seenIn(r *http.Request) int {
+	n, err := strconv.Atoi(r.FormValue("seen"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 func (h *Pages) accept(w http.ResponseWriter, r *http.Request) error {
 	return h.onMonth(w, r, true, "accept", func(ctx context.Context, place, at id.ID, m period.Month) error {
-		return h.Flows.JudgeProject(ctx, place, actor(ctx), at, m, project.Accepted, "")
+		return h.Flows.JudgeProject(ctx, place, actor(ctx), at, m, seenIn(r), project.Accepted, "")
 	})
 }
 
 func (h *Pages) object(w http.ResponseWriter, r *http.Request) error {
 	return h.onMonth(w, r, true, "object", func(ctx context.Context, place, at id.ID, m period.Month) error {
-		return h.Flows.JudgeProject(ctx, place, actor(ctx), at, m, project.Objected, portal.Prose(r, "words"))
+		return h.Flows.JudgeProject(ctx, place, actor(ctx), at, m, seenIn(r), project.Objected, portal.Prose(r, "words"))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"gongyi/internal/module/project"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
@@ -82,8 +83,8 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, office bool, sen
 	v.Bind, v.Stop = sent.Ask("bind", v.Base+"/plans"), sent.Ask("end", v.Base+"/end")
 	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "总额上限"), Number: ui.Yuan(c.Ceiling)}, {Name: i18n.T(ctx, "报了的"), Number: ui.Yuan(c.Bound(0))}, {Name: i18n.T(ctx, "付了的"), Number: ui.Yuan(paidSum(c))}}
 	if c.State() == project.Agreed || c.State() == project.Ended {
-		for _, m := range c.Months(room.Today) {
-			v.Months = append(v.Months, monthRow(ctx, c, &m, v.Base, room.Today))
+		for _, m := range c.Months(room.Today, room.Now.Location()) {
+			v.Months = append(v.Months, monthRow(ctx, &m, v.Base, room.Today, c.Due(m.Month, room.Now.Location())))
 		}
 	}
 	for i := len(c.Steps) - 1; i >= 0; i-- {
@@ -95,16 +96,17 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, office bool, sen
 	return h.ShowSent(w, r, sent, h.shellOf(ctx, v.side), onePage(v))
 }
 
-func monthRow(ctx context.Context, c *project.Contract, m *project.Month, base string, today period.Day) ui.Row {
+// monthRow is a month in a contract's list, to be reported by a day.
+func monthRow(ctx context.Context, m *project.Month, base string, today, due period.Day) ui.Row {
 	state := monthNames[m.State]
 	x := ui.Row{Href: base + "/months/" + m.Month.String(), Icon: "calendar", Title: ui.Month(ctx, m.Month), Tag: state.name.In(ctx), Tone: state.tone}
 	switch {
 	case m.State != "":
 		x.Text = i18n.T(ctx, "%d 次，%s 元，付了 %s 元", m.Count, ui.Yuan(m.Amount), ui.Yuan(m.Paid))
-	case today > c.Due(m.Month):
-		x.Text, x.Tone = i18n.T(ctx, "最晚 %s 报，已经过了", ui.Day(ctx, c.Due(m.Month))), ui.Bad
+	case today > due:
+		x.Text, x.Tone = i18n.T(ctx, "最晚 %s 报，已经过了", ui.Day(ctx, due)), ui.Bad
 	default:
-		x.Text = i18n.T(ctx, "最晚 %s 报", ui.Day(ctx, c.Due(m.Month)))
+		x.Text = i18n.T(ctx, "最晚 %s 报", ui.Day(ctx, due))
 	}
 	return x
 }
@@ -192,10 +194,13 @@ func (h *Pages) decline(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (h *Pages) stop(w http.ResponseWriter, r *http.Request) error {
-	return h.on(w, r, false, "end", func(ctx context.Context, place, at id.ID) error {
-		return h.Flows.StopProject(ctx, place, actor(ctx), at, portal.Prose(r, "words"))
-	})
+// stop ends a contract, from one of its sides.
+func (h *Pages) stop(office bool) httpkit.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return h.on(w, r, office, "end", func(ctx context.Context, place, at id.ID) error {
+			return h.Flows.StopProject(ctx, place, actor(ctx), at, portal.Prose(r, "words"))
+		})
+	}
 }
 
 func (h *Pages) bind(w http.ResponseWriter, r *http.Request) error {

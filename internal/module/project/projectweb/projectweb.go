@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -41,7 +42,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST " + desk, Action: deskKeep, On: on, Do: h.propose},
 		httpkit.Route{Pattern: "GET " + desk + one, Action: deskRead, On: on, Do: h.deskOne},
 		httpkit.Route{Pattern: "POST " + desk + one + "/plans", Action: deskKeep, On: on, Do: h.bind},
-		httpkit.Route{Pattern: "POST " + desk + one + "/end", Action: deskKeep, On: on, Do: h.stop},
+		httpkit.Route{Pattern: "POST " + desk + one + "/end", Action: deskKeep, On: on, Do: h.stop(false)},
 		httpkit.Route{Pattern: "GET " + desk + month, Action: deskRead, On: on, Do: h.deskMonth},
 		httpkit.Route{Pattern: "POST " + desk + month + "/report", Action: deskKeep, On: on, Do: h.report},
 		httpkit.Route{Pattern: "POST " + desk + month + "/payment", Action: deskKeep, On: on, Do: h.pay},
@@ -49,6 +50,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "GET " + office + one, Action: officeRead, On: on, Do: h.officeOne},
 		httpkit.Route{Pattern: "POST " + office + one + "/agreement", Action: officeSign, On: on, Do: h.agree},
 		httpkit.Route{Pattern: "POST " + office + one + "/refusal", Action: officeSign, On: on, Do: h.decline},
+		httpkit.Route{Pattern: "POST " + office + one + "/end", Action: officeSign, On: on, Do: h.stop(true)},
 		httpkit.Route{Pattern: "GET " + office + month, Action: officeRead, On: on, Do: h.officeMonth},
 		httpkit.Route{Pattern: "POST " + office + month + "/acceptance", Action: officeSign, On: on, Do: h.accept},
 		httpkit.Route{Pattern: "POST " + office + month + "/objection", Action: officeSign, On: on, Do: h.object},
@@ -95,9 +97,9 @@ func (h *Pages) contractIn(r *http.Request) (room portal.Room, c *project.Contra
 	return room, c, err
 }
 
-func monthIn(r *http.Request, c *project.Contract) (period.Month, error) {
+func monthIn(r *http.Request, c *project.Contract, zone *time.Location) (period.Month, error) {
 	m, err := period.ParseMonth(r.PathValue("month"))
-	if err != nil || m < c.First.Month() || m > c.Last.Month() {
+	if err != nil || m < c.First.Month() || m > c.Through(zone).Month() {
 		return 0, project.ErrNotFound
 	}
 	return m, nil

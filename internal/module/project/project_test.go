@@ -106,6 +106,59 @@ func TestAnEndedContractEnds(t *testing.T) {
 	}
 }
 
+// stepOf is one thing that somebody does with a contract, and what it must answer.
+type stepOf struct {
+	what string
+	by   db.Actor
+	do   func(tx *db.Tx, c *project.Contract) error
+	want error
+}
+
+// wayOfAContract goes from the proposal to the end, with everything on the way that is refused.
+func wayOfAContract(s *project.Service) []stepOf {
+	answer := func(tx *db.Tx, c *project.Contract) error { return s.Answer(ctx, tx, c, project.Agreed, "") }
+	report := func(tx *db.Tx, c *project.Contract) error {
+		return s.Report(ctx, tx, c, months[0], tally(today), "")
+	}
+	accept := func(tx *db.Tx, c *project.Contract) error {
+		return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Accepted, "")
+	}
+	return []stepOf{
+		{"reported before it was agreed", desk, report, project.ErrNoWay},
+		{"agreed by its own proposer", desk, answer, project.ErrBothSides},
+		{"agreed", office, answer, nil},
+		{"agreed twice", office, answer, project.ErrNoWay},
+		{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, tally(today), "") }, project.ErrBadMonth},
+		{"a month that goes on", desk, func(tx *db.Tx, c *project.Contract) error {
+			return s.Report(ctx, tx, c, months[0], tally(months[0].Last()), "")
+		}, project.ErrNotOver},
+		{"accepted before it is reported", office, accept, project.ErrNoWay},
+		{"reported", desk, report, nil},
+		{"accepted by who reported", desk, accept, project.ErrBothSides},
+		{"objected without a reason", office, func(tx *db.Tx, c *project.Contract) error {
+			return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "")
+		}, project.ErrBadWords},
+		{"objected", office, func(tx *db.Tx, c *project.Contract) error {
+			return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "少了两天")
+		}, nil},
+		{"reported with deliveries that are open", desk, func(tx *db.Tx, c *project.Contract) error {
+			t := tally(today)
+			t.Open = 1
+			return s.Report(ctx, tx, c, months[0], t, "")
+		}, project.ErrOpen},
+		{"reported again", desk, report, nil},
+		{"accepted as it was before that", office, func(tx *db.Tx, c *project.Contract) error {
+			return s.Judge(ctx, tx, c, months[0], 1, project.Accepted, "")
+		}, project.ErrChanged},
+		{"accepted", office, accept, nil},
+		{"reported after that", desk, report, project.ErrNoWay},
+		{"ended", office, func(tx *db.Tx, c *project.Contract) error { return s.Stop(ctx, tx, c, "搬走了") }, nil},
+		{"a month after the end", desk, func(tx *db.Tx, c *project.Contract) error {
+			return s.Report(ctx, tx, c, c.Through(time.UTC).Month()+1, tally(today), "")
+		}, project.ErrBadMonth},
+	}
+}
+
 // F11: two sides, each by its own people; months one after the other; slips never above what
 // is owed, however many are noted at once.
 func TestTheWayOfAContract(t *testing.T) {
@@ -131,52 +184,7 @@ func TestTheWayOfAContract(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		answer := func(tx *db.Tx, c *project.Contract) error { return s.Answer(ctx, tx, c, project.Agreed, "") }
-		report := func(tx *db.Tx, c *project.Contract) error {
-			return s.Report(ctx, tx, c, months[0], tally(today), "")
-		}
-		accept := func(tx *db.Tx, c *project.Contract) error {
-			return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Accepted, "")
-		}
-		for _, step := range []struct {
-			what string
-			by   db.Actor
-			do   func(tx *db.Tx, c *project.Contract) error
-			want error
-		}{
-			{"reported before it was agreed", desk, report, project.ErrNoWay},
-			{"agreed by its own proposer", desk, answer, project.ErrBothSides},
-			{"agreed", office, answer, nil},
-			{"agreed twice", office, answer, project.ErrNoWay},
-			{"a month outside", desk, func(tx *db.Tx, c *project.Contract) error { return s.Report(ctx, tx, c, months[0]-1, tally(today), "") }, project.ErrBadMonth},
-			{"a month that goes on", desk, func(tx *db.Tx, c *project.Contract) error {
-				return s.Report(ctx, tx, c, months[0], tally(months[0].Last()), "")
-			}, project.ErrNotOver},
-			{"accepted before it is reported", office, accept, project.ErrNoWay},
-			{"reported", desk, report, nil},
-			{"accepted by who reported", desk, accept, project.ErrBothSides},
-			{"objected without a reason", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "")
-			}, project.ErrBadWords},
-			{"objected", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], len(c.MonthOf(months[0]).Steps), project.Objected, "少了两天")
-			}, nil},
-			{"reported with deliveries that are open", desk, func(tx *db.Tx, c *project.Contract) error {
-				t := tally(today)
-				t.Open = 1
-				return s.Report(ctx, tx, c, months[0], t, "")
-			}, project.ErrOpen},
-			{"reported again", desk, report, nil},
-			{"accepted as it was before that", office, func(tx *db.Tx, c *project.Contract) error {
-				return s.Judge(ctx, tx, c, months[0], 1, project.Accepted, "")
-			}, project.ErrChanged},
-			{"accepted", office, accept, nil},
-			{"reported after that", desk, report, project.ErrNoWay},
-			{"ended", office, func(tx *db.Tx, c *project.Contract) error { return s.Stop(ctx, tx, c, "搬走了") }, nil},
-			{"a month after the end", desk, func(tx *db.Tx, c *project.Contract) error {
-				return s.Report(ctx, tx, c, c.Through(time.UTC).Month()+1, tally(today), "")
-			}, project.ErrBadMonth},
-		} {
+		for _, step := range wayOfAContract(s) {
 			if err := do(step.by, step.do); !errors.Is(err, step.want) {
 				t.Errorf("%s: %v, want %v", step.what, err, step.want)
 			}

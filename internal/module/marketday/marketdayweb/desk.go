@@ -75,25 +75,26 @@ func (h *Pages) call(w http.ResponseWriter, r *http.Request) error {
 // deskDayView is one market day for the desk: its plan, what is paid, what is to be done.
 type deskDayView struct {
 	portal.Room
-	Day      *marketday.Day
-	When     string
-	Tag      string
-	Tone     ui.Tone
-	Base     string
-	Public   string
-	Tally    marketday.Tally
-	Stats    []ui.Stat
-	Stalls   []deskStall
-	Payments []deskPayment
-	More     int // payments that are not listed
-	May      bool
-	Settle   bool // may enter stalls for others, and undo
-	CanOpen  bool
-	Sent     portal.Sent
-	Close    ui.Form
-	Off      ui.Form
-	Enter    ui.Form
-	Shops    []ui.Option
+	Day          *marketday.Day
+	When         string
+	Tag          string
+	Tone         ui.Tone
+	Base         string
+	Public       string
+	Tally        marketday.Tally
+	Stats        []ui.Stat
+	Stalls       []deskStall
+	Payments     []deskPayment
+	More         int    // payments that are not listed
+	Newer, Older string // where the other payments are listed
+	May          bool
+	Settle       bool // may enter stalls for others, and undo
+	CanOpen      bool
+	Sent         portal.Sent
+	Close        ui.Form
+	Off          ui.Form
+	Enter        ui.Form
+	Shops        []ui.Option
 }
 
 // deskStall is a stall with what the desk may do.
@@ -112,7 +113,7 @@ type deskPayment struct {
 	May  bool
 }
 
-// paymentsShown is how many payments the desk's page lists; the export has all.
+// paymentsShown is how many payments the desk's page lists at a time, the newest first.
 const paymentsShown = 50
 
 func (h *Pages) deskDay(w http.ResponseWriter, r *http.Request) error {
@@ -156,8 +157,16 @@ func (h *Pages) deskDayOf(r *http.Request, sent portal.Sent) (v deskDayView, err
 	if v.Stalls, err = h.deskStalls(ctx, &v); err != nil {
 		return v, err
 	}
-	v.More = max(0, len(payments)-paymentsShown)
-	for _, p := range payments[:min(len(payments), paymentsShown)] {
+	past, err := strconv.Atoi(r.URL.Query().Get("past"))
+	if past = min(max(past, 0), len(payments)); err == nil && past > 0 {
+		v.Newer = v.Base + "#payments"
+	} else {
+		past = 0
+	}
+	if v.More = max(0, len(payments)-past-paymentsShown); v.More > 0 {
+		v.Older = v.Base + "?past=" + strconv.Itoa(past+paymentsShown) + "#payments"
+	}
+	for _, p := range payments[past:min(len(payments), past+paymentsShown)] {
 		v.Payments = append(v.Payments, h.deskPayment(ctx, &v, p))
 	}
 	return v, nil

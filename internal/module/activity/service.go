@@ -43,8 +43,8 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, a Activity, perSession
 }
 
 // digits are six digits out of a secret.
-func digits(secret []byte) string {
-	n := binary.BigEndian.Uint64(secret)
+func digits(secret [16]byte) string {
+	n := binary.BigEndian.Uint64(secret[:])
 	code := make([]byte, 6)
 	for i := range code {
 		code[i] = byte('0' + n%10)

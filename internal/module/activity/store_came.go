@@ -224,7 +224,7 @@ func insertList(ctx context.Context, tx *db.Tx, session, list id.ID) error {
 }
 
 // forgottenTitle is what a class is called once its teacher was forgotten.
-const forgottenTitle = "（课）"
+const forgottenTitle = "-"
 
 func forget(ctx context.Context, tx *db.Tx, member id.ID) error {
 	if _, err := tx.Exec(ctx, "DELETE FROM activity_word WHERE community_id = ? AND seat_id IN (SELECT id FROM activity_seat WHERE community_id = ? AND member_id = ?)",

@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"sync"
 	"testing"
@@ -290,7 +291,7 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 		wang, zhou := h.signed(called, "wang"), h.signed(called, "zhou")
 		var rule points.Rule
 		h.must(h.update(id.ID{}, func(tx *db.Tx) (err error) {
-			rule, err = h.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: "清洁日", Words: "来了的都有", Points: 20_00, Monthly: 100_00, From: 0})
+			rule, err = h.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: "清洁日", Words: "来了的都有", Points: 20_00, Monthly: 100_00, From: period.DayOf(tx.Now, flow.DefaultZone)})
 			return err
 		}))
 		if _, err := h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID); !errors.Is(err, flow.ErrClassNotHeld) {
@@ -314,6 +315,12 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 // Whatever people do in whatever order, no seat is sold twice, and once everything is over
 // nothing is set aside any more. Many do it at the same moment, too.
 func TestHoldsOfClassesEnd(t *testing.T) {
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue { // a class takes a third of a second
+		if err := checks.Value.Set("12"); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = checks.Value.Set(checks.DefValue) }()
+	}
 	inHelpingLane(t, func(h *helping) {
 		names := []string{"wang", "min", "zhou"}
 		rapid.Check(t, func(rt *rapid.T) {

@@ -290,7 +290,7 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 		s := called.Sessions[0]
 		wang, zhou := h.signed(called, "wang"), h.signed(called, "zhou")
 		var rule points.Rule
-		h.must(h.update(id.ID{}, func(tx *db.Tx) (err error) {
+		h.must(h.DB.Update(ctx, h.c1, db.System, func(tx *db.Tx) (err error) {
 			rule, err = h.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: "清洁日", Words: "来了的都有", Points: 20_00, Monthly: 100_00, From: period.DayOf(tx.Now, flow.DefaultZone)})
 			return err
 		}))

@@ -151,15 +151,6 @@ const (
 	MarketPaid            = "market.paid"
 	MarketUndo            = "market.undo"
 	MarketUndone          = "market.undone"
-	ClassAgreed           = "class.agreed"
-	ClassRefused          = "class.refused"
-	ClassSeat             = "class.seat"
-	ClassSoon             = "class.soon"
-	ClassOff              = "class.off"
-	ClassFew              = "class.few"
-	ClassPaid             = "class.paid"
-	ClassUndone           = "class.undone"
-	ClassThanks           = "class.thanks"
 	TrainingSeat          = "training.seat"
 	TrainingSoon          = "training.soon"
 	TrainingOff           = "training.off"
@@ -196,7 +187,7 @@ const (
 )
 
 // Kinds is the catalogue, in the order of the settings.
-var Kinds = []Kind{
+var Kinds = slices.Concat([]Kind{
 	{ID: PurchaseSettled, Group: OfMoney, Name: "消费小票", Title: "在%s消费 %s 元", Body: "这一笔得到 %s 抵扣权益、%s 积分。为什么是这些，小票上每一笔都写着。", Open: "看小票",
 		May: []Way{Push, WeChat}, Most: 6, Per: day},
 	{ID: RefundMade, Group: OfMoney, Name: "退款", Title: "%s退给您 %s 元", Body: "钱和权益都按原来的样子退回，记录不改写。", Open: "看小票",
@@ -279,15 +270,6 @@ var Kinds = []Kind{
 	{ID: MarketOff, Group: OfCommunity, Name: "开市取消", Title: "%s取消了", Body: "原定 %s。%s", Open: "看开市", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: MarketPaid, Group: OfCommunity, Name: "开市用了服务时", Title: "您给了 %s：%s", Body: "%s 分钟。不是您给的、或给错了，当天可以要求退回。", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 30, Per: day},
 	{ID: MarketUndo, Group: OfCommunity, Name: "开市有一笔要退回", Title: "对方想退回 %s 分钟的一笔", Body: "%s。同意的话点退回，不同意可以请社区来定。", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
-	{ID: ClassAgreed, Group: OfCommunity, Name: "课可以开了", Title: "%s可以开了", Body: "第一次 %s，%s。可以分享给邻居，来的人在这里看得到。", Open: "看这门课", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
-	{ID: ClassRefused, Group: OfCommunity, Name: "课没有同意", Title: "%s这次没有同意", Body: "%s", Open: "看这门课", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
-	{ID: ClassSeat, Group: OfCommunity, Name: "排到位子了", Title: "%s有您的位子了", Body: "%s 以前点一下“我要来”；不来就让给下一位。", Open: "我要来", By: []Way{Push, SMS}, May: []Way{WeChat}, Urgent: true, Most: 10, Per: day},
-	{ID: ClassSoon, Group: OfCommunity, Name: "快上课了", Title: "%s快到了", Body: "%s，%s。来不了请早些说，让给别的邻居。", Open: "看时间地点", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
-	{ID: ClassOff, Group: OfCommunity, Name: "课或活动取消", Title: "%s取消了", Body: "原定 %s。%s 留出来的服务时都退回了。", Open: "看一看", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
-	{ID: ClassFew, Group: OfCommunity, Name: "报名的人不够", Title: "%s没有办成", Body: "原定 %s，至少要 %s 位，人没有到齐。留出来的服务时都退回了。", Open: "看一看", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
-	{ID: ClassPaid, Group: OfCommunity, Name: "上课用了服务时", Title: "%s：您给了 %s", Body: "%s 的这一次。不对的话，请和社区说。", Open: "看这一次", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
-	{ID: ClassUndone, Group: OfCommunity, Name: "上课的服务时退回", Title: "%s：退回了 %s", Body: "%s", Open: "看这一次", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
-	{ID: ClassThanks, Group: OfCommunity, Name: "谢谢老师", Title: "%s：有人谢谢您", Body: "%s", Open: "看这门课", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: MarketUndone, Group: OfCommunity, Name: "开市一笔退回了", Title: "退回了 %s 分钟的一笔", Body: "%s", Open: "看这一笔", By: []Way{Push}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
 	{ID: TrainingSeat, Group: OfWork, Name: "培训会有了座位", Title: "%s有您的座位了", Body: "%s，%s。来不了请退出，让给排着的店。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: TrainingSoon, Group: OfWork, Name: "培训会提醒", Title: "%s快开始了", Body: "%s，%s。", Open: "看培训会", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 3, Per: day},
@@ -352,7 +334,7 @@ var Kinds = []Kind{
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: ShopOffer, Group: OfCommunity, Name: "店家给会员的优惠", Title: "%s：%s", Body: "%s", Open: "看优惠，或不再收", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
-}
+}, ofClasses)
 
 // summary is the kind of a digest: how many notices wait in the inbox.
 var summary = Kind{ID: digest, Group: OfCommunity, Title: "还有 %s 条通知", Body: "都在收件箱里，有空时看看。", Open: "看收件箱"}

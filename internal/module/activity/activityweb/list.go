@@ -119,7 +119,9 @@ func (h *Pages) find(r *http.Request, place id.ID, at *flow.Standing, self strin
 		if err != nil {
 			return err
 		}
-		ahead = slices.DeleteFunc(ahead, func(a *activity.Activity) bool { return a.State() != activity.Open || a.Next(at.Now) == nil || !f.wants(a) })
+		ahead = slices.DeleteFunc(ahead, func(a *activity.Activity) bool {
+			return a.State() != activity.Open || a.Next(at.Now) == nil || !f.wants(a)
+		})
 		slices.SortStableFunc(ahead, func(a, b *activity.Activity) int { return a.Next(at.Now).Begins.Compare(b.Next(at.Now).Begins) })
 		from, _ := strconv.Atoi(q.Get("from")) // none is the first
 		if from = min(max(from, 0), len(ahead)); from > 0 {

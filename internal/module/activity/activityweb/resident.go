@@ -276,7 +276,7 @@ func cameRows(ctx context.Context, v *oneView, x *hers) (rows []ui.Row) {
 			case p.UndoSeq != 0:
 				one.EndNote = i18n.T(ctx, "退回了")
 			case p.Kind == activity.Late:
-				one.Tag, one.Tone = i18n.T(ctx, "没来"), ui.Tell
+				one.Tag, one.Tone = i18n.T(ctx, "没有来"), ui.Tell
 				one.EndNote = i18n.T(ctx, "补给老师")
 			}
 		}

@@ -147,7 +147,7 @@ type dateView struct {
 	Number  int // who came
 }
 
-// takenView is an activity for who teaches it.
+// taughtView is an activity for who teaches it.
 type taughtView struct {
 	portal.Spot
 	A        *activity.Activity

@@ -15,7 +15,7 @@ import (
 // kindName names a kind.
 func kindName(ctx context.Context, k activity.Kind) string {
 	if k == activity.Event {
-		return i18n.T(ctx, "活动")
+		return i18n.T(ctx, "社区活动")
 	}
 	return i18n.T(ctx, "课")
 }
@@ -78,7 +78,7 @@ func price(ctx context.Context, a *activity.Activity, perHour money.Amount) stri
 	return i18n.T(ctx, "不用付")
 }
 
-// payName names who pays, in a form.
+// payOptions are the ways in which a class is paid, to choose from.
 func payOptions(ctx context.Context) (all []ui.Option) {
 	texts := map[activity.Pay]string{
 		activity.Free:   i18n.T(ctx, "免费，我义务教"),

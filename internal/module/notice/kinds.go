@@ -1,6 +1,10 @@
 package notice
 
-import "time"
+import (
+	"slices"
+
+	"time"
+)
 
 // Group is under which heading a kind stands in the settings.
 type Group string

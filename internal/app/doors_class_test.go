@@ -30,6 +30,9 @@ func (g *guarded) classThings(home, owner id.ID) {
 	lesson := func(teacher id.ID) activity.Activity {
 		return activity.Activity{Kind: activity.Class, Teacher: teacher, Skill: "home.cook", Title: wild, About: nasty[0], Audience: wild, Place: wild, Minutes: 15, Most: 9, Pay: activity.BySeat, Price: 1_00, Sessions: dates(soon)}
 	}
+	taught := lesson(anna) // one date that is over, one that runs, one that is to come
+	taught.Sessions[0].Ends = soon.Add(time.Millisecond)
+	taught.Sessions[1] = activity.Session{Begins: soon.Add(2 * time.Millisecond), Ends: soon.Add(15 * time.Minute)}
 	open := func(a activity.Activity) (made *activity.Activity) {
 		g.at(home, func(ctx context.Context, tx *db.Tx) (err error) {
 			if made, err = g.Flows.Activities.Propose(ctx, tx, a, 2_50); err == nil && made.Kind == activity.Class {
@@ -47,22 +50,21 @@ func (g *guarded) classThings(home, owner id.ID) {
 		g.must(err)
 		return x.ID
 	}
-	mine, other, event, queue, free := open(lesson(anna)), open(lesson(zhou)), called(soon, 0), called(soon.Add(time.Hour), 1), called(soon.Add(time.Hour), 0)
+	mine, other, event, queue, free := open(taught), open(lesson(zhou)), called(soon, 0), called(soon.Add(time.Hour), 1), called(soon.Add(time.Hour), 0)
 	proposed, err := g.Flows.ProposeClass(ctx, home, her, lesson(anna), "")
 	g.must(err)
 	pupil, seat, helper, first := join(mine, zhou), join(other, anna), join(event, anna), join(queue, zhou)
 	join(queue, anna)
 	g.must(g.Flows.LeaveClass(ctx, home, stranger, nil, first)) // she is offered the seat
-	g.clock.Set(soon)
+	g.clock.Set(soon.Add(5 * time.Millisecond))
 	for _, c := range []struct {
 		a    *activity.Activity
 		seat id.ID
 	}{{mine, pupil}, {other, seat}, {event, helper}} {
 		g.must(g.Flows.MarkCame(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID, []id.ID{c.seat}))
-		if c.a != mine { // which waits to be settled
-			g.must(g.Flows.HoldClass(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID))
-		}
+		g.must(g.Flows.HoldClass(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID))
 	}
+	g.must(g.Flows.MarkCame(ctx, home, stranger, nil, mine.ID, mine.Sessions[1].ID, []id.ID{pupil}))
 	g.at(home, func(ctx context.Context, tx *db.Tx) error {
 		_, err := g.Flows.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: wild, Words: wild, Points: 10_00, Monthly: 100_00, From: period.DayOf(tx.Now, flow.DefaultZone)})
 		return err
@@ -71,7 +73,7 @@ func (g *guarded) classThings(home, owner id.ID) {
 	for _, at := range []string{"/classes/{at}/{activity}", "/c/{community}/classes/{activity}", "/desk/classes/{community}/{activity}"} {
 		g.holes[at] = other.ID.String()
 	}
-	g.holes["/me/classes/{at}/{activity}"], g.holes["/me/classes/{at}/{activity}/sessions/{session}"] = mine.ID.String(), mine.Sessions[0].ID.String()
+	g.holes["/me/classes/{at}/{activity}"], g.holes["/me/classes/{at}/{activity}/sessions/{session}"] = mine.ID.String(), mine.Sessions[1].ID.String()
 	g.holes["/classes/{at}/{activity}/seats/{seat}"], g.holes["/desk/classes/{community}/{activity}/seats/{seat}"] = seat.String(), seat.String()
 	const session = "/desk/classes/{community}/{activity}/sessions/{session}"
 	g.holes[session], g.holes[session+"/seats/{seat}"] = other.Sessions[0].ID.String(), seat.String()
@@ -90,7 +92,7 @@ func (g *guarded) classStarts() (all []string) {
 	for _, of := range []string{"mine", "proposed"} {
 		all = append(all, "/me/classes/"+at+"/"+g.holes["class "+of])
 	}
-	for _, of := range []string{"mine", "other", "event", "proposed"} {
+	for _, of := range []string{"mine", "event", "proposed"} {
 		all = append(all, "/desk/classes/C1/"+g.holes["class "+of])
 	}
 	return all

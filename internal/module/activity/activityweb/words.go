@@ -105,7 +105,7 @@ func row(ctx context.Context, to string, zone *time.Location, now time.Time, a *
 		r.Notes = append(r.Notes, i18n.T(ctx, "一共 %d 次", n))
 	}
 	if a.Pay == activity.BySeat {
-		r.EndNote = price(ctx, a, perHour)
+		r.Notes = append(r.Notes, price(ctx, a, perHour))
 	}
 	r.Tone, r.Tag = stateTag(ctx, a, now, free)
 	return r
@@ -157,7 +157,7 @@ func facts(ctx context.Context, a *activity.Activity, teacher string, perHour mo
 	}
 	add(i18n.T(ctx, "讲什么话"), a.Language)
 	if a.StepFree {
-		add(i18n.T(ctx, "路"), i18n.T(ctx, "没有台阶，轮椅能到"))
+		add(i18n.T(ctx, "无障碍"), i18n.T(ctx, "没有台阶，轮椅能到"))
 	}
 	if a.Children {
 		add(i18n.T(ctx, "孩子"), i18n.T(ctx, "可以带来；一直有两位大人在"))

@@ -180,6 +180,13 @@ func (h *Pages) fillSeat(ctx context.Context, v *oneView, x *hers, r *http.Reque
 		}
 	}
 	over := a.Next(v.Now) == nil || a.State() != activity.Open
+	came := slices.ContainsFunc(x.came, func(c activity.Came) bool { return c.Seat == seat.ID })
+	if over && seat.State == activity.Seated {
+		v.SeatTone, v.SeatTag = ui.Tell, i18n.T(ctx, "没有来")
+		if came {
+			v.SeatTone, v.SeatTag = ui.OK, i18n.T(ctx, "来了")
+		}
+	}
 	if seat.Stands() && !over {
 		v.Leave = &ui.Confirm{ID: "leave", Open: i18n.T(ctx, "不来了，让给别人"), Title: i18n.T(ctx, "不来了？"), Text: leaveText(ctx, v, x), Action: to + "/end", Do: i18n.T(ctx, "让给别人")}
 	}
@@ -193,7 +200,7 @@ func (h *Pages) fillSeat(ctx context.Context, v *oneView, x *hers, r *http.Reque
 		v.Sent = withCode(r, v.Sent)
 	}
 	v.Came = cameRows(ctx, v, x)
-	if v.CanThank = slices.ContainsFunc(x.came, func(c activity.Came) bool { return c.Seat == seat.ID }); v.CanThank {
+	if v.CanThank = came; came {
 		v.Thank = v.Sent.Ask("thank", to+"/thanks")
 	}
 }

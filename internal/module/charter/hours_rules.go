@@ -12,7 +12,7 @@ import (
 var hoursRules = []Rule{
 	{
 		ID: ledger.R(Hours, 1), Req: "F2 F8 F9", Source: "S3 §2.3 时间银行; +", Title: "约服务时先留出来",
-		When: "a service that costs hours is booked, or done on the spot on a market day", Moves: []string{"member/coins → hold/escrow"},
+		When: "a service that costs hours is booked, somebody gets a seat in a class that costs hours, or it is done on the spot on a market day", Moves: []string{"member/coins → hold/escrow"},
 		Amount: "coins_per_hour for each hour, counted in whole steps; what the asker has not got she owes, never more than soft_limit in all, and every later credit pays it first",
 		Default: func(p *policy.Params) string {
 			return p.CoinsPerHour.Grouped(money.Coin) + " an hour in steps of " + strconv.Itoa(p.StepMinutes) + " minutes; soft limit " + p.SoftLimit.Grouped(money.Coin)
@@ -21,7 +21,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 2), Req: "F2", Source: "S3 §2.3 时间银行", Title: "帮了忙得的服务时",
-		When: "a service is accepted, nobody said anything for accept_hours, or it was done and paid on the spot on a market day", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
+		When: "a service is accepted, nobody said anything for accept_hours, somebody came to a date of a class, or it was done and paid on the spot on a market day", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
 		Amount: "for the minutes that were served, never more than is set aside; a shop whose staff served gets it for them",
 		Default: func(p *policy.Params) string {
 			return "accepted by silence after " + strconv.Itoa(p.AcceptHours) + " hours"
@@ -35,7 +35,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 4), Req: "F2 F4", Source: "S3 §2.3 时间银行", Title: "免费服务，权益池付",
-		When: "a service was accepted that is free for the asker", Moves: []string{"pool/coins → member/coins", "pool/coins → merchant/coins"},
+		When: "a service was accepted that is free for the asker, or a date was held of a class that is free for who comes", Moves: []string{"pool/coins → member/coins", "pool/coins → merchant/coins"},
 		Amount: "basic_pay_hourly for each hour, as far as the pool and what is left of the month's subsidy_budget reach; the rest is noted as due to the helper and paid later, the oldest first. " +
 			"Nothing is issued for it",
 		Default: func(p *policy.Params) string {
@@ -45,7 +45,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 5), Req: "F8", Source: "+", Title: "临时取消补给帮忙的人",
-		When: "the asker calls a service off later than cancel_free_hours before it begins", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
+		When: "the asker calls a service off later than cancel_free_hours before it begins, or gives a seat in a class free, or stays away, without saying so class_free_hours before a date", Moves: []string{"hold/escrow → member/coins", "hold/escrow → merchant/coins"},
 		Amount: "cancel_fee of the price, half up",
 		Default: func(p *policy.Params) string {
 			return p.CancelFee.Percent() + " from " + strconv.Itoa(p.CancelFreeHours) + " hours before"

@@ -260,7 +260,7 @@ func (f *Flows) concerned(ctx context.Context, place id.ID, actor db.Actor, assi
 func (f *Flows) GiveBackHelp(ctx context.Context, place id.ID, actor db.Actor, helper, assignment id.ID, words string) (err error) {
 	defer fault.Wrap(&err, "give a service back")
 	err = f.onTask(ctx, place, actor, helper, assignment, func(tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
-		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.GivenBack, Words: words, Near: -1}); err != nil {
+		if err := f.leavePlace(ctx, tx, q, a, timebank.GivenBack, words); err != nil {
 			return err
 		}
 		return f.tellMember(ctx, tx, q.Asker, notice.Notice{Kind: notice.ServiceAgain, Cause: helpCause(a.ID) + "/again", Link: helpPath(tx.Community, q.ID),
@@ -279,7 +279,7 @@ func (f *Flows) MissHelp(ctx context.Context, place id.ID, actor db.Actor, asker
 		if tx.Now.Before(q.Until) {
 			return timebank.ErrTooEarly.With("minutes", 0)
 		}
-		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Missed, Words: words, Near: -1}); err != nil {
+		if err := f.leavePlace(ctx, tx, q, a, timebank.Missed, words); err != nil {
 			return err
 		}
 		return f.tellMember(ctx, tx, a.Helper, notice.Notice{Kind: notice.ServiceMissed, Cause: helpCause(a.ID) + "/missed", Link: taskPath(tx.Community, a.ID),

@@ -58,7 +58,7 @@ var hoursRules = []Rule{
 		Default: func(p *policy.Params) string {
 			return p.GapShare.Percent() + " from " + p.GapOver.Percent() + " over"
 		},
-		Back: "T-03",
+		Back: "staff that give the place back, miss it or are called off: the whole share to the pool, and the asker sets aside again what had come back to her (T-06R); what is left at the end: T-03",
 	},
 	{
 		ID: ledger.R(Hours, 7), Req: "F8", Source: "+", Title: "第一次求助送的服务时",

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -42,7 +43,8 @@ type MarketSale struct {
 // is bounded by market_code_max and market_day_max, since nothing but the code says so.
 // Without a network the form waits on the stallholder's phone and comes later, with the
 // time at which the code was shown. The same form again is the first payment; a code counts
-// once.
+// once. Codes and payments are written apart: if the process stops between the two, the same
+// form goes on from the code that it has used up.
 //
 // Refusals: paycode.ErrBadCode, ErrUsed, checkout.ErrLateScan, those of
 // marketday.Service.MayPay, ErrMarket…, coin.ErrSoftLimit.
@@ -55,14 +57,15 @@ func (f *Flows) TakeAtStall(ctx context.Context, place id.ID, actor db.Actor, wh
 	if err != nil {
 		return nil, err
 	}
-	if s.Shown = met.at; s.Shown.IsZero() {
-		s.Shown = f.DB.Clock().Now()
+	opening := Opening{Code: s.Code, at: s.paymentID()}
+	if s.Shown, err = f.shownAtStall(ctx, place, opening, met); err != nil {
+		return nil, err
 	}
 	// What can be refused without the code is refused before the code is used up.
 	if err := f.mayTakeAtStall(ctx, place, who, s); err != nil {
 		return nil, err
 	}
-	at, payer, err := f.whoStandsThere(ctx, place, Opening{Code: s.Code}, met)
+	at, payer, err := f.whoStandsThere(ctx, place, opening, met)
 	if errors.Is(err, paycode.ErrUsed) { // perhaps by this very form, a moment ago
 		if p, err := f.marketByToken(ctx, place, s.Token); err == nil {
 			return p, nil
@@ -76,6 +79,33 @@ func (f *Flows) TakeAtStall(ctx context.Context, place id.ID, actor db.Actor, wh
 	}
 	s.Payer, s.key = payer.ref, payer.key
 	return f.payAtStall(ctx, place, actor, &who, s, marketday.Payment{ID: at, How: marketday.ByCode})
+}
+
+// paymentID is the payment that a form makes, known before its code is used up for it; zero
+// of a form without a token.
+func (s *MarketSale) paymentID() id.ID {
+	if s.Token == "" {
+		return id.ID{}
+	}
+	sum := sha256.Sum256(append(s.Stall[:], s.Token...))
+	return id.V4([16]byte(sum[:16]))
+}
+
+// shownAtStall is when a code was shown: as the stallholder's clock says if the scan waited
+// for the network, when it was used up if this form did so before, else now.
+func (f *Flows) shownAtStall(ctx context.Context, place id.ID, o Opening, met meeting) (at time.Time, err error) {
+	if !met.at.IsZero() {
+		return met.at, nil
+	}
+	if !o.at.IsZero() {
+		if err := f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+			at, err = f.PayCodes.UsedFor(ctx, r, o.Code, paycode.For{Place: place, Checkout: o.at})
+			return err
+		}); err != nil || !at.IsZero() {
+			return at, err
+		}
+	}
+	return f.DB.Clock().Now(), nil
 }
 
 // PayAtStall is paid by the payer on her own phone: she says herself how long it took.

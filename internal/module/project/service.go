@@ -136,13 +136,6 @@ func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Mont
 	case !text.Line(ref, 40):
 		return ErrBadRef.On("ref")
 	}
-	var noted int
-	if err := db.One(ctx, tx, &noted, "SELECT count(*) FROM project_step WHERE community_id = ? AND what = ? AND ref = ?", tx.Community[:], string(Paid), ref); err != nil {
-		return err
-	}
-	if noted > 0 {
-		return ErrSlipTwice.On("ref")
-	}
 	return s.step(ctx, tx, c, Step{What: Paid, Month: m, Amount: amount, Ref: ref}, false)
 }
 
@@ -151,8 +144,12 @@ func (s *Service) step(ctx context.Context, tx *db.Tx, c *Contract, x Step, reas
 		return ErrBadWords.On("words").With("most", wordsMost)
 	}
 	x.At, x.By = tx.Now, tx.Actor.ID
-	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	n, err := tx.Exec(ctx, `INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (community_id, ref) WHERE what = 'paid' DO NOTHING`,
 		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, x.People, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
+	if err == nil && n == 0 {
+		err = ErrSlipTwice.On("ref")
+	}
 	if err == nil {
 		c.Steps = append(c.Steps, x)
 	}

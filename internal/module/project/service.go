@@ -106,6 +106,27 @@ func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.M
 	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, People: t.People, Amount: amount, Words: words}, false)
 }
 
+// Unreported are the months of a contract of which nobody has told the orderer although their
+// last day for it has come, the earliest first.
+func (c *Contract) Unreported(today period.Day, zone *time.Location) (late []period.Month) {
+	if s := c.State(); s != Agreed && s != Ended {
+		return nil
+	}
+	for m := c.First.Month(); m <= c.Through(zone).Month(); m++ {
+		if x := c.MonthOf(m); x.State == "" && today >= c.Due(m, zone) {
+			late = append(late, m)
+		}
+	}
+	return late
+}
+
+// Remind notes that the desk is reminded of a month, and whether it is for the first time.
+func (s *Service) Remind(ctx context.Context, tx *db.Tx, contract id.ID, m period.Month) (first bool, err error) {
+	n, err := tx.Exec(ctx, `INSERT INTO project_reminder (community_id, contract_id, month, reminded_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (community_id, contract_id, month) DO NOTHING`, tx.Community[:], contract[:], int64(m), tx.Now.UnixMicro())
+	return n > 0, err
+}
+
 // Judge is the orderer's acceptance of a reported month, or its objection with a reason.
 // Nobody judges what she reported for the other side, nor what she has not seen: seen is
 // how many steps of the month lay before her.

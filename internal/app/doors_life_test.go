@@ -53,6 +53,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.gapped(home)
 	g.hoursThings(home, owner)
 	g.marketThings(home, owner)
+	g.classThings(home, owner)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

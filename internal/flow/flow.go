@@ -10,6 +10,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/activity"
 	"gongyi/internal/module/adslot"
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/apikey"
@@ -126,6 +127,7 @@ type Flows struct {
 	Projects     *project.Service
 	Shortages    *shortage.Service
 	Markets      *marketday.Service
+	Activities   *activity.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -231,6 +233,7 @@ func New(d *db.DB) *Flows {
 		Certificates:    certificate.New(),
 		Projects:        project.New(),
 		Markets:         marketday.New(),
+		Activities:      activity.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -298,6 +301,7 @@ var Schemas = []db.Schema{
 	certificate.Schema,
 	project.Schema,
 	marketday.Schema,
+	activity.Schema,
 	once.Schema,
 }
 

@@ -50,6 +50,7 @@ type replayer struct {
 	drawn       drawRecords
 	papers      paperRecords
 	projects    projectRecords
+	classes     classRecords
 	bundled     bundleRecords
 	coins       coinRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
@@ -120,6 +121,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.projects.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.classes.load(ctx, r, p); err != nil {
 		return err
 	}
 	if err = p.bundled.load(ctx, r, p); err != nil {

@@ -104,6 +104,7 @@ func (p *replayer) finish() {
 	p.drawsAgain()
 	p.uncertified()
 	p.agreedToNowhere()
+	p.lostClasses()
 	p.lostBundles()
 	p.lostHours()
 	for voucher, all := range p.uses.Events {

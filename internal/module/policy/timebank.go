@@ -63,6 +63,10 @@ type TimeBank struct {
 	CSRPremium    money.Rate   `json:"csr_premium"`     // T-12: on top of the face of what an organisation orders (F7)
 	CSROrderDays  int          `json:"csr_order_days"`  // in which an order is paid
 
+	// Classes (F10).
+	ClassFreeHours   int `json:"class_free_hours"`   // before a date, until when giving a seat free costs nothing; later cancel_fee (T-05)
+	ClassAnswerHours int `json:"class_answer_hours"` // in which who moves up says yes; 0 = until the next date begins
+
 	// Solvency.
 	ExpiryMonths int        `json:"coin_expiry_months"` // T-14: after which what was not used goes to the pool; 0 = never
 	Demurrage    money.Rate `json:"demurrage"`          // T-14: of a balance each month to the pool; 0 = never
@@ -149,6 +153,7 @@ func TrialTimeBank() TimeBank {
 		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000,
 		GapLeast: 30, GapDays: 14, GapWeeks: 8, GapShrink: 2, CallsMonthMost: 2, CallPeopleMost: 200, AcceptHours: 48, DisputeDays: 7,
 		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
+		ClassFreeHours: 24, ClassAnswerHours: 12,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
 		OrdinaryBuilding: 20, OrdinaryGrid: 20, OrdinaryCommunity: 20, OrdinaryBeyond: 20,
@@ -187,6 +192,8 @@ func (t *TimeBank) bounds() []bound {
 		{"grant_alone_max", int64(t.GrantAloneMax), 0, int64(t.GrantMonthMax)},
 		{"market_code_max", int64(t.MarketCodeMax), 0, coinsMost},
 		{"market_day_max", int64(t.MarketDayMax), int64(t.MarketCodeMax), 10 * coinsMost},
+		{"class_free_hours", int64(t.ClassFreeHours), 0, 24 * 14},
+		{"class_answer_hours", int64(t.ClassAnswerHours), 0, 24 * 7},
 		{"csr_premium", int64(t.CSRPremium), 0, one},
 		{"csr_order_days", int64(t.CSROrderDays), 1, 90},
 		{"coin_expiry_months", int64(t.ExpiryMonths), 0, 120},

@@ -25,6 +25,7 @@ func (a *App) helpingJobs(j *jobs.Jobs) {
 	j.Sweep("find helpers", 15*time.Second, ruled(a.Flows.FindHelpers))
 	j.Sweep("keep services going", time.Minute, ruled(a.Flows.SweepHelp))
 	j.Sweep("watch deliveries", time.Minute, ruled(a.Flows.WatchDeliveries))
+	j.Sweep("remind of projects", time.Hour, ruled(a.Flows.RemindProjects))
 	j.Sweep("watch gaps", time.Hour, ruled(a.Flows.WatchGaps))
 	j.Sweep("make planned requests", 10*time.Minute, ruled(a.Flows.MakePlanned))
 }

@@ -32,7 +32,7 @@ func (d *Demo) house(ctx context.Context, who map[string]id.ID) error {
 		}
 		n := doors[p.grid]
 		doors[p.grid]++
-		building := fmt.Sprintf("%s-B%d", p.grid, n%buildingsEach+1)
+		building := buildingRef(p.grid, n%buildingsEach)
 		floor, side := n/buildingsEach/2+1, n/buildingsEach%2+1
 		homes = append(homes, household.Household{
 			Home: d.places[p.home], Place: places[building], Ref: p.ref,
@@ -134,7 +134,7 @@ func (d *Demo) agree(ctx context.Context, subject, helper id.ID, basis assist.Ba
 var centre = geo.Point{Lat: 36_812_000, Lon: 118_046_000}
 
 // settleDown puts places and shops on the map: communities in two rows of four, the
-// grids of each in three rows of five, its shops along the lanes between them.
+// grids of each in three rows of five with their buildings, its shops along the lanes between them.
 func (d *Demo) settleDown(ctx context.Context) error {
 	places, shops, err := d.ids(ctx)
 	if err != nil {
@@ -146,7 +146,11 @@ func (d *Demo) settleDown(ctx context.Context) error {
 		ref := fmt.Sprintf("C%d", i+1)
 		spots[ref] = middle
 		for g := range gridsEach {
-			spots[gridRef(ref, g+1)] = geo.Point{Lat: middle.Lat + int64(g/5-1)*2_400, Lon: middle.Lon + int64(g%5-2)*2_000}
+			at := geo.Point{Lat: middle.Lat + int64(g/5-1)*2_400, Lon: middle.Lon + int64(g%5-2)*2_000}
+			spots[gridRef(ref, g+1)] = at
+			for b := range buildingsEach { // side by side, some fifty metres from the middle
+				spots[buildingRef(gridRef(ref, g+1), b)] = geo.Point{Lat: at.Lat + 300, Lon: at.Lon + int64(2*b-1)*500}
+			}
 		}
 	}
 	err = d.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {

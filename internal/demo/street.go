@@ -76,6 +76,9 @@ func once(err error) error {
 	return err
 }
 
+// buildingRef names a building of a grid, from 0.
+func buildingRef(grid string, n int) string { return fmt.Sprintf("%s-B%d", grid, n+1) }
+
 // lay lays out the grids and buildings of a community.
 func (d *Demo) lay(ctx context.Context, at community.Place) error {
 	if _, err := d.Flows.Communities.ByRef(ctx, d.DB, gridRef(at.Ref, gridsEach)); err == nil {
@@ -89,7 +92,7 @@ func (d *Demo) lay(ctx context.Context, at community.Place) error {
 			}
 			for b := 1; b <= buildingsEach; b++ {
 				building := community.Place{
-					Kind: community.Building, Parent: grid.ID, Ref: fmt.Sprintf("%s-B%d", grid.Ref, b), Name: fmt.Sprintf("%d 号楼", (n-1)*buildingsEach+b),
+					Kind: community.Building, Parent: grid.ID, Ref: buildingRef(grid.Ref, b-1), Name: fmt.Sprintf("%d 号楼", (n-1)*buildingsEach+b),
 				}
 				if _, err := d.Flows.Communities.Add(ctx, tx, building); err != nil {
 					return err

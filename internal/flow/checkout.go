@@ -24,6 +24,8 @@ type Opening struct {
 	Shown time.Time    // when she showed it, by the till's clock; zero: now
 	Self  id.ID        // the person who scanned the shop's code herself, zero else
 	Token string       // tells a form that comes again
+
+	at id.ID // of what a code is used for, if that is known before; zero: a new one
 }
 
 // buyer is who stands at the till.
@@ -103,7 +105,7 @@ func (f *Flows) whenTheyMet(ctx context.Context, community id.ID, shown time.Tim
 func (f *Flows) whoStandsThere(ctx context.Context, community id.ID, o Opening, met meeting) (at id.ID, who buyer, err error) {
 	switch {
 	case o.Code != "":
-		at, who, err = f.spendCode(ctx, community, o.Code, met)
+		at, who, err = f.spendCode(ctx, community, o.at, o.Code, met)
 	case !o.Self.IsZero():
 		who.person = o.Self
 	}
@@ -116,9 +118,11 @@ func (f *Flows) whoStandsThere(ctx context.Context, community id.ID, o Opening, 
 
 // spendCode uses a code up. A wrong one is noted apart from it: a refusal leaves no trace
 // of its own.
-func (f *Flows) spendCode(ctx context.Context, community id.ID, code string, met meeting) (at id.ID, who buyer, err error) {
+func (f *Flows) spendCode(ctx context.Context, community, use id.ID, code string, met meeting) (at id.ID, who buyer, err error) {
 	err = f.DB.Update(ctx, id.Tilde, byTill, func(tx *db.Tx) error {
-		at = tx.NewID()
+		if at = use; at.IsZero() {
+			at = tx.NewID()
+		}
 		shown := met.at
 		if shown.IsZero() {
 			shown = tx.Now

@@ -28,6 +28,10 @@ func (f *Flows) PayGap(ctx context.Context, tx *db.Tx, request id.ID, price mone
 	return f.payGap(ctx, tx, request, price)
 }
 
+func (f *Flows) ReturnGap(ctx context.Context, tx *db.Tx, request id.ID) (HoursMoved, error) {
+	return f.returnGap(ctx, tx, request)
+}
+
 func (f *Flows) PayService(ctx context.Context, tx *db.Tx, s HoursService) (HoursMoved, error) {
 	return f.payService(ctx, tx, s)
 }

@@ -160,19 +160,47 @@ func (f *Flows) payGap(ctx context.Context, tx *db.Tx, request id.ID, price mone
 	if err != nil {
 		return m, err
 	}
-	gap := charter.GapShared{Request: request, Part: h.Part, Member: h.Member, Price: price, Held: h.Left(), Pool: p.Balance(ledger.PoolCoins), Budget: budget}
+	gap := charter.GapShared{Request: request, Part: h.Shares, Member: h.Member, Price: price, Held: h.Left(), Pool: p.Balance(ledger.PoolCoins), Budget: budget}
 	share, back := gap.Amount(p.rules), gap.Back(p.rules)
 	if share == 0 {
 		return m, nil
 	}
-	posted, err := f.Move(ctx, tx, holdKey("share", h), gap)
+	posted, err := f.Move(ctx, tx, shareKey("share", request, h.Shares), gap)
 	if err != nil {
 		return m, err
 	}
 	if err := f.Coins.Spend(ctx, tx, p.month, share); err != nil {
 		return m, err
 	}
-	return HoursMoved{Seq: posted.Seq, Coins: back, Pool: share}, f.Coins.Share(ctx, tx, h, share, back, posted.Seq)
+	return HoursMoved{Seq: posted.Seq, Coins: back, Pool: share}, f.Coins.Share(ctx, tx, h, share, back, p.month, posted.Seq)
+}
+
+// returnGap gives the pool back its share of a request's price, since the shop's staff for
+// whom it gave it does not come (T-06R, F6). What had come back to the asker is set aside
+// again: Coins is that, Pool the share. A request that has no share has nothing to give back.
+//
+// She agreed to the price when she booked, so what she has spent of it meanwhile she owes
+// without regard to the soft limit.
+//
+// Refusals: coin.ErrHoldUsed.
+func (f *Flows) returnGap(ctx context.Context, tx *db.Tx, request id.ID) (m HoursMoved, err error) {
+	defer fault.Wrap(&err, "take the share back of %s", request)
+	h, err := f.Coins.HoldOf(ctx, tx, tx.Community, request)
+	if err != nil || h == nil || h.Ended || h.Pool == 0 {
+		return HoursMoved{Replayed: true}, err
+	}
+	if h.Paid > 0 {
+		return m, coin.ErrHoldUsed
+	}
+	back := charter.GapReturned{Request: request, Share: h.Shares - 1, Member: h.Member, Coins: h.Back, Pool: h.Pool, Month: h.Shared}
+	posted, err := f.Move(ctx, tx, shareKey("share-end", request, back.Share), back)
+	if err != nil {
+		return m, err
+	}
+	if err := f.Coins.Spend(ctx, tx, back.Month, -back.Pool); err != nil {
+		return m, err
+	}
+	return HoursMoved{Seq: posted.Seq, Coins: back.Coins, Pool: back.Pool}, f.Coins.EndShare(ctx, tx, h, posted.Seq)
 }
 
 // letGoHours ends a request's hold: what is left goes back to the asker, and to the pool its
@@ -204,4 +232,8 @@ func (f *Flows) openHold(ctx context.Context, tx *db.Tx, request id.ID) (*coin.H
 
 func holdKey(what string, h *coin.Hold) string {
 	return fmt.Sprintf("%s%s:%s/%d", coinKey, what, h.Request, h.Part)
+}
+
+func shareKey(what string, request id.ID, share int) string {
+	return fmt.Sprintf("%s%s:%s/%d", coinKey, what, request, share)
 }

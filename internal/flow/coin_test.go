@@ -243,34 +243,6 @@ func TestTheMonthsBudget(t *testing.T) {
 	})
 }
 
-// TestHandsAreShort: F6. The pool pays half of 20.00; half of what is not used goes back
-// to it.
-func TestHandsAreShort(t *testing.T) {
-	inBank(t, func(w *bank) {
-		w.ordered(1, 50_00, false)
-		_, err := w.aside(request(1), "anna", 20_00)
-		w.must(err)
-		for range 2 {
-			if m := w.gap(request(1), 20_00); m.Pool != 10_00 || m.Coins != 10_00 {
-				t.Errorf("the pool joins: %+v", m)
-			}
-		}
-		w.holds("coin/backing CNY 50.00, coin/issue COIN -70.00, gateway/clearing CNY -50.00, hold/escrow COIN 20.00, member:anna/coins COIN 10.00, pool/coins COIN 40.00")
-		s := w.served(request(1), assignment(1), "ben", 60)
-		s.Server = charter.Server{Shop: w.shop("bakery").ID}
-		_, err = w.pay(s)
-		w.must(err)
-		if m := w.letGo(request(1)); m.Coins != 5_00 || m.Pool != 5_00 {
-			t.Errorf("let go %+v", m)
-		}
-		if m, err := w.reverse(assignment(1), 4_00); err != nil || m.Coins != 2_00 || m.Pool != 2_00 {
-			t.Errorf("a dispute over 4.00: %+v %v", m, err)
-		}
-		w.holds("coin/backing CNY 50.00, coin/issue COIN -70.00, gateway/clearing CNY -50.00, member:anna/coins COIN 17.00, merchant:bakery/coins COIN 6.00, pool/coins COIN 47.00")
-		w.whole()
-	})
-}
-
 // TestCalledOffLate: a quarter of the price goes to who kept the time free.
 func TestCalledOffLate(t *testing.T) {
 	inBank(t, func(w *bank) {

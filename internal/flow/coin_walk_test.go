@@ -74,7 +74,7 @@ type walk struct {
 }
 
 // steps are what can happen.
-var steps = []string{"book", "serve", "shop serves", "call off", "share", "free", "take back", "let go", "give", "into the pot", "donate", "ask for a grant", "agree", "refuse", "order", "pay dues", "next month"}
+var steps = []string{"book", "serve", "shop serves", "call off", "share", "share back", "free", "take back", "let go", "give", "into the pot", "donate", "ask for a grant", "agree", "refuse", "order", "pay dues", "next month"}
 
 func pick[T any](w *walk, of []T) T { return of[w.random.IntN(len(of))] }
 
@@ -110,6 +110,18 @@ func (w *walk) step() (what string, err error) {
 		err = w.in(func(tx *db.Tx) error { _, err := w.PayCancelled(ctx, tx, w.service(w.who())); return err })
 	case "share":
 		err = w.in(func(tx *db.Tx) error { _, err := w.PayGap(ctx, tx, w.request(), w.some()); return err })
+	case "share back":
+		request := w.request()
+		err = w.in(func(tx *db.Tx) error {
+			if _, err := w.ReturnGap(ctx, tx, request); err != nil {
+				return err
+			}
+			h, err := w.Coins.HoldOf(ctx, tx, w.home, request)
+			if err == nil && h != nil && !h.Ended && (h.Pool != 0 || h.Whole() != h.Coins) {
+				err = fmt.Errorf("the pool still has a share of what is set aside: %+v", h)
+			}
+			return err
+		})
 	case "free":
 		err = w.in(func(tx *db.Tx) error { _, err := w.PayBasic(ctx, tx, w.service(w.who())); return err })
 	case "take back":

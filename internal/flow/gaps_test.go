@@ -10,12 +10,14 @@ import (
 	"gongyi/internal/module/access"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/community"
+	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/shortage"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/dbtest"
 )
 
 // shortStreet is a street on which two people want their rooms cleaned on Thursday at nine
@@ -31,36 +33,38 @@ func (s *shortStreet) actor(name string) db.Actor {
 }
 
 func inShortStreet(t *testing.T, fn func(s *shortStreet)) {
-	inBank(t, func(w *bank) {
-		s := &shortStreet{bank: w, people: make(map[string]id.ID), asked: make(map[string]*timebank.Request)}
-		w.ordered(1, 50_00, false)
-		w.env.Clock.Set(time.Date(2026, 3, 10, 9, 0, 0, 0, flow.DefaultZone)) // a Tuesday
-		w.must(w.in(func(tx *db.Tx) error {
-			_, err := w.Communities.Decide(ctx, tx, community.Switch{Capability: community.TimeBank, On: true, Reason: "test"})
-			return err
-		}))
-		w.join(w.home, "min", policy.Silver, "")
-		for n, name := range []string{"anna", "ben", "leader", "min"} {
-			s.people[name] = w.known(name, "+861380000000"+string(rune('1'+n)), name)
-		}
-		thursday := []volunteer.Window{{Weekday: time.Thursday, From: 9 * 60, To: 12 * 60}}
-		_, err := w.BecomeVolunteer(ctx, s.actor("ben"), flow.Becoming{Person: s.people["ben"], Community: w.home, How: "page", Skills: []volunteer.Skill{"home.clean"},
-			Profile: volunteer.Profile{Place: w.home, Radius: 500, Languages: []volunteer.Language{volunteer.Mandarin}, Windows: thursday}})
-		w.must(err)
-		shop := w.shop("bakery").ID
-		w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
-			for name, role := range map[string]access.Grant{"min": {Role: access.Staff, Subject: shop}, "leader": {Role: access.Specialist}} {
-				role.Person, role.Place, role.Grantor, role.Reason = s.people[name], w.home, "test", "test"
-				if _, err := w.Access.Give(ctx, tx, role); err != nil {
-					return err
-				}
+	inBank(t, func(w *bank) { w.shortStreet(fn) })
+}
+
+func (w *bank) shortStreet(fn func(s *shortStreet)) {
+	s := &shortStreet{bank: w, people: make(map[string]id.ID), asked: make(map[string]*timebank.Request)}
+	w.ordered(1, 50_00, false)
+	w.env.Clock.Set(time.Date(2026, 3, 10, 9, 0, 0, 0, flow.DefaultZone)) // a Tuesday
+	w.must(w.in(func(tx *db.Tx) error {
+		_, err := w.Communities.Decide(ctx, tx, community.Switch{Capability: community.TimeBank, On: true, Reason: "test"})
+		return err
+	}))
+	w.join(w.home, "min", policy.Silver, "")
+	for n, name := range []string{"anna", "ben", "leader", "min"} {
+		s.people[name] = w.known(name, "+861380000000"+string(rune('1'+n)), name)
+	}
+	thursday := []volunteer.Window{{Weekday: time.Thursday, From: 9 * 60, To: 12 * 60}}
+	_, err := w.BecomeVolunteer(ctx, s.actor("ben"), flow.Becoming{Person: s.people["ben"], Community: w.home, How: "page", Skills: []volunteer.Skill{"home.clean"},
+		Profile: volunteer.Profile{Place: w.home, Radius: 500, Languages: []volunteer.Language{volunteer.Mandarin}, Windows: thursday}})
+	w.must(err)
+	shop := w.shop("bakery").ID
+	w.must(w.DB.Update(ctx, id.Tilde, db.System, func(tx *db.Tx) error {
+		for name, role := range map[string]access.Grant{"min": {Role: access.Staff, Subject: shop}, "leader": {Role: access.Specialist}} {
+			role.Person, role.Place, role.Grantor, role.Reason = s.people[name], w.home, "test", "test"
+			if _, err := w.Access.Give(ctx, tx, role); err != nil {
+				return err
 			}
-			return nil
-		}))
-		w.must(w.OfferReserve(ctx, db.System, w.home, volunteer.Reserve{Shop: shop, Person: s.people["min"], Skills: []volunteer.Skill{"home.clean"}, Windows: thursday}))
-		w.must(w.AnswerReserve(ctx, s.actor("min"), w.home, s.reserve(), true, ""))
-		fn(s)
-	})
+		}
+		return nil
+	}))
+	w.must(w.OfferReserve(ctx, db.System, w.home, volunteer.Reserve{Shop: shop, Person: s.people["min"], Skills: []volunteer.Skill{"home.clean"}, Windows: thursday}))
+	w.must(w.AnswerReserve(ctx, s.actor("min"), w.home, s.reserve(), true, ""))
+	fn(s)
 }
 
 func (s *shortStreet) reserve() (which id.ID) {
@@ -119,17 +123,7 @@ func TestHandsThatLackComeFromShops(t *testing.T) {
 		if n := s.staged(s.home, notice.ServiceShort); n != 1 {
 			t.Errorf("the desk was told %d times", n)
 		}
-		s.must(s.FindHelpers(ctx, s.home))
-		taken := s.asked["anna"]
-		if s.offered(taken.ID, "min") == nil {
-			taken = s.asked["leader"]
-		}
-		o := s.offered(taken.ID, "min")
-		if o == nil {
-			t.Fatal("nobody of the reserve was asked")
-		}
-		a, err := s.AcceptOffer(ctx, s.home, s.actor("min"), o.Helper, o.ID)
-		s.must(err)
+		taken, a := s.staffCome()
 		s.must(s.DB.View(ctx, s.home, func(r db.Reader) error {
 			orders, err := s.Shortages.Orders(ctx, r, s.home, standing[0].ID)
 			if err != nil || len(orders) != 1 || orders[0].Pool != 10_00 || orders[0].Assignment != a.ID || orders[0].Seq == 0 {
@@ -160,6 +154,21 @@ func TestHandsThatLackComeFromShops(t *testing.T) {
 	})
 }
 
+// staffCome lets Min take what she is asked for.
+func (s *shortStreet) staffCome() (*timebank.Request, *timebank.Assignment) {
+	s.t.Helper()
+	s.must(s.FindHelpers(ctx, s.home))
+	for _, q := range s.asked {
+		if o := s.offered(q.ID, "min"); o != nil {
+			a, err := s.AcceptOffer(ctx, s.home, s.actor("min"), o.Helper, o.ID)
+			s.must(err)
+			return q, a
+		}
+	}
+	s.t.Fatal("nobody of the reserve was asked")
+	return nil, nil
+}
+
 // left is what somebody has in the end: of her opening credit of 20.00 she paid half the
 // price of 20.00, if she was served.
 func (s *shortStreet) left(name string, served *timebank.Request) string {
@@ -179,14 +188,72 @@ func (s *shortStreet) serves(a *timebank.Assignment, q *timebank.Request) {
 	s.must(s.AcceptHelp(ctx, s.home, db.System, q.Asker, a.ID))
 }
 
+// F6: the staff who took the place do not come. However they leave it, the pool has its
+// share again, and a neighbour who comes instead is paid by who asked, in full.
+func TestTheShareOfStaffWhoDoNotCome(t *testing.T) {
+	for how, leave := range map[string]func(s *shortStreet, q *timebank.Request, a *timebank.Assignment) error{
+		"given back": func(s *shortStreet, q *timebank.Request, a *timebank.Assignment) error {
+			return s.GiveBackHelp(ctx, s.home, s.actor("min"), a.Helper, a.ID, "店里走不开")
+		},
+		"missed": func(s *shortStreet, q *timebank.Request, a *timebank.Assignment) error {
+			s.env.Clock.Set(q.Until)
+			return s.MissHelp(ctx, s.home, db.System, q.Asker, a.ID, "没有来")
+		},
+		"called off late": func(s *shortStreet, q *timebank.Request, a *timebank.Assignment) error {
+			s.env.Clock.Set(q.From.Add(-time.Hour))
+			return s.WithdrawHelp(ctx, s.home, db.System, q.Asker, q.ID, "")
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			w := &bank{settled(t, dbtest.SQLite(t, flow.Schemas))}
+			w.shortStreet(func(s *shortStreet) {
+				s.asks("anna")
+				s.asks("leader")
+				standing := s.warnings()
+				q, a := s.staffCome()
+				if h := s.hold(q); h.Pool != 10_00 {
+					t.Fatalf("the pool gave %v", h.Pool)
+				}
+				s.must(leave(s, q, a))
+				s.must(s.DB.View(ctx, s.home, func(r db.Reader) error {
+					w, err := s.Shortages.ByID(ctx, r, s.home, standing[0].ID)
+					if err != nil || w.Pool != 0 || w.Orders != 1 {
+						t.Errorf("what followed: %d orders, %v of the pool, %v", w.Orders, w.Pool, err)
+					}
+					return err
+				}))
+				h := s.hold(q)
+				switch {
+				case how == "called off late" && (h.Paid != 5_00 || !h.Ended): // a quarter of 20.00 for the time that was kept
+					t.Errorf("for the time that was kept: %+v", h)
+				case how != "called off late" && (h.Pool != 0 || h.Left() != 20_00):
+					t.Errorf("set aside after it: %+v", h)
+				}
+				s.must(s.DB.View(ctx, s.home, func(r db.Reader) error {
+					pool, err := s.Ledger.Holding(ctx, r, s.home, ledger.PoolCoins)
+					if pool.Balance != 50_00 {
+						t.Errorf("the pool has %v", pool.Balance)
+					}
+					return err
+				}))
+				s.whole()
+			})
+		})
+	}
+}
+
+func (s *shortStreet) hold(q *timebank.Request) (h *coin.Hold) {
+	s.must(s.DB.View(ctx, s.home, func(r db.Reader) (err error) { h, err = s.Coins.HoldOf(ctx, r, s.home, q.ID); return err }))
+	return h
+}
+
 // Without a warning a shop's staff is paid by who asked alone.
 func TestEnoughHandsArePaidByWhoAsked(t *testing.T) {
 	inShortStreet(t, func(s *shortStreet) {
 		s.asks("anna")
 		_, err := s.AssignHelp(ctx, s.home, db.System, s.asked["anna"].ID, s.member("min").ID, "店里有空")
 		s.must(err)
-		var h *coin.Hold
-		s.must(s.DB.View(ctx, s.home, func(r db.Reader) (err error) { h, err = s.Coins.HoldOf(ctx, r, s.home, s.asked["anna"].ID); return err }))
+		h := s.hold(s.asked["anna"])
 		if h.Pool != 0 || h.Coins != 20_00 {
 			t.Errorf("the pool gave %v of %v", h.Pool, h.Coins)
 		}

@@ -145,8 +145,8 @@ func short(standing []*shortage.Warning, q *timebank.Request) bool {
 
 // shareGap notes an order that a shop's staff takes while a warning stands for its kind
 // and hour, and lets the pool pay its share of what the asker pays (T-06). What is paid
-// already is not shared any more; nor is a request of several places, since a hold is one
-// and neighbours may have the others.
+// already is not shared any more; nor is a request of several places: neighbours who have
+// the others are paid by who asked alone, and a hold does not tell whose hours are whose.
 func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
 	if a.Shop.IsZero() {
 		return nil
@@ -166,4 +166,21 @@ func (f *Flows) shareGap(ctx context.Context, tx *db.Tx, q *timebank.Request, a 
 		}
 	}
 	return f.Shortages.TakeOrder(ctx, tx, o)
+}
+
+// leavePlace takes a promise to a state in which its place is not filled: given back, missed
+// or called off. What the pool gave for a shop's staff goes back to it (T-06R): the price is
+// for who asked to pay, to the neighbour who comes instead and for the time that was kept.
+func (f *Flows) leavePlace(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment, state timebank.State, words string) error {
+	if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: state, Words: words, Near: -1}); err != nil {
+		return err
+	}
+	if a.Shop.IsZero() || q.Pay != timebank.ByAsker || q.People != 1 {
+		return nil
+	}
+	m, err := f.returnGap(ctx, tx, q.ID)
+	if err != nil || m.Replayed {
+		return err
+	}
+	return f.Shortages.EndOrder(ctx, tx, a.ID, m.Seq)
 }

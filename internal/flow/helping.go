@@ -215,7 +215,7 @@ func (f *Flows) withdrawHelp(ctx context.Context, tx *db.Tx, q *timebank.Request
 // callOff ends a promise because who asked does not want it any more; called off late,
 // the helper is paid for having kept the time (T-05).
 func (f *Flows) callOff(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment, words string) error {
-	if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Called, Words: words, Near: -1}); err != nil {
+	if err := f.leavePlace(ctx, tx, q, a, timebank.Called, words); err != nil {
 		return err
 	}
 	if err := f.payCalledOff(ctx, tx, q, a); err != nil {

@@ -46,7 +46,7 @@ func (f *Flows) forgetServices(ctx context.Context, tx *db.Tx, who id.ID) error 
 		}
 		switch a.State() {
 		case timebank.Promised:
-			err = f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.GivenBack, Words: forgotten, Near: -1})
+			err = f.leavePlace(ctx, tx, q, a, timebank.GivenBack, forgotten)
 		case timebank.Begun:
 			if err = f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Finished, Minutes: a.Took(tx.Now, q.Minutes), Near: -1}); err == nil {
 				err = f.acceptHelp(ctx, tx, q, a, "")

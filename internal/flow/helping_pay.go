@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/money"
@@ -29,7 +30,9 @@ func (f *Flows) letGoForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request
 }
 
 // payForHelp pays for an assignment what its minutes are worth, never more than was
-// agreed, and returns what the helper got.
+// agreed, and returns what the helper got. Who was noted as missed and came after all is
+// paid the same price; of the pool (T-04) where the asker's hours are gone or promised to
+// somebody else.
 func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) (money.Amount, error) {
 	minutes := a.Minutes()
 	if minutes == 0 || q.Coins == 0 {
@@ -44,12 +47,33 @@ func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, 
 	switch q.Pay {
 	case timebank.ByAsker:
 		s.Coins = min(v.Params.ServicePrice(minutes), q.Coins)
-		m, err = f.payService(ctx, tx, s)
+		instead, err := f.poolInstead(ctx, tx, q, a)
+		if err != nil {
+			return 0, err
+		}
+		if instead {
+			m, err = f.payBasic(ctx, tx, s)
+		} else {
+			m, err = f.payService(ctx, tx, s)
+		}
+		return m.Coins, err
 	case timebank.ByPool:
 		s.Coins = min(v.Params.BasicPay(minutes), q.Coins)
 		m, err = f.payBasic(ctx, tx, s)
 	}
 	return m.Coins, err
+}
+
+// poolInstead reports whether a helper who was noted as missed cannot be paid of what the
+// asker has set aside: the request has ended, or somebody else has the place.
+func (f *Flows) poolInstead(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) (bool, error) {
+	if a.When(timebank.Missed).IsZero() {
+		return false, nil
+	}
+	all, err := f.TimeBank.AssignmentsFor(ctx, tx, tx.Community, q.ID)
+	return q.End != nil || slices.ContainsFunc(all, func(x *timebank.Assignment) bool {
+		return x.ID != a.ID && x.Place == a.Place && !x.State().Freed()
+	}), err
 }
 
 // payCalledOff pays a helper for the time she kept, if she is told later than the policy

@@ -204,17 +204,28 @@ func (f *Flows) DisputeHelp(ctx context.Context, place id.ID, actor db.Actor, as
 
 // DecideHelp decides a dispute: how many minutes count, and why. All that was said
 // counts as accepted, fewer are paid in part, none not at all.
+//
+// It decides too for a helper who was noted as missed and says otherwise: so many minutes
+// of those that were agreed, paid as payForHelp says though somebody else may have the
+// place by now.
+//
+// Refusals: ErrOwnMatter, timebank.ErrNoWay, ErrBadMinutes, ErrNoReason.
 func (f *Flows) DecideHelp(ctx context.Context, place id.ID, actor db.Actor, assignment id.ID, minutes int, words string) (err error) {
 	defer fault.Wrap(&err, "decide a dispute")
 	if err := f.concerned(ctx, place, actor, assignment); err != nil {
 		return err
 	}
 	return f.onTask(ctx, place, actor, id.ID{}, assignment, func(tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
-		if a.State() != timebank.Disputed {
+		least, most := 0, a.Minutes()
+		switch a.State() {
+		case timebank.Disputed:
+		case timebank.Missed, timebank.Excused: // none: she is excused, or stays missed
+			least, most = 1, q.Minutes
+		default:
 			return timebank.ErrNoWay
 		}
-		if minutes < 0 || minutes > a.Minutes() {
-			return timebank.ErrBadMinutes.On("minutes").With("least", 0).With("most", a.Minutes())
+		if minutes < least || minutes > most {
+			return timebank.ErrBadMinutes.On("minutes").With("least", least).With("most", most)
 		}
 		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Settled, Minutes: minutes, Words: words, Near: -1}); err != nil {
 			return err
@@ -260,7 +271,7 @@ func (f *Flows) concerned(ctx context.Context, place id.ID, actor db.Actor, assi
 func (f *Flows) GiveBackHelp(ctx context.Context, place id.ID, actor db.Actor, helper, assignment id.ID, words string) (err error) {
 	defer fault.Wrap(&err, "give a service back")
 	err = f.onTask(ctx, place, actor, helper, assignment, func(tx *db.Tx, q *timebank.Request, a *timebank.Assignment) error {
-		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.GivenBack, Words: words, Near: -1}); err != nil {
+		if err := f.leavePlace(ctx, tx, q, a, timebank.GivenBack, words); err != nil {
 			return err
 		}
 		return f.tellMember(ctx, tx, q.Asker, notice.Notice{Kind: notice.ServiceAgain, Cause: helpCause(a.ID) + "/again", Link: helpPath(tx.Community, q.ID),
@@ -279,7 +290,7 @@ func (f *Flows) MissHelp(ctx context.Context, place id.ID, actor db.Actor, asker
 		if tx.Now.Before(q.Until) {
 			return timebank.ErrTooEarly.With("minutes", 0)
 		}
-		if err := f.TimeBank.Step(ctx, tx, a, timebank.Step{State: timebank.Missed, Words: words, Near: -1}); err != nil {
+		if err := f.leavePlace(ctx, tx, q, a, timebank.Missed, words); err != nil {
 			return err
 		}
 		return f.tellMember(ctx, tx, a.Helper, notice.Notice{Kind: notice.ServiceMissed, Cause: helpCause(a.ID) + "/missed", Link: taskPath(tx.Community, a.ID),

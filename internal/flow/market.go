@@ -280,3 +280,18 @@ func (f *Flows) leaveMarket(ctx context.Context, tx *db.Tx, day id.ID) error {
 	}
 	return f.wake(ctx, tx, day)
 }
+
+// marketNear is how long before it begins a market day is near: a week.
+const marketNear = 7 * 24 * time.Hour
+
+// MarketNear is the next market day of a community that begins within a week or is going on,
+// nil if none is.
+func (f *Flows) MarketNear(ctx context.Context, r db.Reader, place id.ID, now time.Time) (*marketday.Day, error) {
+	all, err := f.Markets.Days(ctx, r, place, now)
+	for _, d := range all {
+		if s := d.State(); (s == marketday.Called || s == marketday.Opened) && d.Begins.Before(now.Add(marketNear)) {
+			return d, err
+		}
+	}
+	return nil, err
+}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/marketday"
 	"gongyi/internal/module/notice"
@@ -42,7 +42,8 @@ type MarketSale struct {
 // is bounded by market_code_max and market_day_max, since nothing but the code says so.
 // Without a network the form waits on the stallholder's phone and comes later, with the
 // time at which the code was shown. The same form again is the first payment; a code counts
-// once.
+// once. Codes and payments are written apart: if the process stops between the two, the same
+// form goes on from the code that it has used up.
 //
 // Refusals: paycode.ErrBadCode, ErrUsed, checkout.ErrLateScan, those of
 // marketday.Service.MayPay, ErrMarket…, coin.ErrSoftLimit.
@@ -55,14 +56,15 @@ func (f *Flows) TakeAtStall(ctx context.Context, place id.ID, actor db.Actor, wh
 	if err != nil {
 		return nil, err
 	}
-	if s.Shown = met.at; s.Shown.IsZero() {
-		s.Shown = f.DB.Clock().Now()
+	opening := Opening{Code: s.Code, at: s.paymentID()}
+	if s.Shown, err = f.shownAtStall(ctx, place, opening, met); err != nil {
+		return nil, err
 	}
 	// What can be refused without the code is refused before the code is used up.
 	if err := f.mayTakeAtStall(ctx, place, who, s); err != nil {
 		return nil, err
 	}
-	at, payer, err := f.whoStandsThere(ctx, place, Opening{Code: s.Code}, met)
+	at, payer, err := f.whoStandsThere(ctx, place, opening, met)
 	if errors.Is(err, paycode.ErrUsed) { // perhaps by this very form, a moment ago
 		if p, err := f.marketByToken(ctx, place, s.Token); err == nil {
 			return p, nil
@@ -76,6 +78,33 @@ func (f *Flows) TakeAtStall(ctx context.Context, place id.ID, actor db.Actor, wh
 	}
 	s.Payer, s.key = payer.ref, payer.key
 	return f.payAtStall(ctx, place, actor, &who, s, marketday.Payment{ID: at, How: marketday.ByCode})
+}
+
+// paymentID is the payment that a form makes, known before its code is used up for it; zero
+// of a form without a token.
+func (s *MarketSale) paymentID() id.ID {
+	if s.Token == "" {
+		return id.ID{}
+	}
+	sum := sha256.Sum256(append(s.Stall[:], s.Token...))
+	return id.V4([16]byte(sum[:16]))
+}
+
+// shownAtStall is when a code was shown: as the stallholder's clock says if the scan waited
+// for the network, when it was used up if this form did so before, else now.
+func (f *Flows) shownAtStall(ctx context.Context, place id.ID, o Opening, met meeting) (at time.Time, err error) {
+	if !met.at.IsZero() {
+		return met.at, nil
+	}
+	if !o.at.IsZero() {
+		if err := f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+			at, err = f.PayCodes.UsedFor(ctx, r, o.Code, paycode.For{Place: place, Checkout: o.at})
+			return err
+		}); err != nil || !at.IsZero() {
+			return at, err
+		}
+	}
+	return f.DB.Clock().Now(), nil
 }
 
 // PayAtStall is paid by the payer on her own phone: she says herself how long it took.
@@ -267,110 +296,6 @@ func (f *Flows) tellPaidAt(ctx context.Context, tx *db.Tx, x *marketday.Stall, p
 		}
 	}
 	return f.wake(ctx, tx, x.Day, p.ID, phone)
-}
-
-// UndoAtStall says that a side wants a payment undone, within the payment's own day. When
-// both sides have said so, or the desk, what was paid goes back by an entry of its own
-// (T-02R).
-//
-// Refusals: marketday.ErrNoReason, ErrUndone, ErrUndoTooLate, ErrSaid, ErrOwnMatter of who
-// sits at the desk and is one of the two.
-func (f *Flows) UndoAtStall(ctx context.Context, place id.ID, actor db.Actor, side marketday.Side, payment id.ID, words string) (err error) {
-	defer fault.Wrap(&err, "undo a payment at a stall")
-	people, err := f.everyShop(ctx, place)
-	if err != nil {
-		return err
-	}
-	if side == marketday.Desk {
-		if err := f.notOneOfTwo(ctx, place, actor.ID, payment, people); err != nil {
-			return err
-		}
-	}
-	return f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
-		p, err := f.Markets.PaymentByID(ctx, tx, place, payment)
-		if err != nil {
-			return err
-		}
-		x, err := f.Markets.StallByID(ctx, tx, place, p.Stall)
-		if err != nil {
-			return err
-		}
-		until, err := f.undoUntil(ctx, tx, p)
-		if err != nil {
-			return err
-		}
-		if err := p.MayUndo(tx.Now, until); err != nil {
-			return err
-		}
-		if err := f.Markets.Want(ctx, tx, p, side, words); err != nil {
-			return err
-		}
-		if p.Agreed() {
-			m, err := f.reverseService(ctx, tx, p.ID, 0)
-			if err != nil {
-				return err
-			}
-			if err := f.Markets.Undo(ctx, tx, p, m.Seq); err != nil {
-				return err
-			}
-		}
-		if err := f.tellUndo(ctx, tx, people, x, p, side, words); err != nil {
-			return err
-		}
-		return f.wake(ctx, tx, x.Day, p.ID)
-	})
-}
-
-// notOneOfTwo refuses to let somebody decide on a payment of her own.
-func (f *Flows) notOneOfTwo(ctx context.Context, place, who, payment id.ID, people map[id.ID][]id.ID) error {
-	var x *marketday.Stall
-	var p *marketday.Payment
-	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
-		if p, err = f.Markets.PaymentByID(ctx, r, place, payment); err == nil {
-			x, err = f.Markets.StallByID(ctx, r, place, p.Stall)
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	for _, m := range []id.ID{p.Payer, x.Member} {
-		if same, err := f.IsMember(ctx, place, m, who); err != nil {
-			return err
-		} else if same {
-			return ErrOwnMatter
-		}
-	}
-	if slices.Contains(people[x.Shop], who) {
-		return ErrOwnMatter
-	}
-	return nil
-}
-
-// undoUntil is the end of the day on which something was paid.
-func (f *Flows) undoUntil(ctx context.Context, tx *db.Tx, p *marketday.Payment) (time.Time, error) {
-	v, err := f.inForce(ctx, tx, tx.Now)
-	if err != nil {
-		return time.Time{}, err
-	}
-	zone, err := f.zone(&v.Params)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return (period.DayOf(p.At, zone) + 1).Start(zone), nil
-}
-
-// tellUndo tells the other side what is wanted, and both when it is done.
-func (f *Flows) tellUndo(ctx context.Context, tx *db.Tx, people map[id.ID][]id.ID, x *marketday.Stall, p *marketday.Payment, side marketday.Side, words string) error {
-	n := notice.Notice{Kind: notice.MarketUndo, Cause: marketCause(p.ID) + "/" + string(side), Link: MarketPaymentPath(tx.Community, p.ID),
-		Args: []notice.Arg{notice.Count(int64(p.Minutes)), notice.Text(words, "")}}
-	if p.Undone != nil {
-		n.Kind = notice.MarketUndone
-		return errors.Join(f.tellMember(ctx, tx, p.Payer, n), f.tellHolderOf(ctx, tx, people, x, n))
-	}
-	if side == marketday.Payer {
-		return f.tellHolderOf(ctx, tx, people, x, n)
-	}
-	return f.tellMember(ctx, tx, p.Payer, n)
 }
 
 // WhereCodeLed is the page to which a phone goes once its code was scanned: of a checkout,

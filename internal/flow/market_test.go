@@ -195,6 +195,48 @@ func TestCodesPayOnce(t *testing.T) {
 	})
 }
 
+// The process stops between the code and the payment. The same form goes on, also when the
+// code has turned and many send it at once, and pays once; with another code, or another
+// form with that code, nothing goes on.
+func TestAPaymentGoesOnAfterAStop(t *testing.T) {
+	atMarket(t, func(m *market) {
+		sale := flow.MarketSale{Stall: m.hair.ID, Minutes: 30, Code: m.code(), Token: "stopped"}
+		m.must(m.ClaimAtStall(ctx, m.home, sale))
+		other := sale
+		other.Token = "another form"
+		if _, err := m.TakeAtStall(ctx, m.home, db.System, m.ben, other); !errors.Is(err, paycode.ErrUsed) {
+			t.Errorf("another form with the code: %v", err)
+		}
+		m.turn()
+		m.turn()
+		m.turn()
+		wrong := sale
+		wrong.Code = m.phone.CodeAt(m.env.Clock.Now().Add(-time.Hour))
+		if _, err := m.TakeAtStall(ctx, m.home, db.System, m.ben, wrong); !errors.Is(err, paycode.ErrBadCode) {
+			t.Errorf("the form with an old code: %v", err)
+		}
+		ids := sync.Map{}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				p, err := m.TakeAtStall(ctx, m.home, db.System, m.ben, sale)
+				if err != nil {
+					m.t.Error(err)
+					return
+				}
+				ids.Store(p.ID, true)
+			})
+		}
+		all.Wait()
+		different := 0
+		ids.Range(func(any, any) bool { different++; return true })
+		if different != 1 {
+			t.Errorf("%d payments", different)
+		}
+		m.whole()
+	})
+}
+
 // A shop's stall earns the shop its hours; a person of the desk does not decide on her own
 // payment; people of one household do not pay each other; a day that is called off tells
 // its stalls, and pays nobody.

@@ -37,7 +37,7 @@ type CertificateWish struct {
 // counted from accepted services only; its digest enters the log in the same transaction.
 // The same form again makes nothing; made is nil then.
 //
-// Refusals: certificate.ErrBadDays, ErrBadNaming, ErrNothing.
+// Refusals: certificate.ErrBadDays, ErrBadNaming, ErrDayMost, ErrNothing.
 func (f *Flows) IssueCertificate(ctx context.Context, place id.ID, actor db.Actor, w CertificateWish, token string) (made *certificate.Certificate, err error) {
 	defer fault.Wrap(&err, "issue a certificate")
 	if !slices.Contains(certificate.Namings, w.Naming) {
@@ -66,6 +66,13 @@ func (f *Flows) IssueCertificate(ctx context.Context, place id.ID, actor db.Acto
 		zone, err := f.zone(&v.Params)
 		if err != nil {
 			return err
+		}
+		given, err := f.Certificates.GivenSince(ctx, tx, place, w.Member, today.Start(zone))
+		if err != nil {
+			return err
+		}
+		if most := v.Params.CertificateDayMost; given >= most {
+			return certificate.ErrDayMost.With("most", most)
 		}
 		lines, err := f.servedBetween(ctx, tx, place, w.Member, w.First, w.Last, zone)
 		if err != nil {
@@ -141,25 +148,60 @@ func (c *CertificateCheck) Good() bool { return c.Revoked == nil && len(c.Change
 func (f *Flows) CheckCertificate(ctx context.Context, place, at id.ID) (c CertificateCheck, err error) {
 	defer fault.Wrap(&err, "check certificate %s", at)
 	err = f.DB.View(ctx, place, func(r db.Reader) error {
-		if c.Certificate, err = f.Certificates.ByID(ctx, r, place, at); err != nil {
-			return err
-		}
-		for _, l := range c.Lines {
-			a, err := f.TimeBank.AssignmentByID(ctx, r, place, l.Assignment)
-			if fault.KindOf(err) == fault.NotFound || err == nil && (!counts(a) || a.Minutes() != l.Minutes) {
-				c.Changed = append(c.Changed, l)
-			} else if err != nil {
-				return err
-			}
-		}
-		sealed, err := f.sealed(ctx, r, place, c.Seq)
+		one, err := f.Certificates.ByID(ctx, r, place, at)
 		if err != nil {
 			return err
 		}
-		c.Sealed = certifies(sealed.Entry, c.Certificate)
-		return nil
+		all, err := f.checkCertificates(ctx, r, place, []*certificate.Certificate{one})
+		if err == nil {
+			c = all[0]
+		}
+		return err
 	})
 	return c, err
+}
+
+// CertificatesOf are a member's certificates, the newest first, and whether each still holds.
+func (f *Flows) CertificatesOf(ctx context.Context, place, member id.ID) (all []CertificateCheck, err error) {
+	defer fault.Wrap(&err, "check certificates")
+	err = f.DB.View(ctx, place, func(r db.Reader) error {
+		given, err := f.Certificates.Of(ctx, r, place, member)
+		if err == nil {
+			all, err = f.checkCertificates(ctx, r, place, given)
+		}
+		return err
+	})
+	return all, err
+}
+
+// checkCertificates reads the services of all of them together: a page that everybody may
+// open asks no more of the database because a certificate is long.
+func (f *Flows) checkCertificates(ctx context.Context, r db.Reader, place id.ID, given []*certificate.Certificate) ([]CertificateCheck, error) {
+	var which []id.ID
+	for _, c := range given {
+		for i := range c.Lines {
+			which = append(which, c.Lines[i].Assignment)
+		}
+	}
+	served, err := f.TimeBank.AssignmentsByIDs(ctx, r, place, which)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]CertificateCheck, len(given))
+	for n, c := range given {
+		all[n].Certificate = c
+		for _, l := range c.Lines {
+			if a := served[l.Assignment]; a == nil || !counts(a) || a.Minutes() != l.Minutes {
+				all[n].Changed = append(all[n].Changed, l)
+			}
+		}
+		e, err := f.Ledger.Entry(ctx, r, place, c.Seq)
+		if err != nil {
+			return nil, err
+		}
+		all[n].Sealed = certifies(e, c)
+	}
+	return all, nil
 }
 
 // CertificateRecord is the entry of the log that holds a certificate's digest.

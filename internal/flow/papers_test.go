@@ -65,6 +65,14 @@ func TestACertificateOfHours(t *testing.T) {
 		if c.Minutes() != 60 || len(c.Lines) != 1 || c.Credited() != 60 || c.Number != 1 || !strings.HasSuffix(c.Name, "＊") {
 			t.Errorf("certified %+v", c)
 		}
+		for n := range 5 { // five a day, with the first one
+			if _, err := issue(wish); errors.Is(err, certificate.ErrDayMost) != (n == 4) {
+				t.Errorf("certificate %d of the day: %v", n+2, err)
+			}
+		}
+		if all, err := h.CertificatesOf(ctx, h.c1, wish.Member); err != nil || len(all) != 5 || !all[0].Good() || all[0].Number != 5 {
+			t.Errorf("hers: %+v, %v", all, err)
+		}
 		check := func() flow.CertificateCheck {
 			now, err := h.CheckCertificate(ctx, h.c1, c.ID)
 			h.must(err)

@@ -100,7 +100,7 @@ func (f *Flows) AnswerProject(ctx context.Context, place id.ID, actor db.Actor, 
 		if err := f.Projects.Answer(ctx, tx, c, what, words); err != nil || what != project.Agreed {
 			return err
 		}
-		_, err := f.attestAt(ctx, tx, "~project:"+c.ID.String()+"/agreed", ProjectSaid{Contract: c.ID, What: what, Amount: c.Ceiling})
+		_, err := f.attestAt(ctx, tx, projectPrefix+c.ID.String()+"/agreed", ProjectSaid{Contract: c.ID, What: what, Amount: c.Ceiling})
 		return err
 	})
 }
@@ -193,7 +193,7 @@ func (f *Flows) JudgeProject(ctx context.Context, place id.ID, actor db.Actor, a
 			return err
 		}
 		x := c.MonthOf(m)
-		_, err := f.attestAt(ctx, tx, "~project:"+c.ID.String()+"/"+m.String(), ProjectSaid{Contract: c.ID, What: what, Month: m.String(), Count: x.Count, Amount: x.Amount})
+		_, err := f.attestAt(ctx, tx, projectPrefix+c.ID.String()+"/"+m.String(), ProjectSaid{Contract: c.ID, What: what, Month: m.String(), Count: x.Count, Amount: x.Amount})
 		return err
 	})
 }

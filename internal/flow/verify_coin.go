@@ -27,12 +27,13 @@ type coinRecords struct {
 	due    map[id.ID]money.Amount        // of assignments, as stored
 	owed   map[id.ID]money.Amount        // as made again
 	undone map[id.ID]coin.Undone
-	held   map[id.ID]money.Amount // of requests: what open holds say less what entries moved
+	held   map[id.ID]money.Amount        // of requests: what open holds say less what entries moved
+	shares map[id.ID]charter.GapReturned // of requests: what gives the last share back
 }
 
 func (x *coinRecords) load(ctx context.Context, r db.Reader, p *replayer) (err error) {
 	x.says, x.spent, x.owed = make(map[int64]string), make(map[period.Month]money.Amount), make(map[id.ID]money.Amount)
-	x.held = make(map[id.ID]money.Amount)
+	x.held, x.shares = make(map[id.ID]money.Amount), make(map[id.ID]charter.GapReturned)
 	coins := p.flows.Coins
 	if err = coins.Records(ctx, r, p.community, func(seq int64, says string) { x.says[seq] = says }); err != nil {
 		return err
@@ -104,7 +105,13 @@ func (x *coinRecords) entry(p *replayer, e *ledger.Entry, rates *policy.Params, 
 	case charter.GapShared:
 		fact(held(m.Request), m.Held)
 		x.ofPool(p, e, rates, m.Pool, m.Budget, m.Amount(rates), before)
+		x.shares[m.Request] = charter.GapReturned{Request: m.Request, Share: m.Part, Member: m.Member, Coins: m.Back(rates), Pool: m.Amount(rates), Month: e.BookedOn.Month()}
 		return coin.Says("share", m.Request, m.Request, int64(m.Part), m.Back(rates), m.Amount(rates)), true
+	case charter.GapReturned:
+		expect(p, 7, "hours_facts_differ", e.Seq, x.shares[m.Request], m)
+		delete(x.shares, m.Request)
+		x.spent[m.Month] -= m.Pool
+		return coin.Says("share end", m.Request, m.Request, int64(m.Share), m.Coins, m.Pool), true
 	case charter.BasicPaid:
 		x.ofPool(p, e, rates, m.Pool, m.Budget, m.Amount(), before)
 		return x.basic(p, e, m), true
@@ -198,6 +205,7 @@ func (p *replayer) lostHours() {
 	if !maps.Equal(x.owed, x.due) {
 		p.flaw(0, "hours_due_differ", -1, "", fmt.Sprint(total(x.owed)), fmt.Sprint(total(x.due)))
 	}
+	maps.DeleteFunc(x.stored, func(_ period.Month, v money.Amount) bool { return v == 0 })
 	maps.DeleteFunc(x.spent, func(_ period.Month, v money.Amount) bool { return v == 0 })
 	if !maps.Equal(x.spent, x.stored) {
 		p.flaw(0, "hours_budget_differs", -1, "", fmt.Sprint(total(x.spent)), fmt.Sprint(total(x.stored)))

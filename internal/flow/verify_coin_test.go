@@ -22,6 +22,8 @@ func (w *bank) worked() {
 	_, err := w.aside(request(1), "anna", 20_00)
 	w.must(err)
 	w.gap(request(1), 10_00)
+	w.must(w.in(func(tx *db.Tx) error { _, err := w.ReturnGap(ctx, tx, request(1)); return err }))
+	w.gap(request(1), 10_00)
 	_, err = w.pay(w.served(request(1), assignment(1), "ben", 60))
 	w.must(err)
 	w.basic(w.served(request(2), assignment(2), "leader", 120))
@@ -47,6 +49,8 @@ func TestVerifyFindsForgedHours(t *testing.T) {
 	for statement, says := range map[string]string{
 		"UPDATE coin_hold SET coins = coins + 1 WHERE community_id = ?":                               "verify.hours_record_differs",
 		"UPDATE coin_share SET pool = pool + 1 WHERE community_id = ?":                                "verify.hours_held_differ",
+		"UPDATE coin_share_end SET pool = pool + 1 WHERE community_id = ?":                            "verify.hours_record_differs",
+		"DELETE FROM coin_share_end WHERE community_id = ?":                                           "verify.hours_record_differs",
 		"UPDATE coin_service SET minutes = minutes + 60 WHERE community_id = ?":                       "verify.hours_record_differs",
 		"UPDATE coin_service SET due = 0 WHERE kind = 'basic' AND community_id = ?":                   "verify.hours_record_differs",
 		"UPDATE coin_service_undo SET coins = 0 WHERE community_id = ?":                               "verify.hours_record_differs",

@@ -49,6 +49,7 @@ type replayer struct {
 	till        tillRecords
 	drawn       drawRecords
 	papers      paperRecords
+	projects    projectRecords
 	classes     classRecords
 	bundled     bundleRecords
 	coins       coinRecords
@@ -117,6 +118,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.papers.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.projects.load(ctx, r, p); err != nil {
 		return err
 	}
 	if err = p.classes.load(ctx, r, p); err != nil {
@@ -289,6 +293,7 @@ func (p *replayer) other(e *ledger.Entry) {
 	p.throughTill(e)
 	p.published(e)
 	p.certified(e)
+	p.agreedTo(e)
 	number, ok := strings.CutPrefix(e.Key, policyKey)
 	if e.Kind != ledger.Record || !ok {
 		return

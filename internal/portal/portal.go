@@ -158,11 +158,14 @@ func (p *Portal) Show(w http.ResponseWriter, r *http.Request, s ui.Shell, page t
 }
 
 // ShowAs is Show with a status of its own, for a form that was refused, and with
-// who may keep the answer.
+// who may keep the answer. A confirmation that was refused stands open again.
 func (p *Portal) ShowAs(w http.ResponseWriter, r *http.Request, status int, c httpkit.Caching, s ui.Shell, page templ.Component) error {
 	ctx, err := p.Enter(r.Context(), &s)
 	if err != nil {
 		return err
+	}
+	if r.Method == http.MethodPost && status >= http.StatusBadRequest {
+		ctx = ui.Reopened(ctx, r.URL.Path, r.PostForm)
 	}
 	return p.Kit.Render(w, r.WithContext(ctx), status, c, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return ui.Frame(s).Render(templ.WithChildren(ctx, page), w)

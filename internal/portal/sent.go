@@ -84,6 +84,9 @@ func (s Sent) StatusOf() int {
 // above the page where none of its forms says so: what the form was about has moved on
 // meanwhile, and its form is gone.
 func (p *Portal) ShowSent(w http.ResponseWriter, r *http.Request, s Sent, shell ui.Shell, page templ.Component) error {
+	if s.Form != "" {
+		r = r.WithContext(ui.WithRefused(r.Context(), ui.Refused{Path: r.URL.Path, Wrong: s.Wrong, Typed: s.typed}))
+	}
 	return p.ShowAs(w, r, s.StatusOf(), httpkit.Private, shell, s.above(page))
 }
 

@@ -42,6 +42,7 @@ var (
 	ErrNotFound  = fault.New(fault.NotFound, "certificate.not_found")
 	ErrBadDays   = fault.New(fault.Invalid, "certificate.bad_days") // details: years
 	ErrBadNaming = fault.New(fault.Invalid, "certificate.bad_naming")
+	ErrDayMost   = fault.New(fault.Conflict, "certificate.day_most") // details: most
 	ErrNothing   = fault.New(fault.Conflict, "certificate.nothing_to_certify")
 	ErrNoReason  = fault.New(fault.Invalid, "certificate.no_reason") // details: most
 	ErrRevoked   = fault.New(fault.Conflict, "certificate.revoked")

@@ -84,6 +84,12 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, who id.ID) error {
 	return nil
 }
 
+// GivenSince is how many certificates a member got since an instant.
+func (s *Service) GivenSince(ctx context.Context, r db.Reader, community, member id.ID, since time.Time) (n int, err error) {
+	err = db.One(ctx, r, &n, "SELECT count(*) FROM certificate WHERE community_id = ? AND member_id = ? AND issued_at >= ?", community[:], member[:], since.UnixMicro())
+	return n, err
+}
+
 // ByID finds a certificate with its lines.
 func (s *Service) ByID(ctx context.Context, r db.Reader, community, at id.ID) (*Certificate, error) {
 	all, err := find(ctx, r, community, " AND c.id = ?", at[:])

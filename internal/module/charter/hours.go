@@ -4,6 +4,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/policy"
 )
@@ -188,7 +189,7 @@ func (c ServiceCancelled) Legs(p *policy.Params) []ledger.Leg {
 // rest comes back to her.
 type GapShared struct {
 	Request id.ID        `json:"request"`
-	Part    int          `json:"part"`
+	Part    int          `json:"part"` // how often the pool had given a share of it before
 	Member  id.ID        `json:"member"`
 	Price   money.Amount `json:"price"`
 	Held    money.Amount `json:"held"` // before
@@ -215,6 +216,30 @@ func (g GapShared) Back(p *policy.Params) money.Amount {
 // Legs implements Move.
 func (g GapShared) Legs(p *policy.Params) []ledger.Leg {
 	return legs(served(6, ledger.PoolCoins, heldFor(g.Request), g.Amount(p)), served(6, heldFor(g.Request), hours(g.Member), g.Back(p)))
+}
+
+// GapReturned gives the pool back its share of a price whose place the shop's staff does
+// not fill (T-06R, F6): given back, missed or called off. The asker sets aside again what
+// had come back to her, since a neighbour who comes instead is paid the price as it was
+// agreed to; what she has spent of it meanwhile she owes.
+type GapReturned struct {
+	Request id.ID        `json:"request"`
+	Share   int          `json:"share"` // which of the request's shares
+	Member  id.ID        `json:"member"`
+	Coins   money.Amount `json:"coins"` // that had come back to the asker
+	Pool    money.Amount `json:"pool"`  // the share
+	Month   period.Month `json:"month"` // whose budget has room for it again
+}
+
+// Kind implements Move.
+func (GapReturned) Kind() string { return "gap_returned" }
+
+// Subject implements Move.
+func (g GapReturned) Subject() id.ID { return g.Member }
+
+// Legs implements Move.
+func (g GapReturned) Legs(*policy.Params) []ledger.Leg {
+	return undo(served(6, hours(g.Member), heldFor(g.Request), g.Coins), served(6, heldFor(g.Request), ledger.PoolCoins, g.Pool))
 }
 
 // OpeningCredit is given once to whoever asks for the first time, so that the first

@@ -35,8 +35,8 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 4), Req: "F2 F4", Source: "S3 §2.3 时间银行", Title: "免费服务，权益池付",
-		When: "a service was accepted that is free for the asker, or a date was held of a class that is free for who comes", Moves: []string{"pool/coins → member/coins", "pool/coins → merchant/coins"},
-		Amount: "basic_pay_hourly for each hour, as far as the pool and what is left of the month's subsidy_budget reach; the rest is noted as due to the helper and paid later, the oldest first. " +
+		When: "a service was accepted that is free for the asker, or a date was held of a class that is free for who comes, or the desk finds that a helper who was noted as missed came, and the asker's hours are gone or promised to another", Moves: []string{"pool/coins → member/coins", "pool/coins → merchant/coins"},
+		Amount: "basic_pay_hourly for each hour, for the helper who came the price that was agreed, as far as the pool and what is left of the month's subsidy_budget reach; the rest is noted as due to the helper and paid later, the oldest first. " +
 			"Nothing is issued for it",
 		Default: func(p *policy.Params) string {
 			return p.BasicPayHourly.Grouped(money.Coin) + " an hour, free from the age of " + strconv.Itoa(p.ElderAge) + "; " + p.SubsidyBudget.Grouped(money.Coin) + " a month"
@@ -58,7 +58,7 @@ var hoursRules = []Rule{
 		Default: func(p *policy.Params) string {
 			return p.GapShare.Percent() + " from " + p.GapOver.Percent() + " over"
 		},
-		Back: "T-03",
+		Back: "staff that give the place back, miss it or are called off: the whole share to the pool, and the asker sets aside again what had come back to her (T-06R); what is left at the end: T-03",
 	},
 	{
 		ID: ledger.R(Hours, 7), Req: "F8", Source: "+", Title: "第一次求助送的服务时",

@@ -17,6 +17,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
 
@@ -29,7 +30,7 @@ var schemaFS, _ = fs.Sub(files, "schema")
 var Schema = db.Schema{
 	Owner: "module/coin",
 	Tables: []db.Table{
-		{Name: "coin_hold", Placement: db.Distributed}, {Name: "coin_share", Placement: db.Distributed}, {Name: "coin_hold_end", Placement: db.Distributed},
+		{Name: "coin_hold", Placement: db.Distributed}, {Name: "coin_share", Placement: db.Distributed}, {Name: "coin_share_end", Placement: db.Distributed}, {Name: "coin_hold_end", Placement: db.Distributed},
 		{Name: "coin_service", Placement: db.Distributed}, {Name: "coin_service_undo", Placement: db.Distributed}, {Name: "coin_due", Placement: db.Distributed},
 		{Name: "coin_budget", Placement: db.Distributed}, {Name: "coin_opening", Placement: db.Distributed},
 		{Name: "coin_gift", Placement: db.Distributed}, {Name: "coin_grant", Placement: db.Distributed}, {Name: "coin_grant_end", Placement: db.Distributed},
@@ -64,8 +65,10 @@ type Hold struct {
 	Part    int
 	Member  id.ID        // who asked
 	Coins   money.Amount // she set aside at first
-	Pool    money.Amount // the pool's share
+	Pool    money.Amount // the pool's share, if it stands
 	Back    money.Amount // that came back to her when the pool joined
+	Shares  int          // that the pool ever gave of the request; the last is the one that stands
+	Shared  period.Month // against whose budget it counts
 	Paid    money.Amount // to those who served
 	Ended   bool
 	HeldAt  time.Time

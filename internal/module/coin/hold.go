@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 )
 
@@ -38,18 +39,20 @@ func readHolds(ctx context.Context, r db.Reader, community id.ID, where string, 
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		var h Hold
 		var at, pool, back, paid, ended int64
-		if err := rows.Scan(&h.Request, &h.Part, &h.Member, &h.Coins, &h.Seq, &at, &pool, &back, &paid, &ended); err != nil {
+		if err := rows.Scan(&h.Request, &h.Part, &h.Member, &h.Coins, &h.Seq, &at, &pool, &back, &h.Shared, &h.Shares, &paid, &ended); err != nil {
 			return err
 		}
 		h.Pool, h.Back, h.Paid, h.Ended, h.HeldAt = money.Amount(pool), money.Amount(back), money.Amount(paid), ended != 0, micros(at)
 		all = append(all, &h)
 		return nil
-	}, `SELECT h.request_id, h.part, h.member_id, h.coins, h.seq, h.held_at, COALESCE(s.pool, 0), COALESCE(s.back, 0),
+	}, `SELECT h.request_id, h.part, h.member_id, h.coins, h.seq, h.held_at, COALESCE(s.pool, 0), COALESCE(s.back, 0), COALESCE(s.month, 0),
+		(SELECT COALESCE(MAX(n.share) + 1, 0) FROM coin_share n WHERE n.community_id = h.community_id AND n.request_id = h.request_id),
 		(SELECT CAST(COALESCE(sum(p.coins), 0) AS BIGINT) FROM coin_service p
 			WHERE p.community_id = h.community_id AND p.request_id = h.request_id AND p.part = h.part AND p.kind <> 'basic'),
 		CASE WHEN e.request_id IS NULL THEN 0 ELSE 1 END
 		FROM coin_hold h
-		LEFT JOIN coin_share s ON s.community_id = h.community_id AND s.request_id = h.request_id AND s.part = h.part
+		LEFT JOIN coin_share s ON s.community_id = h.community_id AND s.request_id = h.request_id AND s.part = h.part AND NOT EXISTS
+			(SELECT 1 FROM coin_share_end x WHERE x.community_id = s.community_id AND x.request_id = s.request_id AND x.share = s.share)
 		LEFT JOIN coin_hold_end e ON e.community_id = h.community_id AND e.request_id = h.request_id AND e.part = h.part
 		WHERE h.community_id = ? AND `+where, append([]any{community[:]}, args...)...)
 	return all, err
@@ -63,11 +66,20 @@ func (s *Service) SetAside(ctx context.Context, tx *db.Tx, h Hold) (err error) {
 	return err
 }
 
-// Share notes the pool's share of a hold, and what of it came back to the asker.
-func (s *Service) Share(ctx context.Context, tx *db.Tx, h *Hold, pool, back money.Amount, seq int64) (err error) {
+// Share notes the pool's share of a hold, what of it came back to the asker, and the month
+// whose budget pays it.
+func (s *Service) Share(ctx context.Context, tx *db.Tx, h *Hold, pool, back money.Amount, m period.Month, seq int64) (err error) {
 	defer fault.Wrap(&err, "coin: share in %s", h.Request)
-	_, err = tx.Exec(ctx, "INSERT INTO coin_share (community_id, request_id, part, pool, back, seq, shared_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], h.Request[:], h.Part, int64(pool), int64(back), seq, tx.Now.UnixMicro())
+	_, err = tx.Exec(ctx, "INSERT INTO coin_share (community_id, request_id, share, part, pool, back, month, seq, shared_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], h.Request[:], h.Shares, h.Part, int64(pool), int64(back), int64(m), seq, tx.Now.UnixMicro())
+	return err
+}
+
+// EndShare notes that the share that stands in a hold went back to the pool (T-06R).
+func (s *Service) EndShare(ctx context.Context, tx *db.Tx, h *Hold, seq int64) (err error) {
+	defer fault.Wrap(&err, "coin: take the share back of %s", h.Request)
+	_, err = tx.Exec(ctx, "INSERT INTO coin_share_end (community_id, request_id, share, coins, pool, seq, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], h.Request[:], h.Shares-1, int64(h.Back), int64(h.Pool), seq, tx.Now.UnixMicro())
 	return err
 }
 

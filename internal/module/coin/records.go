@@ -41,7 +41,8 @@ func Says(name string, a, b id.ID, n int64, coins, pool money.Amount) string {
 // recordKinds are the tables whose rows name an entry: what it is about, who, and how much.
 var recordKinds = []struct{ name, query string }{
 	{"hold", "SELECT seq, request_id, member_id, part, coins, 0 FROM coin_hold WHERE community_id = ?"},
-	{"share", "SELECT seq, request_id, request_id, part, back, pool FROM coin_share WHERE community_id = ?"},
+	{"share", "SELECT seq, request_id, request_id, share, back, pool FROM coin_share WHERE community_id = ?"},
+	{"share end", "SELECT seq, request_id, request_id, share, coins, pool FROM coin_share_end WHERE community_id = ?"},
 	{"end", "SELECT seq, request_id, request_id, part, coins, pool FROM coin_hold_end WHERE community_id = ?"},
 	{"paid", "SELECT seq, assignment_id, request_id, minutes, coins, due FROM coin_service WHERE community_id = ? AND kind <> 'cancelled'"},
 	{"cancelled", "SELECT seq, assignment_id, request_id, 0, coins, 0 FROM coin_service WHERE community_id = ? AND kind = 'cancelled'"},

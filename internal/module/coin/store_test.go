@@ -74,11 +74,12 @@ func TestHolds(t *testing.T) {
 		b.update(func(tx *db.Tx) error {
 			return b.SetAside(ctx, tx, coin.Hold{Request: request, Member: anna, Coins: 20_00, Seq: 4})
 		})
-		b.update(func(tx *db.Tx) error { return b.Share(ctx, tx, hold(), 5_00, 5_00, 5) })
+		b.update(func(tx *db.Tx) error { return b.Share(ctx, tx, hold(), 5_00, 5_00, 24200, 5) })
 		b.update(func(tx *db.Tx) error {
 			return b.Earn(ctx, tx, coin.Earned{Assignment: id.ID{8}, Request: request, Kind: coin.Priced, Asker: anna, Helper: ben, Minutes: 60, Coins: 10_00, Pool: 2_50, Seq: 6})
 		})
 		h := hold()
+		same(b, "the month of the share", h.Shared, 24200)
 		same(b, "whole", h.Whole(), 20_00)
 		same(b, "left", h.Left(), 10_00)
 		same(b, "the pool's part of it", h.OfPool(h.Left()), 2_50)
@@ -88,6 +89,15 @@ func TestHolds(t *testing.T) {
 			return b.SetAside(ctx, tx, coin.Hold{Request: request, Part: 1, Member: anna, Coins: 3_00, Seq: 8})
 		})
 		same(b, "the second part", hold().Left(), 3_00)
+		same(b, "has no share", hold().Pool, 0)
+		for n := range 2 { // given, taken back, given again
+			b.update(func(tx *db.Tx) error { return b.Share(ctx, tx, hold(), 1_00, 1_00, 24200, 9) })
+			same(b, "its share", hold().Pool, 1_00)
+			same(b, "shares so far", hold().Shares, n+2)
+			b.update(func(tx *db.Tx) error { return b.EndShare(ctx, tx, hold(), 10) })
+			same(b, "went back", hold().Pool, 0)
+			same(b, "and is set aside again", hold().Left(), 3_00)
+		}
 		b.view(func(r db.Reader) error {
 			open, err := b.OpenHolds(ctx, r, home)
 			same(b, "open", len(open), 1)

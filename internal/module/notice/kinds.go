@@ -147,6 +147,7 @@ const (
 	ServiceIncident       = "service.incident"
 	DeliveryMissing       = "delivery.missing"
 	ProjectMoved          = "project.moved"
+	ProjectUnreported     = "project.unreported"
 	ServiceShort          = "service.short"
 	ServiceCall           = "service.call"
 	MarketStall           = "market.stall"
@@ -267,6 +268,7 @@ var Kinds = slices.Concat([]Kind{
 	{ID: ServiceIncident, Group: OfWork, Name: "帮忙时出了事", Title: "帮忙时出了事：%s", Body: "%s", Open: "去派单台", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: DeliveryMissing, Group: OfWork, Name: "该到的没有送到", Title: "没有送到：%s", Body: "原定 %s。请马上打电话看人好不好。", Open: "看今天的送餐送药", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 20, Per: day},
 	{ID: ProjectMoved, Group: OfWork, Name: "民生项目有进展", Title: "民生项目有进展：%s", Body: "请看看是不是轮到您办。", Open: "看项目", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: ProjectUnreported, Group: OfWork, Name: "民生项目还没有报", Title: "民生项目还没有报：%s", Body: "%s的服务今天是最后一天报，报了委托方才好验收。", Open: "看项目", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: ServiceShort, Group: OfWork, Name: "人手不够", Title: "人手不够：%s", Body: "从 %s 起，有 %s 个钟头约的人超过能帮的人。联盟店的人手会一起问，您也可以招募。", Open: "看人手", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 6, Per: day},
 	{ID: ServiceCall, Group: OfCommunity, Name: "社区招人帮忙", Title: "缺人手：%s", Body: "%s起，有 %s 个钟头缺人。哪怕只来一次也好，没空也不用回。", Open: "看看", By: []Way{Push}, May: []Way{WeChat}, Most: 3, Per: day},
 	{ID: MarketStall, Group: OfCommunity, Name: "开市的摊位", Title: "%s：您的摊位是 %s 号", Body: "%s，%s。来不了请早些退，让给别的邻居。", Open: "看摊位", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 10, Per: day},

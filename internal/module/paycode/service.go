@@ -104,7 +104,8 @@ type For struct {
 	Checkout id.ID
 }
 
-// Spend uses a code up that was shown at an instant, and tells whose it is. A code that
+// Spend uses a code up that was shown at an instant, and tells whose it is; for the same
+// thing it may be asked again, also when the code has turned. A code that
 // nobody shows is a refusal that must be noted with Miss, in a transaction of its own.
 func (s *Service) Spend(ctx context.Context, tx *db.Tx, code string, shown time.Time, skew time.Duration, use For) (*Key, error) {
 	handle, end, err := Split(code)
@@ -115,7 +116,46 @@ func (s *Service) Spend(ctx context.Context, tx *db.Tx, code string, shown time.
 	if err != nil {
 		return nil, err
 	}
-	return k, s.use(ctx, tx, k, said{atTill, end, 0}, shown, skew, use)
+	err = s.use(ctx, tx, k, said{atTill, end, 0}, shown, skew, use)
+	if errors.Is(err, ErrUsed) || errors.Is(err, ErrBadCode) { // it may have turned since it was used for this
+		used, e := s.usedFor(ctx, tx, k, end, use)
+		if e != nil || !used.IsZero() {
+			err = e
+		}
+	}
+	return k, err
+}
+
+// UsedFor is when a code was used up for something, zero if it was not. What stopped
+// between the code and what it was shown for goes on from there.
+func (s *Service) UsedFor(ctx context.Context, r db.Reader, code string, use For) (at time.Time, err error) {
+	handle, end, err := Split(code)
+	if err != nil {
+		return at, err
+	}
+	k, err := find(ctx, r, "e.key_id IS NULL AND k.handle = ?", handle)
+	if errors.Is(err, ErrNoKey) {
+		return at, nil
+	}
+	if err != nil {
+		return at, err
+	}
+	return s.usedFor(ctx, r, k, end, use)
+}
+
+// usedFor compares the digits with those of the turn that was used up.
+func (s *Service) usedFor(ctx context.Context, r db.Reader, k *Key, digits string, f For) (at time.Time, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var turn, used int64
+		if err := rows.Scan(&turn, &used); err != nil {
+			return err
+		}
+		if subtle.ConstantTimeCompare([]byte(k.end(atTill, turn, 0, len(digits))), []byte(digits)) == 1 {
+			at = time.UnixMicro(used).UTC()
+		}
+		return nil
+	}, "SELECT turn, used_at FROM paycode_use WHERE community_id = ? AND key_id = ? AND what = ? AND place_id = ? AND checkout_id = ?", id.Tilde[:], k.ID[:], atTill, f.Place[:], f.Checkout[:])
+	return at, err
 }
 
 // Consent uses up a word of consent of the key to an amount.

@@ -142,6 +142,8 @@ type TimeBank struct {
 	CheckInMetres int `json:"check_in_metres"` // from the place of the service
 	NoShowStrikes int `json:"no_show_strikes"` // after which a helper is not asked for a while
 	NoShowDays    int `json:"no_show_days"`    // in which they count, and how long she is not asked
+
+	CertificateDayMost int `json:"certificate_day_most"` // certificates of hours of one member in a civil day
 }
 
 // TrialTimeBank is the default policy's time bank (S3 §2.3).
@@ -160,7 +162,7 @@ func TrialTimeBank() TimeBank {
 		Reach: 1_500, ReachBeyond: 2_000, FewLeft: 3, LingerMinutes: 30, BundleMost: 3, BundleSave: 100, AnswerMinutes: 6, AnswerYes: 600_000, AnswerNever: 100_000, AnswerOffers: 100,
 		WalkMetresMinute: 70, Detour: 1_300_000, DayMinutesMost: 240, WeekMinutesMost: 1_200,
 		MatchWalk: 1_000, MatchFatigue: 20, MatchFairness: 20, MatchHistory: 2_000, MatchNoShow: 5_000, MatchReserve: 300,
-		CheckInEarly: 30, CheckInLate: 30, CheckInMetres: 150, NoShowStrikes: 3, NoShowDays: 30,
+		CheckInEarly: 30, CheckInLate: 30, CheckInMetres: 150, NoShowStrikes: 3, NoShowDays: 30, CertificateDayMost: 5,
 	}
 }
 
@@ -262,6 +264,7 @@ func (t *TimeBank) asking() []bound {
 		{"check_in_metres", int64(t.CheckInMetres), 10, 10_000},
 		{"no_show_strikes", int64(t.NoShowStrikes), 1, 20},
 		{"no_show_days", int64(t.NoShowDays), 1, 366},
+		{"certificate_day_most", int64(t.CertificateDayMost), 1, 100},
 	}
 }
 

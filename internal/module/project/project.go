@@ -32,7 +32,7 @@ var Schema = db.Schema{
 	Owner: "module/project",
 	Tables: []db.Table{
 		{Name: "project_contract", Placement: db.Distributed}, {Name: "project_line", Placement: db.Distributed},
-		{Name: "project_plan", Placement: db.Distributed}, {Name: "project_step", Placement: db.Distributed},
+		{Name: "project_plan", Placement: db.Distributed}, {Name: "project_step", Placement: db.Distributed}, {Name: "project_reminder", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -165,6 +165,7 @@ func TestTheWayOfAContract(t *testing.T) {
 	dbtest.Each(t, []db.Schema{db.Own, project.Schema}, func(t *testing.T, env dbtest.Env) {
 		s := project.New()
 		var at id.ID
+		other := id.ID{9}
 		do := func(by db.Actor, fn func(tx *db.Tx, c *project.Contract) error) error {
 			env.Clock.Advance(time.Second)
 			return env.Update(ctx, home, by, func(tx *db.Tx) error {
@@ -198,6 +199,13 @@ func TestTheWayOfAContract(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		if err := env.Update(ctx, home, desk, func(tx *db.Tx) error { // past the module: the table itself knows
+			_, err := tx.Exec(ctx, `INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by)
+				SELECT community_id, ?, n, what, month, count, people, amount, ref, words, taken_at, taken_by FROM project_step WHERE community_id = ? AND what = 'paid'`, other[:], home[:])
+			return err
+		}); err == nil {
+			t.Error("a slip stands for two contracts")
+		}
 		if err := do(desk, func(_ *db.Tx, c *project.Contract) error {
 			if m := c.MonthOf(months[0]); m.Paid != 600_00 || m.Owed() != 0 || !c.Told(&m, 4) || c.Told(&m, 5) {
 				t.Errorf("paid %d, owed %d", m.Paid, m.Owed())

@@ -106,6 +106,27 @@ func (s *Service) Report(ctx context.Context, tx *db.Tx, c *Contract, m period.M
 	return s.step(ctx, tx, c, Step{What: Reported, Month: m, Count: count, People: t.People, Amount: amount, Words: words}, false)
 }
 
+// Unreported are the months of a contract of which nobody has told the orderer although their
+// last day for it has come, the earliest first.
+func (c *Contract) Unreported(today period.Day, zone *time.Location) (late []period.Month) {
+	if s := c.State(); s != Agreed && s != Ended {
+		return nil
+	}
+	for m := c.First.Month(); m <= c.Through(zone).Month(); m++ {
+		if x := c.MonthOf(m); x.State == "" && today >= c.Due(m, zone) {
+			late = append(late, m)
+		}
+	}
+	return late
+}
+
+// Remind notes that the desk is reminded of a month, and whether it is for the first time.
+func (s *Service) Remind(ctx context.Context, tx *db.Tx, contract id.ID, m period.Month) (first bool, err error) {
+	n, err := tx.Exec(ctx, `INSERT INTO project_reminder (community_id, contract_id, month, reminded_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (community_id, contract_id, month) DO NOTHING`, tx.Community[:], contract[:], int64(m), tx.Now.UnixMicro())
+	return n > 0, err
+}
+
 // Judge is the orderer's acceptance of a reported month, or its objection with a reason.
 // Nobody judges what she reported for the other side, nor what she has not seen: seen is
 // how many steps of the month lay before her.
@@ -136,13 +157,6 @@ func (s *Service) Pay(ctx context.Context, tx *db.Tx, c *Contract, m period.Mont
 	case !text.Line(ref, 40):
 		return ErrBadRef.On("ref")
 	}
-	var noted int
-	if err := db.One(ctx, tx, &noted, "SELECT count(*) FROM project_step WHERE community_id = ? AND what = ? AND ref = ?", tx.Community[:], string(Paid), ref); err != nil {
-		return err
-	}
-	if noted > 0 {
-		return ErrSlipTwice.On("ref")
-	}
 	return s.step(ctx, tx, c, Step{What: Paid, Month: m, Amount: amount, Ref: ref}, false)
 }
 
@@ -151,8 +165,12 @@ func (s *Service) step(ctx context.Context, tx *db.Tx, c *Contract, x Step, reas
 		return ErrBadWords.On("words").With("most", wordsMost)
 	}
 	x.At, x.By = tx.Now, tx.Actor.ID
-	_, err := tx.Exec(ctx, "INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	n, err := tx.Exec(ctx, `INSERT INTO project_step (community_id, contract_id, n, what, month, count, people, amount, ref, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (community_id, ref) WHERE what = 'paid' DO NOTHING`,
 		tx.Community[:], c.ID[:], len(c.Steps)+1, string(x.What), int64(x.Month), x.Count, x.People, int64(x.Amount), x.Ref, x.Words, x.At.UnixMicro(), x.By[:])
+	if err == nil && n == 0 {
+		err = ErrSlipTwice.On("ref")
+	}
 	if err == nil {
 		c.Steps = append(c.Steps, x)
 	}

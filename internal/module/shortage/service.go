@@ -61,6 +61,14 @@ func (s *Service) TakeOrder(ctx context.Context, tx *db.Tx, o Order) error {
 	return err
 }
 
+// EndOrder notes that the place of an order was given up, and the entry by which the pool
+// took its share back.
+func (s *Service) EndOrder(ctx context.Context, tx *db.Tx, assignment id.ID, seq int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO shortage_order_end (community_id, assignment_id, seq, ended_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (community_id, assignment_id) DO NOTHING`, tx.Community[:], assignment[:], seq, tx.Now.UnixMicro())
+	return err
+}
+
 // Publish calls for people. One call of a kind stands at a time.
 func (s *Service) Publish(ctx context.Context, tx *db.Tx, c Call) (_ *Call, err error) {
 	defer fault.Wrap(&err, "shortage: call for %s", c.Kind)

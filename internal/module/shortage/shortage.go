@@ -27,7 +27,7 @@ var Schema = db.Schema{
 	Owner: "module/shortage",
 	Tables: []db.Table{
 		{Name: "shortage_warning", Placement: db.Distributed}, {Name: "shortage_reading", Placement: db.Distributed}, {Name: "shortage_end", Placement: db.Distributed},
-		{Name: "shortage_order", Placement: db.Distributed},
+		{Name: "shortage_order", Placement: db.Distributed}, {Name: "shortage_order_end", Placement: db.Distributed},
 		{Name: "shortage_call", Placement: db.Distributed}, {Name: "shortage_call_end", Placement: db.Distributed}, {Name: "shortage_asked", Placement: db.Distributed},
 		{Name: "shortage_declined", Placement: db.Distributed},
 	},
@@ -101,6 +101,7 @@ type Order struct {
 	Pool       money.Amount // that the pool gives; 0: nothing, or not for this one
 	Seq        int64        // of the entry, 0 for none
 	At         time.Time
+	Back       int64 // entry by which the pool took its share back, since the place was given up
 }
 
 // Call calls for people who can do a kind in hours that lack somebody.

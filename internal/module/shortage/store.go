@@ -87,7 +87,9 @@ func countOrders(ctx context.Context, r db.Reader, community id.ID, all []*Warni
 			w.Orders, w.Pool = n, pool
 		}
 		return err
-	}, "SELECT warning_id, COUNT(*), CAST(COALESCE(SUM(pool), 0) AS BIGINT) FROM shortage_order WHERE community_id = ? AND warning_id IN (?"+strings.Repeat(", ?", len(all)-1)+") GROUP BY warning_id", args...)
+	}, `SELECT o.warning_id, COUNT(*), CAST(COALESCE(SUM(CASE WHEN e.seq IS NULL THEN o.pool ELSE 0 END), 0) AS BIGINT) FROM shortage_order o
+		LEFT JOIN shortage_order_end e ON e.community_id = o.community_id AND e.assignment_id = o.assignment_id
+		WHERE o.community_id = ? AND o.warning_id IN (?`+strings.Repeat(", ?", len(all)-1)+") GROUP BY o.warning_id", args...)
 }
 
 // Standing are the warnings that have not ended, by hour and kind.
@@ -152,13 +154,15 @@ func (s *Service) Orders(ctx context.Context, r db.Reader, community, warning id
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		o := Order{Warning: warning}
 		var at int64
-		if err := rows.Scan(&o.Assignment, &o.Request, &o.Shop, &o.Pool, &o.Seq, &at); err != nil {
+		if err := rows.Scan(&o.Assignment, &o.Request, &o.Shop, &o.Pool, &o.Seq, &at, &o.Back); err != nil {
 			return err
 		}
 		o.At = micros(at)
 		all = append(all, o)
 		return nil
-	}, "SELECT assignment_id, request_id, shop_id, pool, seq, ordered_at FROM shortage_order WHERE community_id = ? AND warning_id = ? ORDER BY ordered_at, assignment_id", community[:], warning[:])
+	}, `SELECT o.assignment_id, o.request_id, o.shop_id, o.pool, o.seq, o.ordered_at, COALESCE(e.seq, 0) FROM shortage_order o
+		LEFT JOIN shortage_order_end e ON e.community_id = o.community_id AND e.assignment_id = o.assignment_id
+		WHERE o.community_id = ? AND o.warning_id = ? ORDER BY o.ordered_at, o.assignment_id`, community[:], warning[:])
 	return all, err
 }
 

@@ -33,7 +33,8 @@ var Ways = map[State][]State{
 	Begun:    {Finished, Called},
 	Finished: {Accepted, Disputed},
 	Disputed: {Accepted, Settled},
-	Missed:   {Excused},
+	Missed:   {Excused, Settled}, // Settled: she came after all, as the desk finds
+	Excused:  {Settled},
 	Accepted: {Undone},
 	Settled:  {Undone},
 }

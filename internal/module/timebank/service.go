@@ -3,7 +3,6 @@ package timebank
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -187,17 +186,14 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, community, request id.I
 // ByIDs finds several requests, by id.
 func (s *Service) ByIDs(ctx context.Context, r db.Reader, community id.ID, which []id.ID) (map[id.ID]*Request, error) {
 	found := make(map[id.ID]*Request, len(which))
-	for part := range slices.Chunk(which, 200) {
-		in, args := marks(nil, part)
+	err := db.EachSome(which, func(in string, args []any) error {
 		all, err := findRequests(ctx, r, community, " AND q.id IN "+in, args...)
-		if err != nil {
-			return nil, err
-		}
 		for _, q := range all {
 			found[q.ID] = q
 		}
-	}
-	return found, nil
+		return err
+	})
+	return found, err
 }
 
 // Open are all requests that have not ended, the earliest beginning first.

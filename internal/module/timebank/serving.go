@@ -3,7 +3,6 @@ package timebank
 import (
 	"context"
 	"crypto/subtle"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,17 +31,27 @@ func (s *Service) AssignmentsFor(ctx context.Context, r db.Reader, community, re
 // AssignmentsForAll are those of some requests, by request, the newest first.
 func (s *Service) AssignmentsForAll(ctx context.Context, r db.Reader, community id.ID, requests []id.ID) (map[id.ID][]*Assignment, error) {
 	found := make(map[id.ID][]*Assignment, len(requests))
-	for part := range slices.Chunk(requests, 200) {
-		in, args := marks(nil, part)
+	err := db.EachSome(requests, func(in string, args []any) error {
 		all, err := findAssignments(ctx, r, community, " AND a.request_id IN "+in+latest, args...)
-		if err != nil {
-			return nil, err
-		}
 		for _, a := range all {
 			found[a.Request] = append(found[a.Request], a)
 		}
-	}
-	return found, nil
+		return err
+	})
+	return found, err
+}
+
+// AssignmentsByIDs finds several assignments with their steps, by id.
+func (s *Service) AssignmentsByIDs(ctx context.Context, r db.Reader, community id.ID, which []id.ID) (map[id.ID]*Assignment, error) {
+	found := make(map[id.ID]*Assignment, len(which))
+	err := db.EachSome(which, func(in string, args []any) error {
+		all, err := findAssignments(ctx, r, community, " AND a.id IN "+in+latest, args...)
+		for _, a := range all {
+			found[a.ID] = a
+		}
+		return err
+	})
+	return found, err
 }
 
 // AssignmentsOf are a helper's since an instant, the newest first.

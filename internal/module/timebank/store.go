@@ -3,7 +3,6 @@ package timebank
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -11,14 +10,6 @@ import (
 )
 
 func micros(at int64) time.Time { return time.UnixMicro(at).UTC() }
-
-// marks are the question marks of a list, and its arguments behind others.
-func marks(args []any, ids []id.ID) (string, []any) {
-	for _, v := range ids {
-		args = append(args, v[:])
-	}
-	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
-}
 
 const requests = `SELECT q.id, q.kind, q.edition, q.name, q.standard, q.skill, q.level, q.identity, q.minutes, q.people, q.lifts, q.pets, q.proof, q.pay, q.coins, q.fen,
 	q.asker_id, q.entered, q.entered_by, q.from_at, q.until_at, q.urgent, q.words, q.langs, q.building_id, q.grid_id, q.plan_id, q.asked_at, e.how, e.words, e.ended_at, e.ended_by

@@ -137,6 +137,7 @@ var works = map[string]i18n.Message{
 	"find helpers":                 i18n.M("替请人帮忙的找邻居"),
 	"keep services going":          i18n.M("帮忙到时间提醒、验收、收尾"),
 	"watch deliveries":             i18n.M("送餐送药没到的马上告诉服务台"),
+	"remind of projects":           i18n.M("提醒服务台民生项目该报了"),
 	"watch gaps":                   i18n.M("看哪个钟头人手不够"),
 	"tend market days":             i18n.M("提醒摊主快开市了，没人收的到时收市"),
 	"tend classes":                 i18n.M("提醒快上课了，空位给排队的人，没人结清的到时结清"),

@@ -111,6 +111,7 @@ var timebank = []chapter{
 		{name: "check_in_metres", label: i18n.M("签到要在多近"), unit: i18n.M("米"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.CheckInMetres }},
 		{name: "no_show_strikes", label: i18n.M("没来几次就先歇歇"), unit: i18n.M("次"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.NoShowStrikes }},
 		{name: "no_show_days", label: i18n.M("没来的记多久，歇多久"), unit: i18n.M("天"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.NoShowDays }},
+		{name: "certificate_day_most", label: i18n.M("一个人一天最多开几次服务时长证明"), unit: i18n.M("次"), rule: "F8", in: whole, plain: func(p *policy.Params) *int { return &p.CertificateDayMost }},
 	}},
 }
 

@@ -10,7 +10,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/certificate"
-	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
 	"gongyi/internal/portal"
@@ -21,7 +20,7 @@ type papersView struct {
 	holder
 	May   bool // she may have one made
 	Rows  []ui.Row
-	given []*certificate.Certificate
+	given []flow.CertificateCheck
 	Years []ui.Link
 	Form  ui.Form
 	Sent  portal.Sent
@@ -99,18 +98,12 @@ func (h *Pages) fill(ctx context.Context, p *papersView) error {
 	for _, y := range flow.YearsOf(period.DayOf(p.Since, p.Now.Location()), today) {
 		p.Years = append(p.Years, ui.Link{Href: p.year(y), Text: i18n.T(ctx, "%s 年", strconv.Itoa(y))})
 	}
-	if err := h.view(ctx, p.Place.ID, func(r db.Reader) (err error) {
-		p.given, err = h.Flows.Certificates.Of(ctx, r, p.Place.ID, p.Member)
-		return err
-	}); err != nil {
+	var err error
+	if p.given, err = h.Flows.CertificatesOf(ctx, p.Place.ID, p.Member); err != nil {
 		return err
 	}
-	for _, c := range p.given {
-		now, err := h.Flows.CheckCertificate(ctx, p.Place.ID, c.ID)
-		if err != nil {
-			return err
-		}
-		p.Rows = append(p.Rows, row(ctx, &p.holder, &now))
+	for i := range p.given {
+		p.Rows = append(p.Rows, row(ctx, &p.holder, &p.given[i]))
 	}
 	return nil
 }

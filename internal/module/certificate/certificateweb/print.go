@@ -67,9 +67,9 @@ func certificatePaper(ctx context.Context, x *holder, c *flow.CertificateCheck, 
 	d.Heading(i18n.T(ctx, "每一次服务"))
 	var rows [][]string
 	for _, l := range c.Lines {
-		rows = append(rows, []string{l.Day.String(), kindName(ctx, l.Name), lasting(ctx, l.Minutes), counted(ctx, l)})
+		rows = append(rows, []string{l.Day.String(), kindName(ctx, l.Name), counted(ctx, l), lasting(ctx, l.Minutes)})
 	}
-	d.Table([]paper.Column{{Text: i18n.T(ctx, "日期"), Share: 22}, {Text: i18n.T(ctx, "服务内容"), Share: 38}, {Text: i18n.T(ctx, "时长"), Share: 20, Num: true}, {Text: i18n.T(ctx, "怎么记的"), Share: 20}}, rows)
+	d.Table([]paper.Column{{Text: i18n.T(ctx, "日期"), Share: 22}, {Text: i18n.T(ctx, "服务内容"), Share: 38}, {Text: i18n.T(ctx, "怎么记的"), Share: 20}, {Text: i18n.T(ctx, "时长"), Share: 20, Num: true}}, rows)
 	d.Heading(i18n.T(ctx, "出具"))
 	d.Text(i18n.T(ctx, "出具的社区：%s", c.Issuer))
 	d.Text(i18n.T(ctx, "出具日期：%s", ui.FullDay(ctx, period.DayOf(c.At, x.Now.Location()))))
@@ -95,6 +95,12 @@ func days(ctx context.Context, c *certificate.Certificate) string {
 // split says how much of the time earned service hours, and how much stands on record
 // alone: who asks for the paper may count only the latter.
 func split(ctx context.Context, c *certificate.Certificate) string {
+	switch c.Credited() {
+	case 0:
+		return i18n.T(ctx, "全部只记时长，不要回报。")
+	case c.Minutes():
+		return i18n.T(ctx, "全部记了服务时。")
+	}
 	return i18n.T(ctx, "其中记了服务时的 %s，只记时长、不要回报的 %s。", lasting(ctx, c.Credited()), lasting(ctx, c.Minutes()-c.Credited()))
 }
 

@@ -215,5 +215,8 @@ func orderEvent(ctx context.Context, room *portal.Room, o shortage.Order) ui.Eve
 	if o.Pool > 0 {
 		e.Text = i18n.T(ctx, "权益池出 %s，账本第 %d 条。", ui.ServiceTime(ctx, o.Pool, room.Rules.CoinsPerHour), o.Seq)
 	}
+	if o.Back > 0 {
+		e.Text += i18n.T(ctx, "后来没去成，这一份还给了权益池，账本第 %d 条。", o.Back)
+	}
 	return e
 }

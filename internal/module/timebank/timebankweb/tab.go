@@ -31,6 +31,7 @@ type tabView struct {
 	Elder     []kindCard // the five of the elder mode
 	Open      []ui.Row   // that look for somebody
 	Calls     []ui.Row   // for people, where hands lack
+	Market    []ui.Row   // the market day that is near
 	Hours     string
 	Volunteer bool
 	Public    string
@@ -87,6 +88,15 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 				return err
 			}
 			v.Calls = rowsOfCalls(ctx, calls, "/me/volunteer")
+		}
+		if v.May.Market {
+			near, err := h.Flows.MarketNear(ctx, rd, at.ID, at.Now)
+			if err != nil {
+				return err
+			}
+			if near != nil {
+				v.Market = []ui.Row{{Href: "/market", Icon: "store", Title: near.Title, Text: ui.Moment(ctx, near.Begins.In(at.Now.Location())), Notes: []string{near.Place}}}
+			}
 		}
 		all, err := h.svc().Kinds(ctx, rd, at.ID)
 		for _, k := range all {

@@ -13,13 +13,13 @@ import (
 // may is which of a resident's pages the viewer may open: all if she is herself, and what
 // was agreed to if she acts for somebody (A4).
 type may struct {
-	Ask, Mine, Give, Hours, Volunteer bool
+	Ask, Mine, Give, Hours, Volunteer, Market bool
 }
 
 func (h *Pages) mayOpen(ctx context.Context) may {
 	own := authz.Resource{Owner: authz.Of(ctx).Acting()}
 	opens := func(path string) bool { return h.OpensTo(ctx, path, own) }
-	return may{Ask: opens("/help/ask"), Mine: opens("/help/asked"), Give: opens("/help/given"), Hours: opens("/me/hours"), Volunteer: opens("/me/volunteer")}
+	return may{Ask: opens("/help/ask"), Mine: opens("/help/asked"), Give: opens("/help/given"), Hours: opens("/me/hours"), Volunteer: opens("/me/volunteer"), Market: opens("/market")}
 }
 
 // tabRows lead to what is hers.

@@ -41,6 +41,7 @@ import (
 	"gongyi/internal/module/offer"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/module/paycode"
 	"gongyi/internal/module/payment"
 	"gongyi/internal/module/payout"
@@ -126,6 +127,7 @@ type Flows struct {
 	Projects     *project.Service
 	Shortages    *shortage.Service
 	Markets      *marketday.Service
+	Pairings     *pairing.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -231,6 +233,7 @@ func New(d *db.DB) *Flows {
 		Certificates:    certificate.New(),
 		Projects:        project.New(),
 		Markets:         marketday.New(),
+		Pairings:        pairing.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -294,6 +297,7 @@ var Schemas = []db.Schema{
 	volunteer.Schema,
 	timebank.Schema,
 	shortage.Schema,
+	pairing.Schema,
 	coin.Schema,
 	certificate.Schema,
 	project.Schema,

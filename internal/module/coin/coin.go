@@ -43,8 +43,9 @@ var Schema = db.Schema{
 // Refusals of services.
 var (
 	ErrBadAmount  = fault.New(fault.Invalid, "coin.bad_amount")
-	ErrSoftLimit  = fault.New(fault.Conflict, "coin.soft_limit") // details: short
-	ErrHeld       = fault.New(fault.Conflict, "coin.held")       // something else is set aside for the request
+	ErrSoftLimit  = fault.New(fault.Conflict, "coin.soft_limit")  // details: short
+	ErrGuestShort = fault.New(fault.Conflict, "coin.guest_short") // details: short; a visitor owes nothing
+	ErrHeld       = fault.New(fault.Conflict, "coin.held")        // something else is set aside for the request
 	ErrNoHold     = fault.New(fault.NotFound, "coin.no_hold")
 	ErrHoldUsed   = fault.New(fault.Conflict, "coin.hold_used") // something of it was paid already
 	ErrPaid       = fault.New(fault.Conflict, "coin.paid")      // the assignment was paid otherwise

@@ -84,7 +84,8 @@ func (s *Service) Say(ctx context.Context, tx *db.Tx, p *Pairing, w What, words 
 func (s *Service) step(ctx context.Context, tx *db.Tx, p *Pairing, w What, words string) (Step, error) {
 	said := Step{What: w, Side: tx.Community, Words: words, At: tx.Now, By: tx.Actor.ID}
 	p.Steps = append(p.Steps, said)
-	return said, insertStep(ctx, tx, p.ID, &said)
+	_, err := insertStep(ctx, tx, p.ID, &said)
+	return said, err
 }
 
 // Learn notes what the other side said. first is false for what was known.
@@ -94,19 +95,11 @@ func (s *Service) Learn(ctx context.Context, tx *db.Tx, n News) (p *Pairing, fir
 	if err := insert(ctx, tx, p); err != nil {
 		return nil, false, err
 	}
-	if p, err = s.ByID(ctx, tx, tx.Community, n.Pairing); err != nil {
-		return nil, false, err
-	}
-	for _, x := range p.Steps {
-		if x.What == n.What && x.Side == n.From {
-			return p, false, nil
-		}
-	}
-	if err := insertStep(ctx, tx, p.ID, &Step{What: n.What, Side: n.From, Words: n.Words, At: n.At}); err != nil {
+	if first, err = insertStep(ctx, tx, p.ID, &Step{What: n.What, Side: n.From, Words: n.Words, At: n.At}); err != nil {
 		return nil, false, err
 	}
 	p, err = s.ByID(ctx, tx, tx.Community, n.Pairing)
-	return p, true, err
+	return p, first, err
 }
 
 // All are a community's agreements; that of which something was said last stands first.
@@ -182,8 +175,9 @@ func insert(ctx context.Context, tx *db.Tx, p *Pairing) error {
 	return err
 }
 
-func insertStep(ctx context.Context, tx *db.Tx, pairing id.ID, s *Step) error {
-	_, err := tx.Exec(ctx, `INSERT INTO pairing_step (community_id, pairing_id, what, side_id, words, step_at, step_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+// insertStep is false for a step that was there.
+func insertStep(ctx context.Context, tx *db.Tx, pairing id.ID, s *Step) (first bool, err error) {
+	n, err := tx.Exec(ctx, `INSERT INTO pairing_step (community_id, pairing_id, what, side_id, words, step_at, step_by) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (community_id, pairing_id, what, side_id) DO NOTHING`, tx.Community[:], pairing[:], string(s.What), s.Side[:], s.Words, s.At.UnixMicro(), s.By[:])
-	return err
+	return n > 0, err
 }

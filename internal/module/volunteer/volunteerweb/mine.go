@@ -29,9 +29,9 @@ type mineView struct {
 	Waits    bool // a certificate waits for the desk
 	Reserves []reserveView
 	Deeds    *flow.Deeds
-	Deed     string // hours and times in words
-	Herself  bool   // nobody acts for her
-	Word     string // where neighbours vouch for her
+	Deed     string   // hours and times in words
+	Herself  bool     // nobody acts for her
+	Word     string   // where neighbours vouch for her
 	Next     []string // communities that hers is paired with
 	Sent     portal.Sent
 }

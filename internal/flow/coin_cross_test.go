@@ -3,6 +3,7 @@ package flow_test
 import (
 	"errors"
 	"flag"
+	"slices"
 	"sync"
 	"testing"
 
@@ -69,8 +70,7 @@ func (w *crossing) known(at id.ID, ref string) (who id.ID) {
 	return who
 }
 
-// rest is what the clearing accounts of both say together, and whether all balances of
-// hours of both sum to zero.
+// rest is what the two communities have sent each other and not received yet.
 func (w *crossing) rest() (clearing money.Amount) {
 	w.t.Helper()
 	for at, other := range map[id.ID]id.ID{w.home: w.away, w.away: w.home} {
@@ -149,20 +149,11 @@ func TestManyAtOnceKeepTheLimit(t *testing.T) {
 					codes = append(codes, f.Code)
 				}
 			}
-			if !contains(codes, code) {
+			if !slices.Contains(codes, code) {
 				t.Errorf("%s: %v", statement, codes)
 			}
 		}
 	})
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // TestNothingIsMintedOnTheWay: in whatever order people take hours home and along, notes

@@ -109,6 +109,19 @@ func (s *Service) Clearings(ctx context.Context, r db.Reader, community id.ID) (
 	return all, err
 }
 
+// Crossings counts all that crossed between a community and others, and sums it.
+func (s *Service) Crossings(ctx context.Context, r db.Reader, community id.ID) (n int64, sent, arrived money.Amount, err error) {
+	all, err := s.Clearings(ctx, r, community)
+	for _, c := range all {
+		sent, arrived = sent+c.Sent, arrived+c.Arrived
+	}
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	err = db.One(ctx, r, &n, "SELECT (SELECT COUNT(*) FROM coin_sent WHERE community_id = ?) + (SELECT COUNT(*) FROM coin_arrived WHERE community_id = ?)", community[:], community[:])
+	return n, sent, arrived, err
+}
+
 // ClearedWith is the sum with one other community.
 func (s *Service) ClearedWith(ctx context.Context, r db.Reader, community, other id.ID) (c Cleared, err error) {
 	c.Other = other

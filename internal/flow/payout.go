@@ -104,7 +104,7 @@ func (f *Flows) agreePayout(ctx context.Context, community id.ID, actor db.Actor
 		if err != nil || !passed {
 			return err
 		}
-		return f.bookPayout(ctx, tx, b, v.Params.OwedLimit, fit)
+		return f.bookPayout(ctx, tx, b, &v.Params, fit)
 	})
 	return b, err
 }

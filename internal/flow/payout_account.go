@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -66,4 +67,31 @@ func (f *Flows) onAccount(ctx context.Context, community id.ID, actor db.Actor, 
 		}
 		return do(ctx, tx, a)
 	})
+}
+
+// paidInto is where the payees of a kind are paid what they earned before a time. A shop
+// that changes from a provider to its bank is paid with the provider as long as some of its
+// sales lie there: they come to it by being released, and would come to it twice (D6).
+func (f *Flows) paidInto(ctx context.Context, r db.Reader, community id.ID, kind payout.Kind, before time.Time) (map[id.ID]*payout.Account, error) {
+	accounts, err := f.Payouts.Accounts(ctx, r, community, kind.Payee())
+	if err != nil || kind != payout.Shops {
+		return accounts, err
+	}
+	frozen, err := f.Payments.FrozenShops(ctx, r, community, before)
+	if err != nil {
+		return nil, err
+	}
+	for shop, provider := range frozen {
+		if to := accounts[shop]; to == nil || to.Provider == provider || f.paidByHand(provider) {
+			continue
+		}
+		there, err := f.Payouts.AccountWith(ctx, r, community, payout.OfShop, shop, provider)
+		if err != nil {
+			return nil, err
+		}
+		if there != nil && there.TakesPayments() {
+			accounts[shop] = there
+		}
+	}
+	return accounts, nil
 }

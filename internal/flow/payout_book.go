@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/merchant"
 	"gongyi/internal/module/payout"
+	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
 
@@ -65,7 +66,11 @@ func (f *Flows) fitness(ctx context.Context, community, batch, actor id.ID) (x f
 }
 
 // bookPayout books every item of a batch that passed.
-func (f *Flows) bookPayout(ctx context.Context, tx *db.Tx, b *payout.Batch, owedLimit money.Amount, fit fitness) error {
+func (f *Flows) bookPayout(ctx context.Context, tx *db.Tx, b *payout.Batch, rules *policy.Params, fit fitness) error {
+	zone, err := f.zone(rules)
+	if err != nil {
+		return err
+	}
 	shops, err := f.Merchants.List(ctx, tx, tx.Community)
 	if err != nil {
 		return err
@@ -74,7 +79,7 @@ func (f *Flows) bookPayout(ctx context.Context, tx *db.Tx, b *payout.Batch, owed
 	for _, m := range shops {
 		active[m.ID] = m.Status == merchant.Active
 	}
-	accounts, err := f.Payouts.Accounts(ctx, tx, tx.Community, b.Kind.Payee())
+	accounts, err := f.paidInto(ctx, tx, tx.Community, b.Kind, (b.Through + 1).Start(zone))
 	if err == nil && b.Kind == payout.Income {
 		accounts[id.ID{}], err = f.Payouts.IncomeAccount(ctx, tx, tx.Community)
 	}
@@ -97,7 +102,7 @@ func (f *Flows) bookPayout(ctx context.Context, tx *db.Tx, b *payout.Batch, owed
 		switch {
 		case b.Kind == payout.Shops && !active[i.Payee] && i.Decision.IsZero():
 			x.Why = payout.Suspended
-		case owed > owedLimit:
+		case owed > rules.OwedLimit:
 			x.Why = payout.Owes
 		case i.Amount > may || to == nil || to.ID != i.Account || to.Number == "":
 			x.Why = payout.Moved

@@ -173,7 +173,7 @@ func (w *mall) carries(b *payout.Batch) *payout.Batch {
 	b = w.read(b.ID)
 	for n := range b.Items {
 		i := &b.Items[n]
-		if i.State(b) == payout.Ready && i.Payee == w.shop("first").ID {
+		if i.State(b) == payout.Ready && w.atBank(i) {
 			w.must(w.ConfirmPayout(ctx, w.home, w.act("fang"), i.ID, "S-"+i.ID.String()[:8]))
 			w.paidOut += i.Amount
 		}
@@ -185,6 +185,16 @@ func (w *mall) carries(b *payout.Batch) *payout.Batch {
 		}
 	}
 	return b
+}
+
+func (w *mall) atBank(i *payout.Item) (yes bool) {
+	w.t.Helper()
+	w.must(w.DB.View(ctx, w.home, func(r db.Reader) error {
+		to, err := w.Payouts.AccountByID(ctx, r, w.home, i.Account)
+		yes = err == nil && to.Provider == payout.Bank
+		return err
+	}))
+	return yes
 }
 
 // got is what a shop has with the provider of the mall's money.

@@ -120,7 +120,7 @@ func (p *payoutPlanner) each(ctx context.Context, b *payout.Batch, own interests
 	if err != nil {
 		return err
 	}
-	accounts, err := p.Payouts.Accounts(ctx, p.r, p.community, p.kind.Payee())
+	accounts, err := p.paidInto(ctx, p.r, p.community, p.kind, (b.Through + 1).Start(p.zone))
 	if err != nil {
 		return err
 	}

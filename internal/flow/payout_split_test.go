@@ -51,6 +51,35 @@ func TestSharesReachEverybody(t *testing.T) {
 	})
 }
 
+// TestAShopThatLeavesTheProvider: what lies with the provider is paid there, though the
+// shop names a bank by now; what it sells from then on is paid at the bank. Nothing comes
+// to it twice.
+func TestAShopThatLeavesTheProvider(t *testing.T) {
+	inMall(t, func(w *mall) {
+		w.env.Clock.Set(payday.AddDate(0, 0, -3))
+		w.sells("bakery", "anna", 400_00)
+		w.account(payout.OfShop, w.shop("bakery").ID, payout.Bank, "6222000011112222")
+		w.env.Clock.Advance(time.Minute)
+		if p, _ := w.sells("bakery", "ben", 100_00); p.Account != "" {
+			w.t.Fatalf("the bakery names its bank and is paid on %q", p.Account)
+		}
+		held := w.payable("bakery")
+		w.env.Clock.Set(payday)
+		b := w.carries(w.batch())
+		first := w.item(b, "bakery")
+		if first.Amount != held || w.got("bakery") == 0 || w.got("bakery")+w.payable("bakery") != held || w.frozen("bakery") != 0 {
+			w.t.Fatalf("of %v the bakery has %v and is owed %v; %v is frozen", first.Amount, w.got("bakery"), w.payable("bakery"), w.frozen("bakery"))
+		}
+		w.balances("after the batch")
+		rest, by := w.payable("bakery"), w.paidOut
+		b = w.carries(w.batch())
+		if i := w.item(b, "bakery"); i.Amount != rest || w.paidOut != by+rest || w.payable("bakery") != 0 {
+			w.t.Errorf("at the bank it was paid %v of %v, %v is owed", w.paidOut-by, rest, w.payable("bakery"))
+		}
+		w.whole()
+	})
+}
+
 // TestALostAnswerSharesOnce: an answer that is lost, a process that is killed before it
 // notes, a request given twice: all the same the provider shares once.
 func TestALostAnswerSharesOnce(t *testing.T) {

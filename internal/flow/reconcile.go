@@ -83,7 +83,7 @@ func (f *Flows) ReadBill(ctx context.Context, actor db.Actor, kind pay.Kind, day
 	defer f.Reconciling.mu.Unlock()
 	bill, err := p.Bill(ctx, day)
 	if err != nil {
-		return f.failBill(ctx, actor, kind, day, places, err)
+		return f.failBill(ctx, actor, kind, day, places, badBill{err})
 	}
 	defer bill.Close()
 	return f.compareBill(ctx, &reading{f: f, actor: actor, kind: kind, day: day, source: reconciliation.ByProvider}, bill, places)
@@ -108,13 +108,16 @@ func (f *Flows) compareBill(ctx context.Context, r *reading, bill pay.Bill, plac
 	}
 	err := r.begin(ctx, places)
 	for err == nil {
-		var l pay.BillLine
-		if l, err = bill.Next(); err == nil {
-			err = r.line(&l)
+		l, e := bill.Next()
+		if errors.Is(e, io.EOF) {
+			err = r.end(ctx)
+			break
 		}
-	}
-	if errors.Is(err, io.EOF) {
-		err = r.end(ctx)
+		if err = e; e != nil {
+			err = badBill{e}
+		} else {
+			err = r.line(ctx, &l)
+		}
 	}
 	if err != nil {
 		return f.failBill(ctx, r.actor, r.kind, r.day, places, err)
@@ -122,9 +125,16 @@ func (f *Flows) compareBill(ctx context.Context, r *reading, bill pay.Bill, plac
 	return r.keep(ctx)
 }
 
-// failBill notes why a bill was not read, and says so.
+// badBill is what was wrong with a bill, and not with us who read it.
+type badBill struct{ error }
+
+func (e badBill) Unwrap() error { return e.error }
+
+// failBill notes why a bill was not read, and says so. What is wrong with the house itself
+// is no word about the bill.
 func (f *Flows) failBill(ctx context.Context, actor db.Actor, kind pay.Kind, day period.Day, places []id.ID, why error) error {
 	outcome, refusal := reconciliation.Unreadable, reconciliation.ErrNotABill
+	var bad badBill
 	switch {
 	case ctx.Err() != nil:
 		return why
@@ -136,7 +146,7 @@ func (f *Flows) failBill(ctx context.Context, actor db.Actor, kind pay.Kind, day
 		outcome, refusal = reconciliation.Manifold, reconciliation.ErrManifold
 	case errors.Is(why, reconciliation.ErrOtherDay):
 		refusal = reconciliation.ErrOtherDay
-	case fault.Of(why) != nil:
+	case fault.Of(why) != nil || !errors.As(why, &bad):
 		return why
 	}
 	note := why.Error()

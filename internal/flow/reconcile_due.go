@@ -47,7 +47,9 @@ func (f *Flows) ReconcileDue(ctx context.Context, place id.ID) error {
 				if !noted(err) {
 					errs = append(errs, err)
 				}
-				break // in order of days
+				if !ofTheDay(err) {
+					break // nobody is there, or we are not
+				}
 			}
 		}
 	}
@@ -64,11 +66,26 @@ func noted(err error) bool {
 	return false
 }
 
-// unread are the days whose bill a place has not read, the first first; none while one was
-// asked for a moment ago.
+// ofTheDay reports whether a bill was not read for a reason of its own: others may be.
+func ofTheDay(err error) bool {
+	return noted(err) && !errors.Is(err, reconciliation.ErrUnreached)
+}
+
+// unread are the days whose bill a place has not read, the first first: of the last thirty
+// those since its first, yesterday alone if there is none. One that was asked for a moment
+// ago is left alone; if nobody was there, all are.
 func (f *Flows) unread(ctx context.Context, place id.ID, kind pay.Kind, last period.Day, now time.Time) (days []period.Day, err error) {
 	err = f.DB.View(ctx, place, func(r db.Reader) error {
-		read, err := f.Reconciliations.Bills(ctx, r, place, last-billsBack, last)
+		days = nil
+		from, ever, err := f.Reconciliations.FirstDay(ctx, r, place, kind)
+		if err != nil {
+			return err
+		}
+		if !ever {
+			from = last
+		}
+		from = max(from, last-billsBack+1)
+		read, err := f.Reconciliations.Bills(ctx, r, place, from, last)
 		if err != nil {
 			return err
 		}
@@ -76,16 +93,19 @@ func (f *Flows) unread(ctx context.Context, place id.ID, kind pay.Kind, last per
 		for _, b := range read {
 			have[b.Day] = have[b.Day] || b.Provider == kind
 		}
-		for day := last; day > last-billsBack && !have[day]; day-- {
-			days = append([]period.Day{day}, days...)
-		}
-		if len(days) == billsBack { // nothing was ever read: it begins with yesterday
-			days = days[len(days)-1:]
-		}
-		tried, err := f.Reconciliations.Attempts(ctx, r, place, last-billsBack, last)
+		tried, err := f.Reconciliations.Attempts(ctx, r, place, from, last)
 		for _, a := range tried {
-			if a.Provider == kind && len(days) > 0 && a.Day == days[0] && now.Sub(a.At) < pause[a.Outcome] {
-				days = nil
+			if a.Provider != kind || now.Sub(a.At) >= pause[a.Outcome] {
+				continue
+			}
+			if a.Outcome == reconciliation.Unreached {
+				return err
+			}
+			have[a.Day] = true
+		}
+		for day := from; day <= last; day++ {
+			if !have[day] {
+				days = append(days, day)
 			}
 		}
 		return err
@@ -130,9 +150,16 @@ func (f *Flows) hasRead(ctx context.Context, place id.ID, kind pay.Kind, day per
 // chase follows what only the provider knew, until it is booked or given back.
 func (f *Flows) chase(ctx context.Context, place id.ID) error {
 	var open []reconciliation.Difference
-	err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
-		open, err = f.Reconciliations.Waiting(ctx, r, place, 200)
-		return err
+	err := f.DB.View(ctx, place, func(r db.Reader) error {
+		open = nil
+		for _, kind := range f.payers() {
+			with, err := f.Reconciliations.Open(ctx, r, place, kind)
+			if err != nil {
+				return err
+			}
+			open = append(open, with...)
+		}
+		return nil
 	})
 	if err != nil {
 		return err

@@ -65,13 +65,13 @@ func (r *reading) keepAt(ctx context.Context, at id.ID, p *place) error {
 
 // identity is what makes two differences the same.
 type identity struct {
-	kind            reconciliation.Kind
-	thing           reconciliation.Thing
-	payment, refund string
+	kind                    reconciliation.Kind
+	thing                   reconciliation.Thing
+	payment, refund, number string
 }
 
 func identityOf(d *reconciliation.Difference) identity {
-	return identity{d.Kind, d.Thing, d.Payment, d.Refund}
+	return identity{d.Kind, d.Thing, d.Payment, d.Refund, d.Number}
 }
 
 // fresh are the differences that were not found before.

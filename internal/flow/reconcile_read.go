@@ -1,8 +1,11 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -146,24 +149,43 @@ func thingOfLine(k pay.BillKind) reconciliation.Thing {
 	return reconciliation.Payment
 }
 
-// whose is the place that a line belongs to.
-func (r *reading) whose(k reconciliation.Keys) id.ID {
+// whose is the place that a line belongs to. One that names no community and is not known
+// of the day is looked for in all books that are kept here: midnight may lie between.
+func (r *reading) whose(ctx context.Context, k reconciliation.Keys) (id.ID, error) {
 	if r.keepers[k.Community] {
-		return k.Community
+		return k.Community, nil
 	}
-	if at := r.match.Of(k); !at.IsZero() {
-		return at
+	if at := r.match.Of(k); !at.IsZero() || k.Payment.IsZero() {
+		return cmp.Or(at, Nobody), nil
 	}
-	return Nobody
+	for _, at := range slices.SortedFunc(maps.Keys(r.keepers), byBytes) {
+		if address, err := r.f.DB.Route(ctx, at); err != nil || address != "" {
+			continue // another instance's, which reads the bill for itself
+		}
+		var known Paid
+		if err := r.f.DB.View(ctx, at, func(rd db.Reader) (err error) {
+			known, err = r.f.Reconciling.Books.Known(ctx, rd, at, r.kind, k.Payment, k.Refund)
+			return err
+		}); err != nil {
+			return id.ID{}, err
+		}
+		if known.State != NeverAsked {
+			return at, nil
+		}
+	}
+	return Nobody, nil
 }
 
 // line compares one line.
-func (r *reading) line(l *pay.BillLine) error {
+func (r *reading) line(ctx context.Context, l *pay.BillLine) error {
 	if period.DayOf(l.At, billZone) != r.day {
 		return reconciliation.ErrOtherDay.On("day").With("line", l.Line)
 	}
 	k := reconciliation.Read(l)
-	at := r.whose(k)
+	at, err := r.whose(ctx, k)
+	if err != nil {
+		return err
+	}
 	p := r.places[at]
 	if p == nil {
 		return nil // of a community that is compared elsewhere

@@ -77,6 +77,23 @@ func (s *Service) Frozen(ctx context.Context, r db.Reader, community id.ID, prov
 	return all, err
 }
 
+// FrozenShops tells with which provider something of payments before a time waits on each
+// shop's account; with several, the first by name.
+func (s *Service) FrozenShops(ctx context.Context, r db.Reader, community id.ID, before time.Time) (by map[id.ID]pay.Kind, err error) {
+	defer fault.Wrap(&err, "payment: shops with something frozen")
+	by = make(map[id.ID]pay.Kind)
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var shop id.ID
+		var provider pay.Kind
+		err := rows.Scan(&shop, &provider)
+		if _, known := by[shop]; !known && err == nil {
+			by[shop] = provider
+		}
+		return err
+	}, "SELECT DISTINCT shop_id, provider FROM payment_frozen WHERE community_id = ? AND paid_at < ? ORDER BY provider", community[:], before.UnixMicro())
+	return by, err
+}
+
 // FrozenSince counts what a provider holds of payments before a time on shops' accounts,
 // and tells when the oldest was paid; zero if there is none.
 func (s *Service) FrozenSince(ctx context.Context, r db.Reader, community id.ID, before time.Time) (n int, sum money.Amount, oldest time.Time, err error) {

@@ -25,6 +25,14 @@ func (s *Service) Latest(ctx context.Context, r db.Reader, community id.ID, prov
 	return &all[0], nil
 }
 
+// FirstDay is the earliest day of which a bill was read; ok is false if none ever was.
+func (s *Service) FirstDay(ctx context.Context, r db.Reader, community id.ID, provider pay.Kind) (day period.Day, ok bool, err error) {
+	var first sql.NullInt64
+	err = db.Each(ctx, r, func(rows *sql.Rows) error { return rows.Scan(&first) },
+		"SELECT min(day) FROM reconciliation_bill WHERE community_id = ? AND provider = ?", community[:], string(provider))
+	return period.Day(first.Int64), first.Valid, err
+}
+
 // Bills lists every bill of the days from ≤ day ≤ to as it was read, the latest day and
 // reading first.
 func (s *Service) Bills(ctx context.Context, r db.Reader, community id.ID, from, to period.Day) ([]Bill, error) {

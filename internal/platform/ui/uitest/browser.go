@@ -45,8 +45,9 @@ func Browse(t *testing.T, h http.Handler, shots []Shot) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		dir := os.Getenv("GONGYI_SHOTS")
 		for _, s := range shots {
-			picture, wide, err := take(ctx, base, s)
+			wide, err := width(ctx, base, s)
 			if err != nil {
 				t.Fatalf("%s: %v", s.Name, err)
 			}
@@ -68,10 +69,11 @@ func Browse(t *testing.T, h http.Handler, shots []Shot) {
 				}
 				t.Errorf("%s: %s", s.Name, m)
 			}
-			if dir := os.Getenv("GONGYI_SHOTS"); dir != "" {
-				if err := os.WriteFile(filepath.Join(dir, s.Name+".png"), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
+			if dir == "" {
+				continue // a picture costs more than everything else
+			}
+			if err := picture(ctx, s, filepath.Join(dir, s.Name+".png")); err != nil {
+				t.Fatalf("%s: %v", s.Name, err)
 			}
 		}
 	})
@@ -173,17 +175,25 @@ func open(ctx context.Context, base string, s Shot) error {
 	return err
 }
 
-// take opens one page; wide is how wide its content wants to be.
-func take(ctx context.Context, base string, s Shot) (picture []byte, wide int64, err error) {
-	if err = open(ctx, base, s); err == nil {
-		wide, err = chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+// width opens one page and tells how wide its content wants to be.
+func width(ctx context.Context, base string, s Shot) (int64, error) {
+	if err := open(ctx, base, s); err != nil {
+		return 0, err
 	}
-	if err == nil && s.JustTheFirst {
-		picture, err = chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	} else if err == nil {
-		picture, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	return chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+}
+
+// picture leaves a picture of the page that is open.
+func picture(ctx context.Context, s Shot, file string) error {
+	shot := chromedp.FullScreenshot(100)
+	if s.JustTheFirst {
+		shot = chromedp.CaptureScreenshot()
 	}
-	return picture, wide, err
+	png, err := chromedp.Run(ctx, shot)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, png, 0o644)
 }
 
 // scale is two pixels a dot for phones.

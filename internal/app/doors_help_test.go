@@ -27,7 +27,6 @@ import (
 // house holds.
 var scriptedHelp = map[string]string{
 	"/me/hours/{at}/home": "an amount, on the page of who is a visitor in a community",
-	"/desk/help/{community}/requests/{request}/neighbours":             "a button, on the page of a request that is open and was not told next door yet",
 	"/desk/help/{community}/requests/{request}/{assignment}/undoing":   "a reason, on the page of an accepted service: a walk opens three others",
 	"/desk/projects/{community}/{project}/months/{month}/payment":      "an amount and a slip, for a month of which something is owed",
 	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",

@@ -2,11 +2,11 @@ package demo
 
 import (
 	"context"
-	"fmt"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/coin"
+	"gongyi/internal/kernel/party"
+	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/pairing"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -14,7 +14,7 @@ import (
 
 // pairUp lets the first two communities agree, some volunteers help next door, and two
 // neighbours carry an hour along. What is on its way arrives when the demo runs.
-func (d *Demo) pairUp(ctx context.Context, askers []asker) (err error) {
+func (d *Demo) pairUp(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "pair two communities")
 	operator, _, err := d.officers(ctx)
 	if err != nil {
@@ -38,10 +38,32 @@ func (d *Demo) pairUp(ctx context.Context, askers []asker) (err error) {
 			return err
 		}
 	}
-	for n, who := range askers[:min(2, len(askers))] {
-		err := d.Flows.TakeHoursAlong(ctx, here, who.actor, id.ID{0xc1, byte(n)}, who.member, there, 10_00)
-		if why := fault.Of(err); why != nil && why.Code != coin.ErrShort.Code || why == nil && err != nil {
-			return fmt.Errorf("%s: %w", who.ref, err)
+	return d.carryAlong(ctx, here, there)
+}
+
+// along is how many neighbours carry half an hour along.
+const along = 2
+
+func (d *Demo) carryAlong(ctx context.Context, here, there id.ID) error {
+	var some []*volunteer.Volunteer
+	if err := d.Flows.DB.View(ctx, here, func(r db.Reader) error {
+		all, err := d.Flows.Volunteers.Everybody(ctx, r, here)
+		for _, v := range all {
+			held, err := d.Flows.Ledger.Holding(ctx, r, here, ledger.Of(party.Owner{Kind: party.Member, ID: v.Member}, ledger.Coins))
+			if err != nil {
+				return err
+			}
+			if held.Balance >= 5_00 && len(some) < along {
+				some = append(some, v)
+			}
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	for n, v := range some {
+		if err := d.Flows.TakeHoursAlong(ctx, here, db.Actor{Kind: "person", ID: v.Person}, id.ID{0xc1, byte(n)}, v.Member, there, 5_00); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ type Transfer struct {
 	Other  id.ID // the community
 	Coins  money.Amount
 	Seq    int64
-	At     time.Time    // as it was noted
+	At     time.Time    // as it was noted; in Transfers alone, as Came
 	Month  period.Month // against whose limit what leaves counts
 	Came   bool         // it arrived here; else it left
 }
@@ -45,7 +45,7 @@ func (s *Service) Arrived(ctx context.Context, r db.Reader, community, transfer 
 
 func findTransfer(ctx context.Context, r db.Reader, table string, community, transfer id.ID) (t *Transfer, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
-		t = &Transfer{ID: transfer, Came: table == "coin_arrived"}
+		t = &Transfer{ID: transfer}
 		return rows.Scan(&t.Member, &t.Other, &t.Coins, &t.Seq)
 	}, "SELECT member_id, other_id, coins, seq FROM "+table+" WHERE community_id = ? AND id = ?", community[:], transfer[:])
 	return t, err

@@ -117,14 +117,21 @@ func TestTheWayOfAnAgreement(t *testing.T) {
 		if err := say(there, pairing.Ended, "人手不够了", most); err != nil {
 			t.Fatal(err)
 		}
-		if err := env.View(ctx, there, func(r db.Reader) error {
-			some, err := s.InForce(ctx, r, there)
-			if len(some) != 0 {
-				t.Errorf("after its end: %+v", some)
-			}
-			return err
-		}); err != nil {
-			t.Fatal(err)
+		if left := inForce(t, env, s); left != 0 {
+			t.Errorf("%d are in force after its end", left)
 		}
 	})
+}
+
+// inForce counts what is in force in the other community.
+func inForce(t *testing.T, env dbtest.Env, s *pairing.Service) (n int) {
+	t.Helper()
+	if err := env.View(ctx, there, func(r db.Reader) error {
+		some, err := s.InForce(ctx, r, there)
+		n = len(some)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -54,6 +54,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.hoursThings(home, owner)
 	g.paired(home)
 	g.marketThings(home, owner)
+	g.classThings(home, owner)
 	g.clock.Advance(62 * time.Second)
 	after()
 	g.holes["rest"] = "days"

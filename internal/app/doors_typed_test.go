@@ -180,7 +180,7 @@ func TestWhatPeopleTypeStaysText(t *testing.T) {
 	for _, of := range []string{"breach", "found"} {
 		starts = append(starts, "/shop/"+g.holes["shop"]+"/duty/breaches/"+g.holes[of])
 	}
-	starts = slices.Concat(starts, g.helpStarts(), g.marketStarts(), g.hoursStarts(g.places(t)["C1"]))
+	starts = slices.Concat(starts, g.helpStarts(), g.marketStarts(), g.classStarts(), g.hoursStarts(g.places(t)["C1"]))
 	var forms []blank
 	for _, who := range []*browser{g.owner, g.clerk} {
 		f, _, _ := g.walk(t, who, starts...)

@@ -56,6 +56,7 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	a.volunteerJobs(j)
 	a.hoursJobs(j)
 	a.marketJobs(j)
+	a.classJobs(j)
 	a.payoutJobs(j)
 	return j, nil
 }

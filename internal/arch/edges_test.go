@@ -25,6 +25,8 @@ var edges = map[string]string{
 	"allianceweb → policy":          "pages say which numbers hold",
 	"allianceweb → privacy":         "a look at an applicant is noted",
 	"shortageweb → capacity":        "why an hour lacks hands is said with what was counted",
+	"activityweb → points":          "the desk chooses the published reason by which those who came are thanked (F12)",
+	"activityweb → volunteer":       "what somebody may teach are skills of hers; the desk sees how well the house knows her",
 	"marketdayweb → ledger":         "a stall's page says how many hours she has",
 	"timebankweb → community":       "the time bank is switched community by community, and a request lies in a building",
 	"pairingweb → coin":             "how an agreement stands is what crossed under it",

@@ -129,6 +129,9 @@ func (d *Demo) live(ctx context.Context, now time.Time) error {
 	if err := d.marketNow(ctx); err != nil {
 		return err
 	}
+	if err := d.learnNow(ctx); err != nil {
+		return err
+	}
 	if err := d.readBills(ctx); err != nil {
 		return err
 	}

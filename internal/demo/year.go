@@ -53,6 +53,9 @@ func (d *Demo) liveDay(ctx context.Context, day period.Day, from, to time.Time) 
 		if err := d.moveHours(ctx, day, period.DayOf(to, d.zone)); err != nil {
 			return err
 		}
+		if err := d.learnOnce(ctx, day, period.DayOf(to, d.zone)); err != nil {
+			return err
+		}
 	}
 	var sent []*sending
 	spent, counter, helped := make(map[string]bool), false, false

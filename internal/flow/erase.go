@@ -198,6 +198,9 @@ func (f *Flows) ForgetPerson(ctx context.Context, who Forgotten) (err error) {
 			if err := f.Markets.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}
+			if err := f.forgetClasses(ctx, tx, m.Member); err != nil {
+				return err
+			}
 			if err := f.Draws.Forget(ctx, tx, m.Member); err != nil {
 				return err
 			}

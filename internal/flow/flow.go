@@ -10,6 +10,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/access"
+	"gongyi/internal/module/activity"
 	"gongyi/internal/module/adslot"
 	"gongyi/internal/module/alliance"
 	"gongyi/internal/module/apikey"
@@ -128,6 +129,7 @@ type Flows struct {
 	Shortages    *shortage.Service
 	Markets      *marketday.Service
 	Pairings     *pairing.Service
+	Activities   *activity.Service
 
 	Reconciliations *reconciliation.Service
 	Reconciling     Reconciling // against which books providers' bills are read
@@ -234,6 +236,7 @@ func New(d *db.DB) *Flows {
 		Projects:        project.New(),
 		Markets:         marketday.New(),
 		Pairings:        pairing.New(),
+		Activities:      activity.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
 	f.Reconciling = NewReconciling(paidBooks{f})
@@ -302,6 +305,7 @@ var Schemas = []db.Schema{
 	certificate.Schema,
 	project.Schema,
 	marketday.Schema,
+	activity.Schema,
 	once.Schema,
 }
 

@@ -77,6 +77,7 @@ func (f *Flows) Told(ctx context.Context, who id.ID) (_ []Chapter, err error) {
 		t.services,
 		t.handCalls,
 		t.markets,
+		t.classes,
 		t.hours,
 		t.papers,
 	} {

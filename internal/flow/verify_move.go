@@ -35,6 +35,7 @@ func (p *replayer) move(e *ledger.Entry, before ledger.Books) ([]ledger.Leg, err
 	p.bagged(e, m)
 	p.bundleMoved(e, m)
 	p.hoursMoved(e, rates, m, before)
+	p.taught(e, rates, m)
 	return charter.Settle(rates, m, before), nil
 }
 

@@ -49,6 +49,7 @@ type replayer struct {
 	till        tillRecords
 	drawn       drawRecords
 	papers      paperRecords
+	classes     classRecords
 	bundled     bundleRecords
 	coins       coinRecords
 	refunded    map[int64]money.Amount // of each purchase, so far
@@ -116,6 +117,9 @@ func (p *replayer) load(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	if err = p.papers.load(ctx, r, p); err != nil {
+		return err
+	}
+	if err = p.classes.load(ctx, r, p); err != nil {
 		return err
 	}
 	if err = p.bundled.load(ctx, r, p); err != nil {

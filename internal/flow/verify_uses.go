@@ -103,6 +103,7 @@ func (p *replayer) finish() {
 	p.lostTills()
 	p.drawsAgain()
 	p.uncertified()
+	p.lostClasses()
 	p.lostBundles()
 	p.lostHours()
 	for voucher, all := range p.uses.Events {

@@ -110,6 +110,7 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.draw_differs"),
 	fault.New(fault.Conflict, "verify.draw_unfair"),
 	fault.New(fault.Conflict, "verify.certificate_differs"),
+	fault.New(fault.Conflict, "verify.class_differs"),
 	fault.New(fault.Conflict, "verify.bundle_count_differs"),
 	fault.New(fault.Conflict, "verify.bundle_differs"),
 	fault.New(fault.Conflict, "verify.bundle_of_no_entry"),

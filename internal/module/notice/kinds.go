@@ -1,6 +1,10 @@
 package notice
 
-import "time"
+import (
+	"slices"
+
+	"time"
+)
 
 // Group is under which heading a kind stands in the settings.
 type Group string
@@ -189,7 +193,7 @@ const (
 )
 
 // Kinds is the catalogue, in the order of the settings.
-var Kinds = []Kind{
+var Kinds = slices.Concat([]Kind{
 	{ID: PurchaseSettled, Group: OfMoney, Name: "消费小票", Title: "在%s消费 %s 元", Body: "这一笔得到 %s 抵扣权益、%s 积分。为什么是这些，小票上每一笔都写着。", Open: "看小票",
 		May: []Way{Push, WeChat}, Most: 6, Per: day},
 	{ID: RefundMade, Group: OfMoney, Name: "退款", Title: "%s退给您 %s 元", Body: "钱和权益都按原来的样子退回，记录不改写。", Open: "看小票",
@@ -338,7 +342,7 @@ var Kinds = []Kind{
 	{ID: WordsOfOffice, Group: OfCommunity, Name: "社区通知", Title: "%s", Body: "%s", Open: "看全文", By: []Way{Push}, May: []Way{WeChat}, Most: 2, Per: day},
 	{ID: ShopOffer, Group: OfCommunity, Name: "店家给会员的优惠", Title: "%s：%s", Body: "%s", Open: "看优惠，或不再收", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
 	{ID: WordsOfShop, Group: OfCommunity, Name: "优惠推广", Title: "%s", Body: "%s", Open: "看全文", May: []Way{Push}, Marketing: true, Most: 1, Per: week},
-}
+}, ofClasses)
 
 // summary is the kind of a digest: how many notices wait in the inbox.
 var summary = Kind{ID: digest, Group: OfCommunity, Title: "还有 %s 条通知", Body: "都在收件箱里，有空时看看。", Open: "看收件箱"}

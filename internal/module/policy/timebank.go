@@ -66,6 +66,10 @@ type TimeBank struct {
 	ClearingMonth money.Amount `json:"clearing_month"`  // T-15: what one member takes across in a civil month
 	BeyondFirst   int          `json:"beyond_first"`    // 1: the form of a request proposes to ask next door too, 0: it does not
 
+	// Classes (F10).
+	ClassFreeHours   int `json:"class_free_hours"`   // before a date, until when giving a seat free costs nothing; later cancel_fee (T-05)
+	ClassAnswerHours int `json:"class_answer_hours"` // in which who moves up says yes; 0 = until the next date begins
+
 	// Solvency.
 	ExpiryMonths int        `json:"coin_expiry_months"` // T-14: after which what was not used goes to the pool; 0 = never
 	Demurrage    money.Rate `json:"demurrage"`          // T-14: of a balance each month to the pool; 0 = never
@@ -150,6 +154,7 @@ func TrialTimeBank() TimeBank {
 		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000,
 		GapLeast: 30, GapDays: 14, GapWeeks: 8, GapShrink: 2, CallsMonthMost: 2, CallPeopleMost: 200, AcceptHours: 48, DisputeDays: 7,
 		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, ClearingLimit: 200_000, ClearingMonth: 40_000, BeyondFirst: 1, BackingWarn: 300_000,
+		ClassFreeHours: 24, ClassAnswerHours: 12,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
 		OrdinaryBuilding: 20, OrdinaryGrid: 20, OrdinaryCommunity: 20, OrdinaryBeyond: 20,
@@ -188,6 +193,8 @@ func (t *TimeBank) bounds() []bound {
 		{"grant_alone_max", int64(t.GrantAloneMax), 0, int64(t.GrantMonthMax)},
 		{"market_code_max", int64(t.MarketCodeMax), 0, coinsMost},
 		{"market_day_max", int64(t.MarketDayMax), int64(t.MarketCodeMax), 10 * coinsMost},
+		{"class_free_hours", int64(t.ClassFreeHours), 0, 24 * 14},
+		{"class_answer_hours", int64(t.ClassAnswerHours), 0, 24 * 7},
 		{"csr_premium", int64(t.CSRPremium), 0, one},
 		{"csr_order_days", int64(t.CSROrderDays), 1, 90},
 		{"clearing_limit", int64(t.ClearingLimit), 0, 100 * coinsMost},

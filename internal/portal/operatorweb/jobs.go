@@ -139,6 +139,7 @@ var works = map[string]i18n.Message{
 	"watch deliveries":             i18n.M("送餐送药没到的马上告诉服务台"),
 	"watch gaps":                   i18n.M("看哪个钟头人手不够"),
 	"tend market days":             i18n.M("提醒摊主快开市了，没人收的到时收市"),
+	"tend classes":                 i18n.M("提醒快上课了，空位给排队的人，没人结清的到时结清"),
 	"make planned requests":        i18n.M("把定期请人的发出去"),
 	"tend volunteers":              i18n.M("提醒志愿者证书快到期"),
 	"pay hours due":                i18n.M("权益池补付欠志愿者的服务时"),

@@ -36,6 +36,8 @@ var timebank = []chapter{
 		{name: "grant_alone_max", label: i18n.M("资助超过多少要两个人同意"), unit: i18n.M("抵扣权益"), rule: "T-10", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.GrantAloneMax) }},
 		{name: "market_code_max", label: i18n.M("开市一次出示码最多付"), unit: i18n.M("抵扣权益"), rule: "F9", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.MarketCodeMax) }},
 		{name: "market_day_max", label: i18n.M("开市一个人一场出示码合计最多付"), unit: i18n.M("抵扣权益"), rule: "F9", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.MarketDayMax) }},
+		{name: "class_free_hours", label: i18n.M("上课前多久取消不扣"), unit: i18n.M("小时"), rule: "F10", in: whole, plain: func(p *policy.Params) *int { return &p.ClassFreeHours }},
+		{name: "class_answer_hours", label: i18n.M("课有了空位，多久内要答应"), unit: i18n.M("小时"), rule: "F10", in: whole, plain: func(p *policy.Params) *int { return &p.ClassAnswerHours }},
 		{name: "csr_premium", label: i18n.M("企业认购另加"), rule: "T-12", value: func(p *policy.Params) *int64 { return rateOf(&p.CSRPremium) }},
 		{name: "clearing_limit", label: i18n.M("和一个邻近社区来往，净带出最多"), unit: i18n.M("抵扣权益"), rule: "T-15", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.ClearingLimit) }},
 		{name: "clearing_month", label: i18n.M("一个人每月最多带到别的社区"), unit: i18n.M("抵扣权益"), rule: "T-15", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.ClearingMonth) }},

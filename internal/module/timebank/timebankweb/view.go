@@ -31,8 +31,13 @@ func tabRows(ctx context.Context, v tabView) []ui.Row {
 	if v.Volunteer && v.May.Volunteer {
 		rows = append(rows, ui.Row{Href: "/me/volunteer", Icon: "person-check", Title: i18n.T(ctx, "我的时间和本事"), Text: i18n.T(ctx, "什么时候有空、会做什么")})
 	}
-	rows = append(rows, ui.Row{Href: "/market", Icon: "store", Title: i18n.T(ctx, "开市"), Text: i18n.T(ctx, "广场上摆摊，现场服务用服务时付")})
+	rows = append(rows, classRow(ctx), ui.Row{Href: "/market", Icon: "store", Title: i18n.T(ctx, "开市"), Text: i18n.T(ctx, "广场上摆摊，现场服务用服务时付")})
 	return append(rows, ui.Row{Href: v.Public, Icon: "chart", Title: i18n.T(ctx, "互助的数字"), Text: i18n.T(ctx, "谁都可以看")})
+}
+
+// classRow leads to what can be learnt and joined.
+func classRow(ctx context.Context) ui.Row {
+	return ui.Row{Href: "/classes", Icon: "book", Title: i18n.T(ctx, "课和活动"), Text: i18n.T(ctx, "邻居教的课、社区办的活动，报名就能来")}
 }
 
 // mineLink leads to what she asked for.

@@ -1,0 +1,259 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gongyi/internal/kernel/fault"
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/activity"
+	"gongyi/internal/module/community"
+	"gongyi/internal/module/notice"
+	"gongyi/internal/module/volunteer"
+	"gongyi/internal/platform/db"
+)
+
+// Refusals of classes (F10).
+var (
+	ErrClassNoSkill   = fault.New(fault.Conflict, "class.no_skill")
+	ErrClassIdentity  = fault.New(fault.Conflict, "class.identity")
+	ErrClassMinor     = fault.New(fault.Conflict, "class.minor")
+	ErrClassHousehold = fault.New(fault.Conflict, "class.own_household")
+	ErrClassNobody    = fault.New(fault.Conflict, "class.nobody_came")
+	ErrClassUnsettled = fault.New(fault.Conflict, "class.unsettled")
+	ErrClassTooLate   = fault.New(fault.Conflict, "class.too_late") // details: days
+	ErrClassNotHeld   = fault.New(fault.Conflict, "class.not_held")
+)
+
+// ProposeClass proposes a class of somebody who can do what it teaches (F10). It waits for
+// the desk. The same form again proposes nothing more.
+//
+// Refusals: ErrClassNoSkill, those of activity.Service.Propose.
+func (f *Flows) ProposeClass(ctx context.Context, place id.ID, actor db.Actor, a activity.Activity, token string) (made *activity.Activity, err error) {
+	defer fault.Wrap(&err, "propose a class")
+	here, err := f.teaching(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.VolunteerOf(ctx, place, a.Teacher)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil || v.State == volunteer.Stopped || v.Can(volunteer.Skill(a.Skill), here.Today) == volunteer.Unskilled {
+		return nil, ErrClassNoSkill.On("skill")
+	}
+	a.Kind = activity.Class
+	return f.propose(ctx, place, actor, &here, a, token)
+}
+
+// CallActivity calls an activity (F12): it is open at once, costs nothing and earns no hours.
+func (f *Flows) CallActivity(ctx context.Context, place id.ID, actor db.Actor, a activity.Activity, token string) (made *activity.Activity, err error) {
+	defer fault.Wrap(&err, "call an activity")
+	here, err := f.teaching(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	a.Kind, a.Teacher, a.Skill, a.Pay, a.Price = activity.Event, id.ID{}, "", activity.Free, 0
+	return f.propose(ctx, place, actor, &here, a, token)
+}
+
+// teaching is a community where hours are kept.
+func (f *Flows) teaching(ctx context.Context, place id.ID) (s Standing, err error) {
+	if err := f.Communities.RequireOn(ctx, f.DB, place, community.TimeBank); err != nil {
+		return s, err
+	}
+	return f.StandingIn(ctx, place)
+}
+
+func (f *Flows) propose(ctx context.Context, place id.ID, actor db.Actor, here *Standing, a activity.Activity, token string) (made *activity.Activity, err error) {
+	_, err = f.Once(ctx, place, actor, token, func(tx *db.Tx) error {
+		made, err = f.Activities.Propose(ctx, tx, a, here.Rules.ServicePrice(a.Minutes))
+		return err
+	})
+	return made, err
+}
+
+// AgreeClass shows a class to everybody. Where children come, the house must know both
+// adults by a certificate of no criminal record. Nobody agrees to her own class.
+func (f *Flows) AgreeClass(ctx context.Context, place id.ID, actor db.Actor, class id.ID) (err error) {
+	defer fault.Wrap(&err, "agree to a class")
+	a, err := f.readActivity(ctx, place, class)
+	if err != nil {
+		return err
+	}
+	if err := f.notTheirOwn(ctx, place, actor.ID, a.Teacher, a.Second); err != nil {
+		return err
+	}
+	if a.Children {
+		if err := f.knownToBeSafe(ctx, place, a.Teacher, a.Second); err != nil {
+			return err
+		}
+	}
+	return f.withActivity(ctx, place, actor, class, func(tx *db.Tx, a *activity.Activity) error {
+		if err := f.Activities.Agree(ctx, tx, a); err != nil {
+			return err
+		}
+		return f.tellTeachers(ctx, tx, a, notice.Notice{Kind: notice.ClassAgreed, Cause: classCause(a.ID) + "/agreed", Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(a.Sessions[0].Begins), notice.Text(a.Place, "")}})
+	})
+}
+
+// knownToBeSafe refuses adults of whom the desk has seen no certificate.
+func (f *Flows) knownToBeSafe(ctx context.Context, place id.ID, adults ...id.ID) error {
+	here, err := f.StandingIn(ctx, place)
+	if err != nil {
+		return err
+	}
+	for _, who := range adults {
+		v, err := f.VolunteerOf(ctx, place, who)
+		if err != nil {
+			return err
+		}
+		if v == nil || v.Identity(here.Today) < volunteer.Background {
+			return ErrClassIdentity
+		}
+	}
+	return nil
+}
+
+// notTheirOwn refuses to let somebody at the desk decide what concerns herself.
+func (f *Flows) notTheirOwn(ctx context.Context, place, who id.ID, members ...id.ID) error {
+	for _, m := range members {
+		if same, err := f.IsMember(ctx, place, m, who); err != nil {
+			return err
+		} else if same {
+			return ErrOwnMatter
+		}
+	}
+	return nil
+}
+
+// RefuseClass refuses a class with a reason that its teacher reads.
+func (f *Flows) RefuseClass(ctx context.Context, place id.ID, actor db.Actor, class id.ID, words string) (err error) {
+	defer fault.Wrap(&err, "refuse a class")
+	return f.withActivity(ctx, place, actor, class, func(tx *db.Tx, a *activity.Activity) error {
+		if err := f.Activities.Refuse(ctx, tx, a, words); err != nil {
+			return err
+		}
+		return f.tellMember(ctx, tx, a.Teacher, notice.Notice{Kind: notice.ClassRefused, Cause: classCause(a.ID) + "/refused", Link: ClassPath(place, a.ID), Args: []notice.Arg{notice.Text(a.Title, ""), notice.Text(a.Words(), "")}})
+	})
+}
+
+// WithdrawClass takes a class back that the desk has not answered. Of anybody but its
+// teacher it is not there.
+func (f *Flows) WithdrawClass(ctx context.Context, place id.ID, actor db.Actor, teacher, class id.ID) error {
+	return f.withActivity(ctx, place, actor, class, func(tx *db.Tx, a *activity.Activity) error {
+		if err := taughtBy(a, &teacher); err != nil {
+			return err
+		}
+		return f.Activities.Withdraw(ctx, tx, a)
+	})
+}
+
+// CallOffActivity calls the whole off, gives everything back that was set aside, and tells
+// everybody. A nil teacher stands for the desk; of anybody else it is not there. A date that
+// has begun is settled first.
+func (f *Flows) CallOffActivity(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, class id.ID, words string) (err error) {
+	defer fault.Wrap(&err, "call off")
+	return f.withActivity(ctx, place, actor, class, func(tx *db.Tx, a *activity.Activity) error {
+		if err := taughtBy(a, teacher); err != nil {
+			return err
+		}
+		for _, s := range a.Sessions {
+			if s.End == nil && !s.Begins.After(tx.Now) {
+				return ErrClassUnsettled
+			}
+		}
+		return f.endActivity(ctx, tx, a, words, func(who id.ID) notice.Notice {
+			return notice.Notice{Kind: notice.ClassOff, Cause: classCause(a.ID) + "/off", Link: ClassPath(place, a.ID),
+				Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(firstLeft(a)), notice.Text(a.Words(), "")}}
+		})
+	})
+}
+
+// firstLeft is the first date that was not held.
+func firstLeft(a *activity.Activity) time.Time {
+	for _, s := range a.Sessions {
+		if s.End == nil || !s.End.Held {
+			return s.Begins
+		}
+	}
+	return a.Last()
+}
+
+// endActivity ends an activity with all its dates and seats. say makes what a member is told.
+func (f *Flows) endActivity(ctx context.Context, tx *db.Tx, a *activity.Activity, words string, say func(who id.ID) notice.Notice) error {
+	if err := f.Activities.CallOff(ctx, tx, a, words); err != nil {
+		return err
+	}
+	for i := range a.Sessions {
+		if s := &a.Sessions[i]; s.End == nil {
+			if err := f.Activities.EndSession(ctx, tx, s, false, words); err != nil {
+				return err
+			}
+		}
+	}
+	seats, err := f.Activities.Seats(ctx, tx, tx.Community, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range seats {
+		if !x.Stands() {
+			continue
+		}
+		if _, err := f.letGoHours(ctx, tx, x.ID); err != nil {
+			return err
+		}
+		if err := f.Activities.End(ctx, tx, x); err != nil {
+			return err
+		}
+		if err := f.tellMember(ctx, tx, x.Member, say(x.Member)); err != nil {
+			return err
+		}
+	}
+	return f.tellTeachers(ctx, tx, a, say(a.Teacher))
+}
+
+// tellTeachers tells who teaches, and the second adult. Of what the desk calls there is none.
+func (f *Flows) tellTeachers(ctx context.Context, tx *db.Tx, a *activity.Activity, n notice.Notice) error {
+	n.Link = ClassPath(tx.Community, a.ID)
+	var errs []error
+	for _, who := range []id.ID{a.Teacher, a.Second} {
+		if !who.IsZero() {
+			errs = append(errs, f.tellMember(ctx, tx, who, n))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// taughtBy refuses to anybody but its teacher what only she may; nil is the desk.
+func taughtBy(a *activity.Activity, teacher *id.ID) error {
+	if teacher != nil && (a.Kind != activity.Class || a.Teacher != *teacher) {
+		return activity.ErrNotFound
+	}
+	return nil
+}
+
+func (f *Flows) readActivity(ctx context.Context, place, at id.ID) (a *activity.Activity, err error) {
+	err = f.DB.View(ctx, place, func(r db.Reader) error {
+		a, err = f.Activities.ByID(ctx, r, place, at)
+		return err
+	})
+	return a, err
+}
+
+// withActivity does something with an activity as it stands, in one transaction.
+func (f *Flows) withActivity(ctx context.Context, place id.ID, actor db.Actor, at id.ID, do func(tx *db.Tx, a *activity.Activity) error) error {
+	return f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
+		a, err := f.Activities.ByID(ctx, tx, place, at)
+		if err != nil {
+			return err
+		}
+		return do(tx, a)
+	})
+}
+
+func classCause(thing id.ID) string { return "class/" + thing.String() }
+
+// ClassPath is where residents read of a class or an activity.
+func ClassPath(place, at id.ID) string { return "/classes/" + place.String() + "/" + at.String() }

@@ -1,0 +1,236 @@
+package activity
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"time"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/platform/db"
+)
+
+// Words of columns.
+const (
+	stepFree = "stepfree"
+	stairs   = "stairs"
+	welcome  = "welcome"
+	no       = "no"
+	held     = "held"
+	off      = "off"
+)
+
+var limit = strconv.Itoa(listMost)
+
+// ofSessions joins a table x of dates to their activity.
+const ofSessions = " JOIN activity_session s ON s.community_id = x.community_id AND s.id = x.session_id WHERE x.community_id = ? AND s.activity_id = ? ORDER BY s.begins_at, x.session_id"
+
+// Attendance is who came to an activity, by date.
+func (s *Service) Attendance(ctx context.Context, r db.Reader, community, activity id.ID) (all []Came, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var x Came
+		var at int64
+		err := rows.Scan(&x.Session, &x.Seat, &x.How, &at, &x.By)
+		x.At = micros(at)
+		all = append(all, x)
+		return err
+	}, "SELECT x.session_id, x.seat_id, x.how, x.came_at, x.noted_by FROM activity_attendance x"+ofSessions+", x.seat_id", community[:], activity[:])
+	return all, err
+}
+
+// Excused is when somebody said of a date that she cannot come, by date and seat.
+func (s *Service) Excused(ctx context.Context, r db.Reader, community, activity id.ID) (map[[2]id.ID]time.Time, error) {
+	all := make(map[[2]id.ID]time.Time)
+	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
+		var session, seat id.ID
+		var at int64
+		err := rows.Scan(&session, &seat, &at)
+		all[[2]id.ID{session, seat}] = micros(at)
+		return err
+	}, "SELECT x.session_id, x.seat_id, x.said_at FROM activity_excuse x"+ofSessions, community[:], activity[:])
+}
+
+// Settlements are what the dates of an activity came to.
+func (s *Service) Settlements(ctx context.Context, r db.Reader, community, activity id.ID) ([]*Settlement, error) {
+	return findSettlements(ctx, r, ofSessions+", x.seat_id", community[:], activity[:])
+}
+
+// Settled is what a date came to for a seat, the zero seat for the pool's part.
+func (s *Service) Settled(ctx context.Context, r db.Reader, community, session, seat id.ID) (*Settlement, error) {
+	all, err := findSettlements(ctx, r, " WHERE x.community_id = ? AND x.session_id = ? AND x.seat_id = ?", community[:], session[:], seat[:])
+	if err == nil && len(all) == 0 {
+		err = ErrNoSeat
+	}
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// AllSettlements are those of a community, for who checks them against the books.
+func (s *Service) AllSettlements(ctx context.Context, r db.Reader, community id.ID) ([]*Settlement, error) {
+	return findSettlements(ctx, r, " WHERE x.community_id = ? ORDER BY x.seq", community[:])
+}
+
+func findSettlements(ctx context.Context, r db.Reader, rest string, args ...any) (all []*Settlement, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		x := &Settlement{}
+		var at int64
+		var undo *int64
+		err := rows.Scan(&x.Session, &x.Seat, &x.ID, &x.Kind, &x.Coins, &x.Seq, &at, &undo)
+		x.At = micros(at)
+		if undo != nil {
+			x.UndoSeq = *undo
+		}
+		all = append(all, x)
+		return err
+	}, `SELECT x.session_id, x.seat_id, x.id, x.kind, x.coins, x.seq, x.settled_at, u.seq FROM activity_settlement x
+		LEFT JOIN activity_undo u ON u.community_id = x.community_id AND u.session_id = x.session_id AND u.seat_id = x.seat_id`+rest, args...)
+	return all, err
+}
+
+// Thanks are lines for who teaches an activity, the latest first.
+func (s *Service) Thanks(ctx context.Context, r db.Reader, community, activity id.ID) (all []Word, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var x Word
+		var at int64
+		err := rows.Scan(&x.Seat, &x.Words, &at)
+		x.At = micros(at)
+		all = append(all, x)
+		return err
+	}, `SELECT w.seat_id, w.words, w.said_at FROM activity_word w JOIN activity_seat s ON s.community_id = w.community_id AND s.id = w.seat_id
+		WHERE w.community_id = ? AND s.activity_id = ? ORDER BY w.said_at DESC, w.seat_id`, community[:], activity[:])
+	return all, err
+}
+
+// Rewarded are the dates whose people were given points, with the list that gave them.
+func (s *Service) Rewarded(ctx context.Context, r db.Reader, community, activity id.ID) (map[id.ID]id.ID, error) {
+	all := make(map[id.ID]id.ID)
+	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
+		var session, list id.ID
+		err := rows.Scan(&session, &list)
+		all[session] = list
+		return err
+	}, "SELECT x.session_id, x.list_id FROM activity_list x"+ofSessions, community[:], activity[:])
+}
+
+func insertActivity(ctx context.Context, tx *db.Tx, a *Activity) error {
+	access, children := stairs, no
+	if a.StepFree {
+		access = stepFree
+	}
+	if a.Children {
+		children = welcome
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO activity (community_id, id, kind, teacher_id, second_id, skill, title, about, audience, place, minutes, least, most, pay, price, language, access, children,
+		made_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], a.ID[:], string(a.Kind), a.Teacher[:], a.Second[:], a.Skill, a.Title, a.About,
+		a.Audience, a.Place, a.Minutes, a.Least, a.Most, string(a.Pay), int64(a.Price), a.Language, access, children, a.At.UnixMicro(), a.By[:]); err != nil {
+		return err
+	}
+	for i := range a.Sessions {
+		x := &a.Sessions[i]
+		if _, err := tx.Exec(ctx, "INSERT INTO activity_session (community_id, id, activity_id, begins_at, ends_at, code) VALUES (?, ?, ?, ?, ?, ?)",
+			tx.Community[:], x.ID[:], a.ID[:], x.Begins.UnixMicro(), x.Ends.UnixMicro(), x.Code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertStep(ctx context.Context, tx *db.Tx, activity id.ID, x Step) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_step (community_id, activity_id, state, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?)",
+		tx.Community[:], activity[:], string(x.State), x.Words, x.At.UnixMicro(), x.By[:])
+	return err
+}
+
+func insertSessionEnd(ctx context.Context, tx *db.Tx, x *Session) error {
+	how := off
+	if x.End.Held {
+		how = held
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO activity_session_end (community_id, session_id, how, words, ended_at, ended_by) VALUES (?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], how, x.End.Words, x.End.At.UnixMicro(), x.End.By[:])
+	return err
+}
+
+func insertSeat(ctx context.Context, tx *db.Tx, x *Seat) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_seat (community_id, id, activity_id, member_id, people, signed_at, signed_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], x.Activity[:], x.Member[:], x.People, x.At.UnixMicro(), x.By[:])
+	return err
+}
+
+func insertSeatStep(ctx context.Context, tx *db.Tx, x *Seat) error {
+	until := int64(0)
+	if !x.Until.IsZero() {
+		until = x.Until.UnixMicro()
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO activity_seat_step (community_id, seat_id, state, until_at, taken_at, taken_by, rank) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], string(x.State), until, tx.Now.UnixMicro(), tx.Actor.ID[:], x.steps)
+	return err
+}
+
+// occupy reports whether a chair was free for a seat.
+func occupy(ctx context.Context, tx *db.Tx, activity id.ID, number int, seat id.ID) (first bool, err error) {
+	n, err := tx.Exec(ctx, "INSERT INTO activity_chair (community_id, activity_id, number, seat_id) VALUES (?, ?, ?, ?) ON CONFLICT (community_id, activity_id, number) DO NOTHING",
+		tx.Community[:], activity[:], number, seat[:])
+	return n == 1, err
+}
+
+func standUp(ctx context.Context, tx *db.Tx, x *Seat) error {
+	_, err := tx.Exec(ctx, "DELETE FROM activity_chair WHERE community_id = ? AND activity_id = ? AND seat_id = ?", tx.Community[:], x.Activity[:], x.ID[:])
+	return err
+}
+
+func insertExcuse(ctx context.Context, tx *db.Tx, session, seat id.ID) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_excuse (community_id, session_id, seat_id, said_at, said_by) VALUES (?, ?, ?, ?, ?) ON CONFLICT (community_id, session_id, seat_id) DO NOTHING",
+		tx.Community[:], session[:], seat[:], tx.Now.UnixMicro(), tx.Actor.ID[:])
+	return err
+}
+
+func insertCame(ctx context.Context, tx *db.Tx, x Came) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_attendance (community_id, session_id, seat_id, how, came_at, noted_by) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (community_id, session_id, seat_id) DO NOTHING",
+		tx.Community[:], x.Session[:], x.Seat[:], string(x.How), x.At.UnixMicro(), x.By[:])
+	return err
+}
+
+func deleteCame(ctx context.Context, tx *db.Tx, session, seat id.ID) error {
+	_, err := tx.Exec(ctx, "DELETE FROM activity_attendance WHERE community_id = ? AND session_id = ? AND seat_id = ?", tx.Community[:], session[:], seat[:])
+	return err
+}
+
+func insertSettlement(ctx context.Context, tx *db.Tx, x Settlement) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_settlement (community_id, session_id, seat_id, id, kind, coins, seq, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.Session[:], x.Seat[:], x.ID[:], string(x.Kind), int64(x.Coins), x.Seq, x.At.UnixMicro())
+	return err
+}
+
+func insertUndo(ctx context.Context, tx *db.Tx, x *Settlement, words string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_undo (community_id, session_id, seat_id, words, seq, undone_at, undone_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.Session[:], x.Seat[:], words, x.UndoSeq, tx.Now.UnixMicro(), tx.Actor.ID[:])
+	return err
+}
+
+func putWord(ctx context.Context, tx *db.Tx, seat id.ID, words string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO activity_word (community_id, seat_id, words, said_at, said_by) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (community_id, seat_id) DO UPDATE SET words = excluded.words, said_at = excluded.said_at, said_by = excluded.said_by`,
+		tx.Community[:], seat[:], words, tx.Now.UnixMicro(), tx.Actor.ID[:])
+	return err
+}
+
+func insertList(ctx context.Context, tx *db.Tx, session, list id.ID) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_list (community_id, session_id, list_id, given_at, given_by) VALUES (?, ?, ?, ?, ?) ON CONFLICT (community_id, session_id) DO NOTHING",
+		tx.Community[:], session[:], list[:], tx.Now.UnixMicro(), tx.Actor.ID[:])
+	return err
+}
+
+// forgottenTitle is what a class is called once its teacher was forgotten.
+const forgottenTitle = "-"
+
+func forget(ctx context.Context, tx *db.Tx, member id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM activity_word WHERE community_id = ? AND seat_id IN (SELECT id FROM activity_seat WHERE community_id = ? AND member_id = ?)",
+		tx.Community[:], tx.Community[:], member[:]); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "UPDATE activity SET title = ?, about = '', audience = '', place = '' WHERE community_id = ? AND teacher_id = ?", forgottenTitle, tx.Community[:], member[:])
+	return err
+}

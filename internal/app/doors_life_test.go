@@ -52,6 +52,7 @@ func (g *guarded) sharedLife(home id.ID) {
 	g.helped(home, owner)
 	g.gapped(home)
 	g.hoursThings(home, owner)
+	g.paired(home)
 	g.marketThings(home, owner)
 	g.classThings(home, owner)
 	g.clock.Advance(62 * time.Second)

@@ -7,6 +7,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/certificate/certificateweb"
 	"gongyi/internal/module/coin/coinweb"
+	"gongyi/internal/module/pairing/pairingweb"
 	"gongyi/internal/module/project/projectweb"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/jobs"
@@ -15,6 +16,7 @@ import (
 // hours adds the pages of service hours and of their papers.
 func (a *App) hours(receipts *Receipts) {
 	coinweb.Routes(a.routes, a.portal)
+	pairingweb.Routes(a.routes, a.portal)
 	certificateweb.Routes(a.routes, a.portal, receipts, a.base)
 	projectweb.Routes(a.routes, a.portal)
 }

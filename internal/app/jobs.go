@@ -20,6 +20,8 @@ func newJobs(a *App) (*jobs.Jobs, error) {
 	j := jobs.New(jobs.Options{DB: a.DB, Dir: a.State, Communities: a.keepers, Log: a.Log})
 	j.Handle(member.Changed, a.Flows.FollowMember)
 	j.Handle(flow.HoursLeft, a.Flows.CarryHours)
+	j.Handle(flow.PairingSaid, a.Flows.CarryPairing)
+	j.Handle(flow.HoursEarned, a.Flows.BringHoursHome)
 	j.Handle(importing.CheckNote, a.Desk.Check)
 	j.Handle(importing.RunNote, a.Desk.Work)
 	j.HandleLong(flow.VerifyNote, verifyMost, func(ctx context.Context, _ id.ID, payload string) error {

@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/platform/db"
 )
 
@@ -27,8 +28,11 @@ var ErrNotAPeer = fault.New(fault.Unauthorized, "app.not_a_peer")
 // noticePath is where they hand each other what people are to be told.
 const noticePath = "/api/peer/notices"
 
-// hoursPath is where they bring each other hours that members take home.
+// hoursPath is where they bring each other hours that members take along.
 const hoursPath = "/api/peer/hours"
+
+// pairingPath is where they tell each other what a community said of an agreement.
+const pairingPath = "/api/peer/pairings"
 
 // peerNote is what travels: whom to admit, and where.
 type peerNote struct {
@@ -87,17 +91,35 @@ func (f *forwarder) notify(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Bring implements flow.Peer.
-func (f *forwarder) Bring(ctx context.Context, address string, h flow.HoursHome) error {
+func (f *forwarder) Bring(ctx context.Context, address string, h flow.HoursAway) error {
 	return f.tell(ctx, address, hoursPath, h)
 }
 
 // bring answers another instance's Bring.
 func (f *forwarder) bring(w http.ResponseWriter, r *http.Request) error {
-	var h flow.HoursHome
+	var h flow.HoursAway
 	if err := f.heard(r, &h); err != nil {
 		return err
 	}
 	if err := f.app.Flows.ArriveHours(r.Context(), h); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Pair implements flow.Peer.
+func (f *forwarder) Pair(ctx context.Context, address string, n pairing.News) error {
+	return f.tell(ctx, address, pairingPath, n)
+}
+
+// pair answers another instance's Pair.
+func (f *forwarder) pair(w http.ResponseWriter, r *http.Request) error {
+	var n pairing.News
+	if err := f.heard(r, &n); err != nil {
+		return err
+	}
+	if err := f.app.Flows.LearnPairing(r.Context(), n); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

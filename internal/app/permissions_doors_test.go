@@ -112,6 +112,7 @@ var unguarded = map[string]string{
 	"internal/app/server.go POST + heardPath + {provider}":   "the same",
 	"internal/app/server.go POST + noticePath":               "other instances of this installation, by their secret",
 	"internal/app/server.go POST + peerPath":                 "other instances of this installation, by their secret",
+	"internal/app/server.go POST + pairingPath":              "other instances of this installation, by their secret",
 	"internal/app/server.go POST + hoursPath":                "other instances of this installation, by their secret",
 	"internal/platform/apikit/describe.go GET /openapi.json": "the API's description, the same for everybody",
 	"internal/platform/apikit/describe.go GET /openapi.yaml": "the API's description, the same for everybody",

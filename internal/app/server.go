@@ -123,6 +123,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 		a.Flows.Peer, a.forward, kit.Elsewhere = f, f, f.sendOn
 		mux.Handle("POST "+peerPath, kit.Handle(f.admit))
 		mux.Handle("POST "+hoursPath, kit.Handle(f.bring))
+		mux.Handle("POST "+pairingPath, kit.Handle(f.pair))
 		mux.Handle("POST "+noticePath, kit.Handle(f.notify))
 		inner = f.wrap(mux)
 	}

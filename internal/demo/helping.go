@@ -65,7 +65,10 @@ func (d *Demo) helpEach(ctx context.Context, day, last period.Day) error {
 			return fmt.Errorf("help: %w", err)
 		}
 	}
-	return d.Flows.SweepHelp(ctx, at)
+	if err := d.Flows.SweepHelp(ctx, at); err != nil || day != last-1 {
+		return err
+	}
+	return d.pairUp(ctx)
 }
 
 func (d *Demo) openTimeBank(ctx context.Context, at id.ID) error {

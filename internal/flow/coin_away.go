@@ -10,14 +10,16 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/coin"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/platform/db"
 )
 
-// HoursLeft is the outbox note that hours are on their way home.
+// HoursLeft is the outbox note that hours are on their way to another community.
 const HoursLeft = "coin.left"
 
-// HoursHome is what travels with them: whose they are, and from where.
-type HoursHome struct {
+// HoursAway is what travels with them: whose they are, from where and where to.
+type HoursAway struct {
 	Transfer id.ID        `json:"transfer"`
 	From     id.ID        `json:"from"` // the community
 	To       id.ID        `json:"to"`
@@ -25,59 +27,142 @@ type HoursHome struct {
 	Coins    money.Amount `json:"coins"`
 }
 
-// TakeHoursHome takes hours that a member earned in a community where she visits along to
+// TakeHoursHome takes hours that a member has in a community where she visits along to
 // the one where she is at home (T-15, F5). They arrive by the outbox, once by the
 // transfer's number; until then both communities' clearing accounts show them on their way.
+// What was earned goes home without an agreement too, within the community's own limits.
 //
-// Refusals: coin.ErrBadAmount, coin.ErrNotAbroad, coin.ErrShort.
-func (f *Flows) TakeHoursHome(ctx context.Context, community id.ID, actor db.Actor, transfer, member id.ID, coins money.Amount) (err error) {
+// Refusals: coin.ErrBadAmount, coin.ErrNotAbroad, coin.ErrShort, coin.ErrClearing,
+// coin.ErrCrossMonth.
+func (f *Flows) TakeHoursHome(ctx context.Context, community id.ID, actor db.Actor, transfer, who id.ID, coins money.Amount) (err error) {
 	defer fault.Wrap(&err, "take hours home")
+	return f.takeHours(ctx, community, actor, transfer, who, coins, func(_ context.Context, _ *db.Tx, m *member.Member) (id.ID, error) {
+		if m.Home == community || m.Home.IsZero() {
+			return id.ID{}, coin.ErrNotAbroad
+		}
+		return m.Home, nil
+	})
+}
+
+// TakeHoursAlong is its mirror: a member takes hours from home to a community that hers has
+// an agreement with, to be served there (T-15, T-16). She visits there from then on.
+//
+// Refusals: coin.ErrBadAmount, coin.ErrNotHome, pairing.ErrNone, coin.ErrShort,
+// coin.ErrClearing, coin.ErrCrossMonth.
+func (f *Flows) TakeHoursAlong(ctx context.Context, home id.ID, actor db.Actor, transfer, who, to id.ID, coins money.Amount) (err error) {
+	defer fault.Wrap(&err, "take hours along")
+	var m *member.Member
+	var with *pairing.Pairing
+	if err := f.DB.View(ctx, home, func(r db.Reader) error {
+		if m, err = f.Members.Known(ctx, r, home, who); err == nil {
+			with, err = f.Pairings.With(ctx, r, home, to)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	switch {
+	case m.Home != home:
+		return coin.ErrNotHome
+	case with == nil:
+		return pairing.ErrNone
+	}
+	if err := f.Visit(ctx, actor, m.Ref, to); err != nil {
+		return err
+	}
+	return f.takeHours(ctx, home, actor, transfer, who, coins, func(ctx context.Context, tx *db.Tx, m *member.Member) (id.ID, error) {
+		with, err := f.Pairings.With(ctx, tx, home, to)
+		if err == nil && with == nil {
+			err = pairing.ErrNone // it ended in between
+		}
+		return to, err
+	})
+}
+
+// takeHours lets hours of a member leave for a community, once by the transfer's number.
+func (f *Flows) takeHours(ctx context.Context, from id.ID, actor db.Actor, transfer, who id.ID, coins money.Amount, where func(ctx context.Context, tx *db.Tx, m *member.Member) (to id.ID, err error)) error {
 	if coins <= 0 {
 		return coin.ErrBadAmount.On("coins")
 	}
-	return f.DB.Update(ctx, community, actor, func(tx *db.Tx) error {
-		before, err := f.Coins.Sent(ctx, tx, community, transfer)
+	return f.DB.Update(ctx, from, actor, func(tx *db.Tx) error {
+		before, err := f.Coins.Sent(ctx, tx, from, transfer)
 		switch {
 		case err != nil:
 			return err
-		case before != nil && (before.Member != member || before.Coins != coins):
+		case before != nil && (before.Member != who || before.Coins != coins):
 			return coin.ErrOtherSent
 		case before != nil:
 			return nil
 		}
-		m, err := f.Members.ByID(ctx, tx, member)
+		m, err := f.Members.ByID(ctx, tx, who)
 		if err != nil {
 			return err
 		}
-		if m.Home == community || m.Home.IsZero() {
-			return coin.ErrNotAbroad
-		}
-		balances, err := f.Ledger.Balances(ctx, tx)
+		to, err := where(ctx, tx, m)
 		if err != nil {
 			return err
 		}
-		held := balances.Balance(hoursOf(member))
-		if held < coins {
-			return coin.ErrShort.On("coins").With("has", held.Grouped(money.Coin))
-		}
-		posted, err := f.Move(ctx, tx, coinKey+"sent:"+transfer.String(), charter.HoursSent{Transfer: transfer, Member: member, To: m.Home, Coins: coins, Held: held})
-		if err != nil {
-			return err
-		}
-		if err := f.Coins.Send(ctx, tx, coin.Transfer{ID: transfer, Member: member, Other: m.Home, Coins: coins, Seq: posted.Seq}); err != nil {
-			return err
-		}
-		note, err := json.Marshal(HoursHome{Transfer: transfer, From: community, To: m.Home, Ref: m.Ref, Coins: coins})
-		if err != nil {
-			return err
-		}
-		return tx.Emit(ctx, HoursLeft, string(note))
+		return f.leave(ctx, tx, m, HoursAway{Transfer: transfer, From: from, To: to, Ref: m.Ref, Coins: coins})
 	})
 }
 
-// CarryHours handles the outbox note: it brings the hours home, wherever that is written.
+// leave posts what leaves and puts the note into the outbox.
+func (f *Flows) leave(ctx context.Context, tx *db.Tx, m *member.Member, h HoursAway) error {
+	p, err := f.purse(ctx, tx)
+	if err != nil {
+		return err
+	}
+	held := p.Balance(hoursOf(m.ID))
+	if held < h.Coins {
+		return coin.ErrShort.On("coins").With("has", held.Grouped(money.Coin))
+	}
+	if err := f.mayCross(ctx, tx, p, m.ID, h); err != nil {
+		return err
+	}
+	posted, err := f.Move(ctx, tx, coinKey+"sent:"+h.Transfer.String(), charter.HoursSent{Transfer: h.Transfer, Member: m.ID, To: h.To, Coins: h.Coins, Held: held})
+	if err != nil {
+		return err
+	}
+	if err := f.Coins.Send(ctx, tx, coin.Transfer{ID: h.Transfer, Member: m.ID, Other: h.To, Coins: h.Coins, Seq: posted.Seq, Month: p.month}); err != nil {
+		return err
+	}
+	note, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(ctx, HoursLeft, string(note))
+}
+
+// mayCross refuses what is over the limit between two communities or over a member's month.
+// Each community limits what leaves it: what is on its way back to it is not counted yet, so
+// that the balance of the two never passes the limit, whatever arrives when.
+func (f *Flows) mayCross(ctx context.Context, tx *db.Tx, p purse, who id.ID, h HoursAway) error {
+	most := allowed(p.rules)
+	with, err := f.Pairings.With(ctx, tx, tx.Community, h.To)
+	if err != nil {
+		return err
+	}
+	if with != nil {
+		most = with.Terms.Within(most)
+	}
+	cleared, err := f.Coins.ClearedWith(ctx, tx, tx.Community, h.To)
+	if err != nil {
+		return err
+	}
+	if left := most.Limit - cleared.Net(); h.Coins > left {
+		return coin.ErrClearing.On("coins").With("left", max(0, left).Grouped(money.Coin))
+	}
+	taken, err := f.Coins.CrossedIn(ctx, tx, tx.Community, who, p.month)
+	if left := most.Month - taken; err == nil && h.Coins > left {
+		err = coin.ErrCrossMonth.On("coins").With("left", max(0, left).Grouped(money.Coin))
+	}
+	return err
+}
+
+// CarryHours handles the outbox note: it brings the hours where they go, wherever that is
+// written.
 func (f *Flows) CarryHours(ctx context.Context, _ id.ID, payload string) error {
-	var h HoursHome
+	var h HoursAway
 	if err := json.Unmarshal([]byte(payload), &h); err != nil {
 		return err
 	}
@@ -89,10 +174,11 @@ func (f *Flows) CarryHours(ctx context.Context, _ id.ID, payload string) error {
 	return f.Peer.Bring(ctx, address, h)
 }
 
-// ArriveHours books hours that came home (T-16), in a community that this instance writes.
-// It may run twice.
-func (f *Flows) ArriveHours(ctx context.Context, h HoursHome) (err error) {
-	defer fault.Wrap(&err, "hours come home")
+// ArriveHours books hours that came from another community (T-16), in one that this
+// instance writes. It may run twice. Nothing refuses them: they have left already, whatever
+// became of the agreement in between.
+func (f *Flows) ArriveHours(ctx context.Context, h HoursAway) (err error) {
+	defer fault.Wrap(&err, "hours arrive")
 	return f.DB.Update(ctx, h.To, db.System, func(tx *db.Tx) error {
 		if before, err := f.Coins.Arrived(ctx, tx, h.To, h.Transfer); err != nil || before != nil {
 			return err

@@ -77,7 +77,8 @@ func (f *Flows) budget(ctx context.Context, tx *db.Tx, p purse) (money.Amount, e
 // the opening credit if it is her first (T-07, F8). A request has one hold at a time: the
 // same again sets nothing more aside, and after letGoHours there can be another.
 //
-// Refusals: coin.ErrBadAmount, coin.ErrHeld, coin.ErrSoftLimit.
+// Refusals: coin.ErrBadAmount, coin.ErrHeld, coin.ErrSoftLimit, coin.ErrGuestShort: who visits
+// here pays with what she brought and owes nothing.
 func (f *Flows) setAsideHours(ctx context.Context, tx *db.Tx, request, asker id.ID, coins money.Amount) (m HoursMoved, err error) {
 	defer fault.Wrap(&err, "set aside for %s", request)
 	if coins <= 0 {
@@ -104,7 +105,13 @@ func (f *Flows) setAsideHours(ctx context.Context, tx *db.Tx, request, asker id.
 	if err := f.openingCredit(ctx, tx, p, asker); err != nil {
 		return m, err
 	}
-	if over := p.owes(asker) + max(0, coins-p.Balance(hoursOf(asker))) - p.rules.SoftLimit; over > 0 {
+	short := p.owes(asker) + max(0, coins-p.Balance(hoursOf(asker)))
+	if guest, err := f.isGuest(ctx, tx, asker); err != nil {
+		return m, err
+	} else if guest && short > 0 {
+		return m, coin.ErrGuestShort.With("short", short.Grouped(money.Coin))
+	}
+	if over := short - p.rules.SoftLimit; over > 0 {
 		return m, coin.ErrSoftLimit.With("short", over.Grouped(money.Coin))
 	}
 	posted, err := f.Move(ctx, tx, holdKey("hold", &h), charter.ServiceHeld{Request: request, Part: h.Part, Member: asker, Coins: coins})

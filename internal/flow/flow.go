@@ -42,6 +42,7 @@ import (
 	"gongyi/internal/module/offer"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/operation"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/module/paycode"
 	"gongyi/internal/module/payment"
 	"gongyi/internal/module/payout"
@@ -127,6 +128,7 @@ type Flows struct {
 	Projects     *project.Service
 	Shortages    *shortage.Service
 	Markets      *marketday.Service
+	Pairings     *pairing.Service
 	Activities   *activity.Service
 
 	Reconciliations *reconciliation.Service
@@ -233,6 +235,7 @@ func New(d *db.DB) *Flows {
 		Certificates:    certificate.New(),
 		Projects:        project.New(),
 		Markets:         marketday.New(),
+		Pairings:        pairing.New(),
 		Activities:      activity.New(),
 	}
 	f.Introductions, f.Prepaid = f.introductions, f.prepaid
@@ -297,6 +300,7 @@ var Schemas = []db.Schema{
 	volunteer.Schema,
 	timebank.Schema,
 	shortage.Schema,
+	pairing.Schema,
 	coin.Schema,
 	certificate.Schema,
 	project.Schema,

@@ -28,6 +28,7 @@ type HelpWish struct {
 	Words   string
 	Langs   string
 	Door    timebank.Door
+	AtHome  bool // it is not to be told in neighbouring communities
 }
 
 // Householder is a member as the time bank needs to know her: who she is and where she
@@ -124,7 +125,7 @@ func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Householder, w H
 	t := &v.Params.TimeBank
 	a := timebank.Asking{Kind: w.Kind, Minutes: w.Minutes, Asker: served.Member.ID, Entered: w.Entered, From: w.From, Until: w.Until, Words: w.Words, Langs: w.Langs,
 		Door: w.Door, Building: served.Building, Grid: served.Grid, Plan: plan,
-		Rules: timebank.Rules{AheadDays: t.RequestAheadDays, Open: t.OpenRequests, Elder: served.Elder(tx.Now, t), Price: v.Params.ServicePrice, BasicPay: v.Params.BasicPay}}
+		Rules: timebank.Rules{AheadDays: t.RequestAheadDays, Open: t.OpenRequests, Elder: served.Member.Home == tx.Community && served.Elder(tx.Now, t), Price: v.Params.ServicePrice, BasicPay: v.Params.BasicPay}}
 	soon := time.Duration(t.UrgentHours) * time.Hour
 	if a.From.IsZero() {
 		a.From, a.Until, a.Urgent = tx.Now, tx.Now.Add(soon), true
@@ -132,9 +133,17 @@ func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Householder, w H
 	if a.Until.IsZero() {
 		a.Until = a.From.Add(time.Duration(t.CheckInLate) * time.Minute)
 	}
+	if err := f.mayAsk(ctx, tx, served.Member); err != nil {
+		return nil, err
+	}
 	q, err := f.TimeBank.Ask(ctx, tx, a)
 	if err != nil {
 		return nil, err
+	}
+	if w.AtHome {
+		if err := f.TimeBank.KeepHome(ctx, tx, q.ID); err != nil {
+			return nil, err
+		}
 	}
 	if err := f.holdForHelp(ctx, tx, q); err != nil {
 		return nil, err

@@ -20,8 +20,11 @@ import (
 // nil. Of two who say yes to the last place one gets it.
 func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, helper, offer id.ID) (a *timebank.Assignment, err error) {
 	defer fault.Wrap(&err, "accept an offer")
-	able, err := f.volunteersOf(ctx, place)
+	able, err := f.ableFor(ctx, place, helper)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.freeElsewhere(ctx, place, helper, offer); err != nil {
 		return nil, err
 	}
 	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
@@ -161,7 +164,7 @@ func (f *Flows) AssignHelp(ctx context.Context, place id.ID, actor db.Actor, req
 // fill gives a place to a helper who has what it asks for and does not live with who is
 // served.
 func (f *Flows) fill(ctx context.Context, place id.ID, actor db.Actor, chosen timebank.Assignment) (a *timebank.Assignment, err error) {
-	able, err := f.volunteersOf(ctx, place)
+	able, err := f.ableFor(ctx, place, chosen.Helper)
 	if err != nil {
 		return nil, err
 	}

@@ -36,8 +36,10 @@ func (f *Flows) FindHelpers(ctx context.Context, place id.ID) (err error) {
 	if err := rules.Validate(); err != nil {
 		return err
 	}
-	tasks := s.tasks()
-	round := dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers(tasks)), tasks, rules)
+	round, err := f.choose(ctx, s, rules)
+	if err != nil {
+		return err
+	}
 	return f.askRound(ctx, place, s, round)
 }
 

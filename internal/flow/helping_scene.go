@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/dispatch"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/shortage"
 	"gongyi/internal/module/timebank"
@@ -37,6 +38,10 @@ type scene struct {
 	reach  map[id.ID]timebank.Reach
 	alerts map[id.ID][]timebank.Alert
 	gaps   []*shortage.Warning // that stand: the reserve of shops is asked at once (F6)
+	beyond map[id.ID]timebank.Beyond
+	paired []*pairing.Pairing               // in force
+	from   map[id.ID]id.ID                  // volunteer of another community → that community
+	abroad map[id.ID][]*timebank.Assignment // volunteer → what she promised in other communities
 
 	who    []*volunteer.Volunteer
 	homes  map[id.ID]id.ID                  // person → household
@@ -49,7 +54,7 @@ type scene struct {
 
 // scene reads it.
 func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
-	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Householder), skills: make(map[string]int),
+	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Householder), from: make(map[id.ID]id.ID), abroad: make(map[id.ID][]*timebank.Assignment), skills: make(map[string]int),
 		byHand: make(map[id.ID][]*volunteer.Volunteer)}
 	standing, err := f.StandingIn(ctx, place)
 	if err != nil {
@@ -60,6 +65,9 @@ func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
 		return s, err
 	}
 	if s.who, err = f.volunteersOf(ctx, place); err != nil {
+		return nil, err
+	}
+	if err := f.promisedAbroad(ctx, s); err != nil {
 		return nil, err
 	}
 	if s.answer, err = f.answering(ctx, place, s.now, s.rules.NoShowDays); err != nil {
@@ -91,8 +99,7 @@ func (f *Flows) readScene(ctx context.Context, r db.Reader, s *scene) error {
 	if err != nil {
 		return err
 	}
-	since := s.now.AddDate(0, 0, -max(s.rules.NoShowDays, 8))
-	held, err := f.TimeBank.AssignmentsSince(ctx, r, s.place, since)
+	held, err := f.TimeBank.AssignmentsSince(ctx, r, s.place, s.since())
 	if err != nil {
 		return err
 	}
@@ -128,9 +135,20 @@ func (f *Flows) readScene(ctx context.Context, r db.Reader, s *scene) error {
 	if s.alerts, err = f.TimeBank.Alerts(ctx, r, s.place); err != nil {
 		return err
 	}
+	if s.beyond, err = f.TimeBank.Beyonds(ctx, r, s.place); err != nil {
+		return err
+	}
+	if s.rules.ClearingLimit > 0 {
+		if s.paired, err = f.Pairings.InForce(ctx, r, s.place); err != nil {
+			return err
+		}
+	}
 	s.gaps, err = f.Shortages.StandingAt(ctx, r, s.place, s.now)
 	return err
 }
+
+// since is how far back promises are read: as long as those not kept count, and the week.
+func (s *scene) since() time.Time { return s.now.AddDate(0, 0, -max(s.rules.NoShowDays, 8)) }
 
 // at is where something of the tree stands: the building, else the grid, else the
 // community, as far as anybody has said so.
@@ -161,7 +179,8 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 		q := s.open[which]
 		t := dispatch.Task{ID: q.ID, Asker: q.Asker, Place: dispatch.Place{Building: q.Building, Grid: q.Grid, Community: s.place}, At: s.at(q.Building, q.Grid),
 			Languages: languages(strings.Split(q.Langs, ",")), Level: uint8(q.Identity), Window: dispatch.Window{From: q.From, To: q.Ends()},
-			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned, Short: short(s.gaps, q)}
+			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned, Short: short(s.gaps, q),
+			Local: s.beyond[q.ID].Home, Beyond: s.beyond[q.ID].Now}
 		if q.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
 			t.Urgency = dispatch.Urgent
 		} else if period.DayOf(q.From, s.zone) == s.today {
@@ -261,7 +280,8 @@ func (s *scene) volunteers(tasks []dispatch.Task) []dispatch.Volunteer {
 		if v.State != volunteer.Active {
 			continue
 		}
-		d := dispatch.Volunteer{ID: v.ID, Household: s.homes[v.Person], Place: dispatch.Place{Building: v.Place, Grid: v.Grid, Community: s.place}, Home: s.at(v.Place, v.Grid),
+		lives := s.livesIn(v)
+		d := dispatch.Volunteer{ID: v.ID, Household: s.homes[v.Person], Place: dispatch.Place{Building: v.Place, Grid: v.Grid, Community: lives}, Home: s.at(v.Place, v.Grid, lives),
 			Skills: s.skillsOf(v), Level: uint8(v.Identity(s.today)), Staff: !v.Shop.IsZero(), Reach: v.Radius, MostDay: v.Limits.DayMinutes}
 		for _, l := range v.Languages {
 			d.Languages |= languages([]string{string(l)})
@@ -275,7 +295,7 @@ func (s *scene) volunteers(tasks []dispatch.Task) []dispatch.Volunteer {
 		for _, w := range volunteer.Free(v, span, s.zone) {
 			d.Free = append(d.Free, dispatch.Window{From: w.From, To: w.To})
 		}
-		s.promises(v.Member, &d)
+		s.promises(slices.Concat(s.given[v.Member], s.abroad[v.ID]), &d)
 		all = append(all, d)
 	}
 	return all
@@ -291,11 +311,11 @@ func (s *scene) skillsOf(v *volunteer.Volunteer) (set dispatch.Set) {
 	return set
 }
 
-// promises are what a member has promised, served and missed.
-func (s *scene) promises(member id.ID, d *dispatch.Volunteer) {
+// promises are what somebody has promised, served and missed.
+func (s *scene) promises(all []*timebank.Assignment, d *dispatch.Volunteer) {
 	week := s.today - period.Day((int(s.today.Weekday())+6)%7) // Monday
 	since := s.now.AddDate(0, 0, -s.rules.NoShowDays)
-	for _, a := range s.given[member] {
+	for _, a := range all {
 		q := s.every[a.Request]
 		if q == nil {
 			continue

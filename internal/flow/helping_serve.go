@@ -169,6 +169,9 @@ func (f *Flows) settleHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, 
 		Args: []notice.Arg{notice.Text(q.Name, ""), notice.Count(int64(a.Minutes())), notice.Coins(paid)}}); err != nil {
 		return err
 	}
+	if err := f.noteEarnedAbroad(ctx, tx, a, paid); err != nil {
+		return err
+	}
 	return f.closeHelp(ctx, tx, q)
 }
 

@@ -17,6 +17,8 @@ import (
 type toldVolunteer struct {
 	Community    string             `json:"community"`
 	State        volunteer.State    `json:"state"`
+	NextDoor     bool               `json:"helps_next_door"`
+	HoursHome    bool               `json:"hours_come_home"`
 	About        string             `json:"about"`
 	Likes        string             `json:"likes"`
 	Radius       int                `json:"radius_m"`
@@ -88,7 +90,7 @@ func (t *teller) volunteering(ctx context.Context) error {
 }
 
 func (t *teller) volunteerIn(ctx context.Context, r db.Reader, at id.ID, name string, v *volunteer.Volunteer) (one toldVolunteer, err error) {
-	one = toldVolunteer{Community: name, State: v.State, About: v.About, Likes: v.Likes, Radius: v.Radius, Windows: v.Windows,
+	one = toldVolunteer{Community: name, State: v.State, NextDoor: v.Beyond.Helps, HoursHome: v.Beyond.HoursHome, About: v.About, Likes: v.Likes, Radius: v.Radius, Windows: v.Windows,
 		Skills: []toldSkill{}, Away: []volunteer.Span{}, Proofs: []toldProof{}, Certificates: []toldCertificate{}}
 	words, err := t.flows.Volunteers.VouchesFor(ctx, r, at, t.person)
 	if err != nil {
@@ -128,6 +130,9 @@ func rowsOfVolunteer(ctx context.Context, v *toldVolunteer) (rows [][]string) {
 		}
 	}
 	add(i18n.T(ctx, "状态"), volunteer.StateName(v.State).In(ctx))
+	if v.NextDoor {
+		add(i18n.T(ctx, "也帮邻近社区"), i18n.T(ctx, "是"))
+	}
 	for _, s := range v.Skills {
 		add(i18n.T(ctx, "会什么"), strings.Join(append([]string{volunteer.SkillName(s.Skill).In(ctx)}, s.Words...), " "))
 	}

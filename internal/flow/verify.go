@@ -74,6 +74,9 @@ func (f *Flows) Verify(ctx context.Context, community id.ID, opts VerifyOptions)
 		}
 		return err
 	})
+	if err == nil {
+		err = f.crossed(ctx, community, found.add)
+	}
 	if err = found.damage(ctx, err); err != nil {
 		return report, err
 	}

@@ -60,6 +60,8 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.hours_due_differ"),
 	fault.New(fault.Conflict, "verify.hours_budget_differs"),
 	fault.New(fault.Conflict, "verify.hours_held_differ"),
+	fault.New(fault.Conflict, "verify.hours_crossed_differ"),
+	fault.New(fault.Conflict, "verify.hours_clearing_differs"),
 	fault.New(fault.Conflict, "verify.voucher_missing"),
 	fault.New(fault.Conflict, "verify.voucher_differs"),
 	fault.New(fault.Conflict, "verify.voucher_twice"),

@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/member"
 	"gongyi/internal/module/notice"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/platform/db"
 )
 
@@ -17,7 +18,8 @@ import (
 type Peer interface {
 	Admit(ctx context.Context, address string, community id.ID, c MemberCopy) error
 	Notify(ctx context.Context, address string, n notice.Notice) error
-	Bring(ctx context.Context, address string, h HoursHome) error
+	Bring(ctx context.Context, address string, h HoursAway) error
+	Pair(ctx context.Context, address string, n pairing.News) error
 }
 
 // MemberCopy is what a community learns of a member who is at home elsewhere, and

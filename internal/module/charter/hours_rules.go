@@ -78,7 +78,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 9), Req: "F4", Source: "+", Title: "放进时间罐",
-		When: "somebody gives surplus hours to the common pot", Moves: []string{"member/coins → pool/common"}, Amount: "what she says, never more than she has",
+		When: "somebody gives surplus hours to the common pot", Moves: []string{"member/coins → pool/common"}, Amount: "what she says, never more than she has; what has gone there more than came from there stays within clearing_limit, what she takes in a month within clearing_month, and both within the agreement",
 	},
 	{
 		ID: ledger.R(Hours, 10), Req: "F4", Source: "+", Title: "时间罐资助的服务时",
@@ -115,7 +115,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 15), Req: "F5", Source: "+", Title: "带到别的社区的服务时",
-		When: "a person takes hours along to the community where she is at home", Moves: []string{"member/coins → clearing/value"}, Amount: "what she says, never more than she has",
+		When: "a person takes hours to another community: home from where she visits, or along to one that hers is paired with", Moves: []string{"member/coins → clearing/value"}, Amount: "what she says, never more than she has",
 	},
 	{
 		ID: ledger.R(Hours, 16), Req: "F5", Source: "+", Title: "从别的社区带来的服务时",

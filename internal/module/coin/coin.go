@@ -36,6 +36,7 @@ var Schema = db.Schema{
 		{Name: "coin_gift", Placement: db.Distributed}, {Name: "coin_grant", Placement: db.Distributed}, {Name: "coin_grant_end", Placement: db.Distributed},
 		{Name: "coin_donation", Placement: db.Distributed}, {Name: "coin_order", Placement: db.Distributed}, {Name: "coin_order_step", Placement: db.Distributed},
 		{Name: "coin_sent", Placement: db.Distributed}, {Name: "coin_arrived", Placement: db.Distributed}, {Name: "coin_lapse", Placement: db.Distributed},
+		{Name: "coin_clearing", Placement: db.Distributed}, {Name: "coin_crossed", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -43,8 +44,9 @@ var Schema = db.Schema{
 // Refusals of services.
 var (
 	ErrBadAmount  = fault.New(fault.Invalid, "coin.bad_amount")
-	ErrSoftLimit  = fault.New(fault.Conflict, "coin.soft_limit") // details: short
-	ErrHeld       = fault.New(fault.Conflict, "coin.held")       // something else is set aside for the request
+	ErrSoftLimit  = fault.New(fault.Conflict, "coin.soft_limit")  // details: short
+	ErrGuestShort = fault.New(fault.Conflict, "coin.guest_short") // details: short; a visitor owes nothing
+	ErrHeld       = fault.New(fault.Conflict, "coin.held")        // something else is set aside for the request
 	ErrNoHold     = fault.New(fault.NotFound, "coin.no_hold")
 	ErrHoldUsed   = fault.New(fault.Conflict, "coin.hold_used") // something of it was paid already
 	ErrPaid       = fault.New(fault.Conflict, "coin.paid")      // the assignment was paid otherwise

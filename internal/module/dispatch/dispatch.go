@@ -163,6 +163,8 @@ type Task struct {
 	Pair      bool          // two-person rule: at least two, of different households
 	Urgency   Urgency
 	Short     bool // more is asked for then than neighbours can do: the reserve is asked at once (F6)
+	Local     bool // nobody of another community is asked
+	Beyond    bool // neighbouring communities are asked at once
 	Rests     bool // nobody is asked now; who has said yes may be sent all the same
 	AskedAt   time.Time
 	Asked     []Asked // every offer made for it so far

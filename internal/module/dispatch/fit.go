@@ -44,7 +44,7 @@ func (p *planner) sieve(a *ask, n int32) (fitting, check) {
 		return fitting{}, unskilled
 	case w.able&a.Asks != a.Asks, w.level < max(a.Level, r.Level), a.Languages != 0 && !w.languages.Meets(a.Languages):
 		return fitting{}, unsuited
-	case w.id == a.Asker, !w.household.IsZero() && (w.household == a.Household || slices.Contains(a.house, w.household)),
+	case a.Local && !same(w.place.Community, a.Place.Community), w.id == a.Asker, !w.household.IsZero() && (w.household == a.Household || slices.Contains(a.house, w.household)),
 		a.bond(w.id).Never, r.NoShows > 0 && int(w.noShows) >= r.NoShows:
 		return fitting{}, barred
 	}

@@ -185,8 +185,11 @@ func (p *planner) look(task int) {
 	for a.ring < Staff && passed >= pace.Opens[a.ring+1] {
 		a.ring++
 	}
-	if a.Short {
+	switch {
+	case a.Short:
 		a.ring = Staff
+	case a.Beyond:
+		a.ring = max(a.ring, Neighbours)
 	}
 	latest := a.to - a.length
 	switch {

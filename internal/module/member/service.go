@@ -298,3 +298,25 @@ func (s *Service) AtHome(ctx context.Context, r db.Reader, community id.ID) (all
 	}
 	return all, err
 }
+
+// IDsOf are the pseudonyms under which a community knows references; who is not known there,
+// or only as somebody's leader, is left out.
+func (s *Service) IDsOf(ctx context.Context, r db.Reader, community id.ID, refs []string) (map[string]id.ID, error) {
+	found := make(map[string]id.ID, len(refs))
+	for chunk := range slices.Chunk(refs, 500) {
+		args := []any{community[:]}
+		for _, ref := range chunk {
+			args = append(args, ref)
+		}
+		if err := db.Each(ctx, r, func(rows *sql.Rows) error {
+			var ref string
+			var member id.ID
+			err := rows.Scan(&ref, &member)
+			found[ref] = member
+			return err
+		}, "SELECT ref, id FROM member WHERE community_id = ? AND version >= 0 AND ref IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}

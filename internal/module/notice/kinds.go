@@ -136,6 +136,8 @@ const (
 	ServiceFinished       = "service.finished"
 	ServiceSettled        = "service.settled"
 	ServiceThanked        = "service.thanked"
+	HoursStay             = "hours.stay"
+	PairingNews           = "pairing.news"
 	ServiceMissed         = "service.missed"
 	ServiceDisputed       = "service.disputed"
 	ServiceDecided        = "service.decided"
@@ -257,6 +259,8 @@ var Kinds = slices.Concat([]Kind{
 	{ID: ServiceFinished, Group: OfCommunity, Name: "请看看做得好不好", Title: "%s做完了，请您看看", Body: "用了 %s 分钟。%s 前不说什么，就算满意。", Open: "去验收", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
 	{ID: ServiceSettled, Group: OfCommunity, Name: "服务记下了", Title: "%s记下了", Body: "算 %s 分钟，记 %s。谢谢您。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
 	{ID: ServiceThanked, Group: OfCommunity, Name: "有人谢谢您", Title: "%s：有人谢谢您", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},
+	{ID: HoursStay, Group: OfCommunity, Name: "服务时没能自动带回家", Title: "在%s得的服务时先留在那边", Body: "缘由：%s。还是您的，可以在那边用，过些日子自己带回来。", Open: "看我的服务时", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: PairingNews, Group: OfWork, Name: "社区结对", Title: "%s%s", Body: "%s", Open: "看邻近社区", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
 	{ID: ServiceMissed, Group: OfCommunity, Name: "说好了没有来", Title: "%s记了没有来", Body: "原定 %s。有原因请告诉社区，可以更正。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDisputed, Group: OfCommunity, Name: "服务有不同意见", Title: "%s：对方有不同意见", Body: "%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
 	{ID: ServiceDecided, Group: OfCommunity, Name: "不同意见有了结果", Title: "%s有了结果", Body: "算 %s 分钟。%s", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 5, Per: day},
@@ -347,55 +351,3 @@ var summary = Kind{ID: digest, Group: OfCommunity, Title: "还有 %s 条通知",
 
 // unknown stands in for a kind that a later version made, or an earlier one had.
 var unknown = Kind{ID: "unknown", Group: OfCommunity, Title: "一条通知"}
-
-var byID = func() map[string]*Kind {
-	all := make(map[string]*Kind, len(Kinds))
-	for i := range Kinds {
-		all[Kinds[i].ID] = &Kinds[i]
-	}
-	return all
-}()
-
-// KindOf finds a kind of the catalogue.
-func KindOf(kind string) (*Kind, bool) {
-	if kind == digest {
-		return &summary, true
-	}
-	k, ok := byID[kind]
-	return k, ok
-}
-
-// Offers lists the ways, other than the inbox, that a person may choose for a kind.
-func (k *Kind) Offers() (ways []Way) {
-	for _, w := range Ways {
-		if k.allows(w) {
-			ways = append(ways, w)
-		}
-	}
-	return ways
-}
-
-// allows reports whether a kind may go out by a way at all.
-func (k *Kind) allows(w Way) bool {
-	if k.Marketing && (w == SMS || w == WeChat) {
-		return false
-	}
-	return contains(k.By, w) || contains(k.May, w)
-}
-
-// Fixed reports whether a way of a kind cannot be switched off.
-func (k *Kind) Fixed(w Way) bool {
-	if w == Inbox {
-		return !k.Marketing
-	}
-	return k.Must && contains(k.By, w)
-}
-
-func contains(ways []Way, w Way) bool {
-	for _, x := range ways {
-		if x == w {
-			return true
-		}
-	}
-	return false
-}

@@ -62,6 +62,9 @@ type TimeBank struct {
 	MarketDayMax  money.Amount `json:"market_day_max"`  // T-01: of one payer by codes on a market day
 	CSRPremium    money.Rate   `json:"csr_premium"`     // T-12: on top of the face of what an organisation orders (F7)
 	CSROrderDays  int          `json:"csr_order_days"`  // in which an order is paid
+	ClearingLimit money.Amount `json:"clearing_limit"`  // T-15: how much more may have gone to another community than came from it; 0 = hours do not cross and nobody next door is asked (F5)
+	ClearingMonth money.Amount `json:"clearing_month"`  // T-15: what one member takes across in a civil month
+	BeyondFirst   int          `json:"beyond_first"`    // 1: the form of a request proposes to ask next door too, 0: it does not
 
 	// Classes (F10).
 	ClassFreeHours   int `json:"class_free_hours"`   // before a date, until when giving a seat free costs nothing; later cancel_fee (T-05)
@@ -152,7 +155,7 @@ func TrialTimeBank() TimeBank {
 		Profile: Pilot, StepMinutes: 15, OpeningCredit: 2_000, SoftLimit: 2_000, CancelFreeHours: 2, CancelFee: 250_000, ElderAge: 60,
 		SubsidyBudget: 500_000, BasicPayHourly: 1_000, GapOver: 300_000, GapShare: 500_000,
 		GapLeast: 30, GapDays: 14, GapWeeks: 8, GapShrink: 2, CallsMonthMost: 2, CallPeopleMost: 200, AcceptHours: 48, DisputeDays: 7,
-		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, BackingWarn: 300_000,
+		GiftMonthMax: 20_000, GrantMonthMax: 20_000, GrantAloneMax: 5_000, MarketCodeMax: 2_000, MarketDayMax: 4_000, CSRPremium: 200_000, CSROrderDays: 30, ClearingLimit: 200_000, ClearingMonth: 40_000, BeyondFirst: 1, BackingWarn: 300_000,
 		ClassFreeHours: 24, ClassAnswerHours: 12,
 		UrgentHours: 2, RequestAheadDays: 30, OpenRequests: 10, HelpersMax: 10,
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
@@ -196,6 +199,9 @@ func (t *TimeBank) bounds() []bound {
 		{"class_answer_hours", int64(t.ClassAnswerHours), 0, 24 * 7},
 		{"csr_premium", int64(t.CSRPremium), 0, one},
 		{"csr_order_days", int64(t.CSROrderDays), 1, 90},
+		{"clearing_limit", int64(t.ClearingLimit), 0, 100 * coinsMost},
+		{"clearing_month", int64(t.ClearingMonth), 0, int64(t.ClearingLimit)},
+		{"beyond_first", int64(t.BeyondFirst), 0, 1},
 		{"coin_expiry_months", int64(t.ExpiryMonths), 0, 120},
 		{"demurrage", int64(t.Demurrage), 0, one / 10},
 		{"backing_warn", int64(t.BackingWarn), 0, 2 * one},

@@ -28,7 +28,7 @@ var Schema = db.Schema{
 	Tables: []db.Table{
 		{Name: "timebank_kind", Placement: db.Distributed},
 		{Name: "timebank_request", Placement: db.Distributed}, {Name: "timebank_request_end", Placement: db.Distributed}, {Name: "timebank_door", Placement: db.Distributed},
-		{Name: "timebank_ring", Placement: db.Distributed}, {Name: "timebank_alert", Placement: db.Distributed},
+		{Name: "timebank_ring", Placement: db.Distributed}, {Name: "timebank_beyond", Placement: db.Distributed}, {Name: "timebank_alert", Placement: db.Distributed},
 		{Name: "timebank_offer", Placement: db.Distributed}, {Name: "timebank_ready", Placement: db.Distributed}, {Name: "timebank_answer", Placement: db.Distributed},
 		{Name: "timebank_assignment", Placement: db.Distributed}, {Name: "timebank_step", Placement: db.Distributed},
 		{Name: "timebank_proof", Placement: db.Distributed}, {Name: "timebank_thanks", Placement: db.Distributed}, {Name: "timebank_feedback", Placement: db.Distributed},
@@ -72,6 +72,7 @@ var (
 	ErrNoReason   = fault.New(fault.Invalid, "timebank.no_reason")
 	ErrThanked    = fault.New(fault.Conflict, "timebank.thanked")
 	ErrNotOver    = fault.New(fault.Conflict, "timebank.not_over")
+	ErrKeptHome   = fault.New(fault.Conflict, "timebank.kept_home") // who asked does not want it told next door
 
 	ErrBadPlan   = fault.New(fault.Invalid, "timebank.bad_plan")
 	ErrPlanEnded = fault.New(fault.Conflict, "timebank.plan_ended")

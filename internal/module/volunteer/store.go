@@ -112,7 +112,7 @@ func read(ctx context.Context, r db.Reader, community, person id.ID) (all []*Vol
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	for _, part := range []func(context.Context, db.Reader, map[id.ID]*Volunteer, func(string) (string, []any)) error{readSkills, readExceptions, readProofs} {
+	for _, part := range []func(context.Context, db.Reader, map[id.ID]*Volunteer, func(string) (string, []any)) error{readSkills, readExceptions, readProofs, readBeyond} {
 		if err := part(ctx, r, by, of); err != nil {
 			return nil, err
 		}

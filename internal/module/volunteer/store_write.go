@@ -114,7 +114,7 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, person id.ID) (files []i
 			return nil, err
 		}
 	}
-	for _, table := range []string{"volunteer", "volunteer_step", "volunteer_exception", "volunteer_skill", "volunteer_vouch", "volunteer_certificate", "volunteer_proof", "volunteer_reserve"} {
+	for _, table := range []string{"volunteer", "volunteer_step", "volunteer_exception", "volunteer_skill", "volunteer_vouch", "volunteer_certificate", "volunteer_proof", "volunteer_reserve", "volunteer_beyond"} {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE community_id = ? AND person_id = ?", tx.Community[:], person[:]); err != nil {
 			return nil, err
 		}

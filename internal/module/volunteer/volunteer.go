@@ -32,7 +32,7 @@ var Schema = db.Schema{
 		{Name: "volunteer_certificate", Placement: db.Distributed}, {Name: "volunteer_verdict", Placement: db.Distributed},
 		{Name: "volunteer_proof", Placement: db.Distributed}, {Name: "volunteer_proof_end", Placement: db.Distributed},
 		{Name: "volunteer_reserve", Placement: db.Distributed}, {Name: "volunteer_reserve_step", Placement: db.Distributed},
-		{Name: "volunteer_reminder", Placement: db.Distributed}, {Name: "volunteer_change", Placement: db.Distributed},
+		{Name: "volunteer_reminder", Placement: db.Distributed}, {Name: "volunteer_change", Placement: db.Distributed}, {Name: "volunteer_beyond", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -50,6 +50,7 @@ type Volunteer struct {
 	Skills     []Held
 	Exceptions []Exception // from now on, in order of time
 	Proofs     []Proof     // those that were not taken back
+	Beyond     Beyond      // what she says of communities next to hers
 
 	State   State
 	Since   time.Time // of the state

@@ -39,6 +39,8 @@ var timebank = []chapter{
 		{name: "class_free_hours", label: i18n.M("上课前多久取消不扣"), unit: i18n.M("小时"), rule: "F10", in: whole, plain: func(p *policy.Params) *int { return &p.ClassFreeHours }},
 		{name: "class_answer_hours", label: i18n.M("课有了空位，多久内要答应"), unit: i18n.M("小时"), rule: "F10", in: whole, plain: func(p *policy.Params) *int { return &p.ClassAnswerHours }},
 		{name: "csr_premium", label: i18n.M("企业认购另加"), rule: "T-12", value: func(p *policy.Params) *int64 { return rateOf(&p.CSRPremium) }},
+		{name: "clearing_limit", label: i18n.M("和一个邻近社区来往，净带出最多"), unit: i18n.M("抵扣权益"), rule: "T-15", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.ClearingLimit) }},
+		{name: "clearing_month", label: i18n.M("一个人每月最多带到别的社区"), unit: i18n.M("抵扣权益"), rule: "T-15", in: coins, value: func(p *policy.Params) *int64 { return amountOf(&p.ClearingMonth) }},
 		{name: "csr_order_days", label: i18n.M("企业认购多久内付"), unit: i18n.M("天"), rule: "T-12", in: whole, plain: func(p *policy.Params) *int { return &p.CSROrderDays }},
 	}},
 	{i18n.M("兑得了吗"), []number{
@@ -58,6 +60,7 @@ var timebank = []chapter{
 		{name: "offer_building", label: i18n.M("问同楼的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryBuilding }},
 		{name: "offer_grid", label: i18n.M("问同网格的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryGrid }},
 		{name: "offer_community", label: i18n.M("问同社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryCommunity }},
+		{name: "beyond_first", label: i18n.M("求助先勾上也问邻近社区（1 勾上，0 不勾）"), rule: "F5", in: whole, plain: func(p *policy.Params) *int { return &p.BeyondFirst }},
 		{name: "offer_beyond", label: i18n.M("问旁边社区的人，等"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.OrdinaryBeyond }},
 		{name: "promise_minutes", label: i18n.M("答应多久内有回音"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.PromiseMinutes }},
 		{name: "ring_minutes", label: i18n.M("多久没人应就问远一圈"), unit: i18n.M("分钟"), rule: "F3", in: whole, plain: func(p *policy.Params) *int { return &p.RingMinutes }},

@@ -41,6 +41,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /me/hours/{at}/gift", Action: "hours.give", On: httpkit.Mine, Do: h.give},
 		httpkit.Route{Pattern: "POST /me/hours/{at}/pot", Action: "hours.give", On: httpkit.Mine, Do: h.share},
 		httpkit.Route{Pattern: "POST /me/hours/{at}/home", Action: "hours.give", On: httpkit.Mine, Do: h.takeHome},
+		httpkit.Route{Pattern: "POST /me/hours/{at}/along", Action: "hours.give", On: httpkit.Mine, Do: h.takeAlong},
 		httpkit.Route{Pattern: "GET /me/hours/{at}/orders/{order}", Action: "hours.order", On: httpkit.Mine, Do: h.myOrder},
 		httpkit.Route{Pattern: "POST /me/hours/{at}/orders/{order}/withdrawal", Action: "hours.order", On: httpkit.Mine, Do: h.withdraw},
 		httpkit.Route{Pattern: "GET /shop/{shop}/hours", Action: "hours_shop.read", On: portal.OfShop, Do: h.shop},

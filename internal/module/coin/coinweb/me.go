@@ -12,6 +12,7 @@ import (
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/pairing"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
@@ -31,7 +32,9 @@ type purseView struct {
 	Held    []ui.Row
 	Gifts   []ui.Row
 	Orders  []ui.Row
-	Left    string // what she can still give to neighbours this month
+	Next    []ui.Option // communities that hers is paired with
+	Ask     string      // where she asks as a guest
+	Left    string      // what she can still give to neighbours this month
 	Sent    portal.Sent
 	Confirm *giftView
 }
@@ -95,6 +98,17 @@ func (h *Pages) showMine(w http.ResponseWriter, r *http.Request, at string, sent
 // fill reads one community's part.
 func (h *Pages) fill(ctx context.Context, p *purseView) error {
 	rules, at, me := &p.Rules.Params, p.Community.ID, p.Member.ID
+	partners, err := h.Flows.Partners(ctx, at, rules)
+	if err != nil {
+		return err
+	}
+	for _, n := range partners {
+		if p.Home {
+			p.Next = append(p.Next, ui.Option{Value: n.ID.String(), Text: portal.PlaceName(n.Place)})
+		} else if n.ID == p.Member.Home {
+			p.Ask = "/help/guest/" + at.String()
+		}
+	}
 	moves, _, err := h.Flows.Movements(ctx, &p.Belonging, ledger.Coins, page.Request{Limit: shownMoves})
 	if err != nil {
 		return err
@@ -266,6 +280,17 @@ func (h *Pages) share(w http.ResponseWriter, r *http.Request) error {
 func (h *Pages) takeHome(w http.ResponseWriter, r *http.Request) error {
 	return h.move(w, r, "home", func(b *flow.Belonging, v money.Amount, at id.ID) error {
 		return h.Flows.TakeHoursHome(r.Context(), b.Community.ID, authz.Of(r.Context()).Actor(), at, b.Member.ID, v)
+	})
+}
+
+// takeAlong takes hours from home to a community that hers is paired with.
+func (h *Pages) takeAlong(w http.ResponseWriter, r *http.Request) error {
+	return h.move(w, r, "along", func(b *flow.Belonging, v money.Amount, at id.ID) error {
+		to, err := id.Parse(r.FormValue("to"))
+		if err != nil {
+			return pairing.ErrNone
+		}
+		return h.Flows.TakeHoursAlong(r.Context(), b.Community.ID, authz.Of(r.Context()).Actor(), at, b.Member.ID, to, v)
 	})
 }
 

@@ -26,6 +26,8 @@ type publicView struct {
 	Chart  ui.Chart
 	Pool   ui.Table
 	Orders []ui.Row
+
+	Crossed []ui.Fact // what went to neighbouring communities and came from them; none where few did
 }
 
 // shownOrders is how many organisations the public account thanks.
@@ -44,6 +46,13 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	v.Stats = openStats(ctx, &v.Books)
 	v.Chart, v.Pool = coverageChart(ctx, &v.Books), poolTable(ctx, &v.Books, int64(room.Rules.PortraitK))
 	if err := h.view(ctx, room.ID, func(rd db.Reader) error {
+		n, sent, arrived, err := h.svc().Crossings(ctx, rd, room.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 && n >= int64(room.Rules.PortraitK) { // fewer would tell whose they are
+			v.Crossed = []ui.Fact{{Name: i18n.T(ctx, "带到邻近社区的"), Text: ui.Coins(sent)}, {Name: i18n.T(ctx, "从邻近社区带来的"), Text: ui.Coins(arrived)}}
+		}
 		all, err := h.svc().Orders(ctx, rd, room.ID)
 		for _, o := range all {
 			if o.State() == coin.Bought && len(v.Orders) < shownOrders {

@@ -35,7 +35,9 @@ type askView struct {
 	Skilled  int
 	For      string // whom she acts for, "" for herself
 	Desk     *deskAsking
-	PlanHref string
+	PlanHref string // "" for a guest
+	Near     string // communities where it may be told, "" for none
+	Beyond   string // whether it is, as the field carries it
 }
 
 // advice is that nobody has time then: no refusal, but the form asks whether to go on.
@@ -47,7 +49,7 @@ func (h *Pages) askForm(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showAsk(w http.ResponseWriter, r *http.Request, sent portal.Sent, nobody *advice) error {
 	ctx := r.Context()
-	at, known, err := h.home(ctx)
+	at, known, err := h.askingAt(r)
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,12 @@ func (h *Pages) showAsk(w http.ResponseWriter, r *http.Request, sent portal.Sent
 	if err := h.fillAsk(ctx, &v, at.Me.ID, nobody); err != nil {
 		return err
 	}
-	v.PlanHref = "/help/plans/new?kind=" + v.Kind.Key
+	if !at.guest() {
+		v.PlanHref = "/help/plans/new?kind=" + v.Kind.Key
+	}
+	if err := h.fillNext(ctx, &v); err != nil {
+		return err
+	}
 	s := h.Shell(ctx, ui.ResidentFrame, "help", kindName(ctx, v.Kind.Name))
 	s.Back = ui.Link{Href: "/help", Text: i18n.T(ctx, "互助")}
 	if h.Opens("/me/help") {
@@ -166,7 +173,7 @@ func (h *Pages) wishIn(r *http.Request, zone *time.Location) (w flow.HelpWish, e
 
 func (h *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, known, err := h.home(ctx)
+	at, known, err := h.askingAt(r)
 	if err != nil {
 		return err
 	}
@@ -175,6 +182,7 @@ func (h *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	}
 	wish, err := h.wishIn(r, at.Standing.Now.Location())
 	wish.Member, wish.Entered = at.Me.ID, enteredBy(ctx)
+	wish.AtHome = r.FormValue("tells") == "yes" && r.FormValue("beyond") != "yes"
 	if err == nil {
 		nobody, lookErr := h.nobodyThen(r, &at, &wish)
 		if lookErr != nil {

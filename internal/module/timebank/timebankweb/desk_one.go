@@ -37,6 +37,7 @@ type deskOneView struct {
 	Free     int
 	Keep     bool
 	Withdraw *ui.Confirm
+	NextDoor *ui.Confirm // asks in neighbouring communities at once, nil where it cannot be
 }
 
 // offerRow is who was asked, and why she.
@@ -206,6 +207,9 @@ func (h *Pages) fillDeskForms(ctx context.Context, v *deskOneView, all []*timeba
 	}
 	if q.End != nil {
 		return nil
+	}
+	if err := h.fillNextDoor(ctx, v); err != nil {
+		return err
 	}
 	able, err := h.Flows.Helpful(ctx, v.ID, q)
 	if err != nil {

@@ -20,6 +20,7 @@ type givenListView struct {
 	Today, Later, Past []ui.Row
 	Minutes            string
 	Times              int
+	sum                int // minutes
 	Thanks             []ui.Row
 	Sheet              string
 }
@@ -35,6 +36,16 @@ func (h *Pages) givenList(w http.ResponseWriter, r *http.Request) error {
 		if err := h.view(ctx, at.ID, func(rd db.Reader) error { return h.fillGivenList(ctx, rd, &at, &v) }); err != nil {
 			return err
 		}
+		all, err := h.visits(ctx, &at)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			if err := h.view(ctx, all[i].ID, func(rd db.Reader) error { return h.fillGivenList(ctx, rd, &all[i], &v) }); err != nil {
+				return err
+			}
+		}
+		v.Minutes = lasts(ctx, v.sum)
 	}
 	s := h.Shell(ctx, ui.ResidentFrame, "help", i18n.T(ctx, "我帮的忙"))
 	s.Back = ui.Link{Href: "/help", Text: i18n.T(ctx, "互助")}
@@ -53,7 +64,7 @@ func (h *Pages) fillGivenList(ctx context.Context, rd db.Reader, at *spot, v *gi
 	if err != nil {
 		return err
 	}
-	tomorrow, sum := (at.Today + 1).Start(at.Now.Location()), 0
+	tomorrow := (at.Today + 1).Start(at.Now.Location())
 	for _, a := range all {
 		q := requests[a.Request]
 		if q == nil {
@@ -68,7 +79,7 @@ func (h *Pages) fillGivenList(ctx context.Context, rd db.Reader, at *spot, v *gi
 		default:
 			row.Title = kindName(ctx, q.Name)
 			if state.Served() {
-				sum += a.Minutes()
+				v.sum += a.Minutes()
 				v.Times++
 				row.EndNote = lasts(ctx, max(a.Minutes(), 1))
 			}
@@ -77,7 +88,6 @@ func (h *Pages) fillGivenList(ctx context.Context, rd db.Reader, at *spot, v *gi
 			}
 		}
 	}
-	v.Minutes = lasts(ctx, sum)
 	thanks, err := h.svc().ThanksTo(ctx, rd, at.ID, at.Me.ID, 10)
 	for _, t := range thanks {
 		v.Thanks = append(v.Thanks, ui.Row{Icon: "heart", Title: t.Words, Text: ui.Ago(ctx, at.Now.Sub(t.At))})

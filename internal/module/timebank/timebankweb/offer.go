@@ -88,6 +88,9 @@ func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
 	if v.Where, err = h.around(ctx, v.Q); err != nil {
 		return err
 	}
+	if v.guest() {
+		v.Where = portal.PlaceName(v.Place) + " · " + v.Where
+	}
 	return h.view(ctx, v.ID, func(rd db.Reader) error {
 		all, err := h.svc().AssignmentsFor(ctx, rd, v.ID, v.Q.ID)
 		for _, a := range all {

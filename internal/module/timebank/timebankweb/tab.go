@@ -118,7 +118,12 @@ func (h *Pages) fillTab(ctx context.Context, at *spot, v *tabView) error {
 	if v.Wait, err = h.waitRows(ctx, at); err != nil {
 		return err
 	}
-	if v.Today, err = h.todayRows(ctx, at); err != nil || own == nil || v.Off || !v.May.Give {
+	if v.Today, err = h.todayRows(ctx, at); err != nil {
+		return err
+	}
+	wait, today, err := h.abroad(ctx, at)
+	v.Wait, v.Today = append(v.Wait, wait...), append(v.Today, today...)
+	if err != nil || own == nil || v.Off || !v.May.Give {
 		return err
 	}
 	open, err := h.Flows.OpenFor(ctx, at.ID, own)

@@ -50,6 +50,7 @@ func (h *Pages) askRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET /help", Action: "service.read", Do: h.tab},
 		httpkit.Route{Pattern: "GET /help/ask", Action: "service.ask", On: mine, Do: h.askForm},
 		httpkit.Route{Pattern: "POST /help/ask", Action: "service.ask", On: mine, Do: h.ask},
+		httpkit.Route{Pattern: "GET /help/guest/{at}", Action: "service.ask", On: mine, Do: h.asGuest},
 		httpkit.Route{Pattern: "GET /help/asked", Action: "service.mine", On: mine, Do: h.askedList},
 		httpkit.Route{Pattern: "GET " + one, Action: "service.mine", On: mine, Do: h.asked},
 		httpkit.Route{Pattern: "GET " + one + "/state", Action: "service.mine", On: mine, Do: h.askedState},
@@ -106,6 +107,7 @@ func (h *Pages) deskRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "GET " + one, Action: look, On: on, Do: h.deskOne},
 		httpkit.Route{Pattern: "POST " + one + "/assignment", Action: keep, On: on, Do: h.assign},
 		httpkit.Route{Pattern: "POST " + one + "/withdrawal", Action: keep, On: on, Do: h.deskWithdraw},
+		httpkit.Route{Pattern: "POST " + one + "/neighbours", Action: keep, On: on, Do: h.nextDoor},
 		httpkit.Route{Pattern: "POST " + one + "/sheet", Action: keep, On: on, Do: h.enterSheet},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/decision", Action: keep, On: on, Do: h.decide},
 		httpkit.Route{Pattern: "POST " + one + "/{assignment}/absence", Action: keep, On: on, Do: h.deskMissed},
@@ -147,13 +149,28 @@ func (h *Pages) spotOf(ctx context.Context, at id.ID) (s spot, err error) {
 	return s, err
 }
 
-// here is the community in a page's address, where the viewer must be a member.
+// spotAt is spotOf for who may be a visitor there, too.
+func (h *Pages) spotAt(ctx context.Context, at id.ID) (s spot, err error) {
+	if s.Place, err = h.Flows.Communities.ByID(ctx, h.Flows.DB, at); err != nil {
+		return s, err
+	}
+	if s.Me, err = h.Flows.MemberAt(ctx, at, authz.Of(ctx).Acting()); err != nil {
+		return s, err
+	}
+	s.Standing, err = h.Flows.StandingIn(ctx, at)
+	return s, err
+}
+
+// guest reports whether the viewer is at home elsewhere.
+func (s *spot) guest() bool { return s.Me != nil && s.Me.Home != s.ID }
+
+// here is the community in a page's address, where the viewer is a member or visits.
 func (h *Pages) here(r *http.Request) (spot, error) {
 	at, err := id.Parse(r.PathValue("at"))
 	if err != nil {
 		return spot{}, timebank.ErrNotFound
 	}
-	s, err := h.spotOf(r.Context(), at)
+	s, err := h.spotAt(r.Context(), at)
 	if fault.KindOf(err) == fault.NotFound {
 		err = timebank.ErrNotFound
 	}

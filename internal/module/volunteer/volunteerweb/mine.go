@@ -29,9 +29,10 @@ type mineView struct {
 	Waits    bool // a certificate waits for the desk
 	Reserves []reserveView
 	Deeds    *flow.Deeds
-	Deed     string // hours and times in words
-	Herself  bool   // nobody acts for her
-	Word     string // where neighbours vouch for her
+	Deed     string   // hours and times in words
+	Herself  bool     // nobody acts for her
+	Word     string   // where neighbours vouch for her
+	Next     []string // communities that hers is paired with
 	Sent     portal.Sent
 }
 
@@ -113,6 +114,13 @@ func (h *Pages) fillWords(ctx context.Context, v *mineView) error {
 	}
 	v.PlaceAt = names[v.Of.Place]
 	v.Skills = skillRows(ctx, v.Of, v.Today)
+	partners, err := h.Flows.Partners(ctx, v.ID, &v.Rules)
+	if err != nil {
+		return err
+	}
+	for _, p := range partners {
+		v.Next = append(v.Next, portal.PlaceName(p.Place))
+	}
 	v.Word = v.Path("/vouch/" + v.Of.ID.String())
 	for _, e := range v.Of.Exceptions {
 		if e.To.After(v.Now) {
@@ -157,6 +165,27 @@ func (h *Pages) act(w http.ResponseWriter, r *http.Request, form string, do func
 		err = do(r.Context(), &room, v)
 	}
 	return portal.Done(w, r, err, self, form, func(s portal.Sent) error { return h.showMine(w, r, s) })
+}
+
+// beyond says whether she also helps in the communities that hers is paired with.
+func (h *Pages) beyond(w http.ResponseWriter, r *http.Request) error {
+	return h.act(w, r, "beyond", func(ctx context.Context, room *portal.Room, v *volunteer.Volunteer) error {
+		helps, home := r.FormValue("helps") == "yes", r.FormValue("hours_home") == "yes"
+		return h.update(ctx, room.ID, func(tx *db.Tx) error { return h.svc().Beyond(ctx, tx, v.Person, helps, home) })
+	})
+}
+
+// nextDoor names the communities next door.
+func (v *mineView) nextDoor(ctx context.Context) string {
+	return strings.Join(v.Next, i18n.T(ctx, "、"))
+}
+
+// yes is a tick as its field carries it.
+func yes(set bool) string {
+	if set {
+		return "yes"
+	}
+	return ""
 }
 
 // hand keeps a certificate for the desk to look at.

@@ -50,6 +50,7 @@ func (h *Pages) memberRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + self + "/exceptions", Action: keep, On: on, Do: h.except},
 		httpkit.Route{Pattern: "POST " + self + "/exceptions/{exception}/end", Action: keep, On: on, Do: h.usual},
 		httpkit.Route{Pattern: "POST " + self + "/state", Action: keep, On: on, Do: h.state},
+		httpkit.Route{Pattern: "POST " + self + "/beyond", Action: keep, On: on, Do: h.beyond},
 		httpkit.Route{Pattern: "POST " + self + "/certificates", Action: keep, On: on, Upload: portal.UploadMost, Do: h.hand},
 		httpkit.Route{Pattern: "GET " + self + "/certificates/{certificate}", Action: read, On: on, Do: h.paper},
 		httpkit.Route{Pattern: "POST " + self + "/reserves/{reserve}/answer", Action: keep, On: on, Do: h.answer},

@@ -1,0 +1,268 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"gongyi/internal/kernel/id"
+	"gongyi/internal/module/dispatch"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/pairing"
+	"gongyi/internal/module/policy"
+	"gongyi/internal/module/timebank"
+	"gongyi/internal/module/volunteer"
+	"gongyi/internal/platform/db"
+)
+
+// choose plans a round. Volunteers of neighbouring communities are read only where they
+// could be asked: somebody of them was asked before, the ring is open, or nobody at home is
+// left (F3, F5). Each community is read by itself.
+func (f *Flows) choose(ctx context.Context, s *scene, rules *dispatch.Rules) (dispatch.Round, error) {
+	plan := func() dispatch.Round {
+		tasks := s.tasks()
+		return dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers(tasks)), tasks, rules)
+	}
+	if len(s.paired) == 0 {
+		return plan(), nil
+	}
+	if !s.askedBeyond() {
+		if round := plan(); !s.lacks(round) {
+			return round, nil
+		}
+	}
+	if err := f.addStrangers(ctx, s); err != nil {
+		return dispatch.Round{}, err
+	}
+	round := plan()
+	return round, f.welcome(ctx, s, round)
+}
+
+// askedBeyond reports whether somebody next door was asked for an open request, or is to be
+// at once.
+func (s *scene) askedBeyond() bool {
+	for which := range s.open {
+		if s.beyond[which].Now || slices.ContainsFunc(s.offers[which], func(o *timebank.Offer) bool { return o.Ring >= int(dispatch.Neighbours) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacks reports whether a round in which only the community's own people were weighed left
+// a request alone, or has come as far as the neighbours' ring.
+func (s *scene) lacks(round dispatch.Round) bool {
+	settled := []dispatch.Code{dispatch.Enough, dispatch.Resting, dispatch.TooLate}
+	return slices.ContainsFunc(round.Offers, func(o dispatch.Offer) bool { return o.Ring >= dispatch.Neighbours }) ||
+		slices.ContainsFunc(round.Gaps, func(g dispatch.Gap) bool { return !slices.Contains(settled, g.Reason.Code) && !s.beyond[g.Task].Home })
+}
+
+// livesIn is the community in which a volunteer is at home.
+func (s *scene) livesIn(v *volunteer.Volunteer) id.ID { return cmp.Or(s.from[v.ID], s.place) }
+
+// addStrangers adds the volunteers of paired communities who said that they help there,
+// as far as hours may still go to theirs.
+func (f *Flows) addStrangers(ctx context.Context, s *scene) error {
+	var people []id.ID
+	for _, p := range s.paired {
+		some, err := f.strangersOf(ctx, s, p)
+		if err != nil {
+			return err
+		}
+		for _, v := range some {
+			people = append(people, v.Person)
+			if !v.Member.IsZero() {
+				s.byHand[v.Member] = append(s.byHand[v.Member], v)
+			}
+		}
+		s.who = slices.Concat(s.who, some)
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	return f.DB.View(ctx, id.Tilde, func(r db.Reader) error {
+		homes, err := f.Households.Homes(ctx, r, people)
+		for who, home := range homes {
+			s.homes[who] = home
+		}
+		return err
+	})
+}
+
+// strangersOf are those of one community, under their names here; who was never here has
+// none yet.
+func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (some []*volunteer.Volunteer, err error) {
+	if open, err := f.opens(ctx, s, p); err != nil || !open {
+		return nil, err
+	}
+	all, err := f.volunteersOf(ctx, p.Other)
+	if err != nil {
+		return nil, err
+	}
+	members := make(map[id.ID]bool)
+	for _, v := range all {
+		if v.Beyond.Helps && v.Shop.IsZero() && v.State == volunteer.Active {
+			members[v.Member] = true
+		}
+	}
+	if len(members) == 0 {
+		return nil, nil
+	}
+	var refs map[id.ID]string
+	given := make(map[id.ID][]*timebank.Assignment)
+	if err := f.DB.View(ctx, p.Other, func(r db.Reader) error {
+		if refs, err = f.Members.RefsOf(ctx, r, p.Other, members); err != nil {
+			return err
+		}
+		held, err := f.TimeBank.AssignmentsSince(ctx, r, p.Other, s.since())
+		for _, a := range held {
+			if members[a.Helper] {
+				given[a.Helper] = append(given[a.Helper], a)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return f.readRequests(ctx, r, s, p.Other, given)
+	}); err != nil {
+		return nil, err
+	}
+	here, err := f.knownAs(ctx, s.place, refs)
+	for _, v := range all {
+		if ref := refs[v.Member]; members[v.Member] && ref != "" {
+			one := *v
+			one.Member = here[ref]
+			s.from[one.ID], s.abroad[one.ID] = p.Other, given[v.Member]
+			some = append(some, &one)
+		}
+	}
+	return some, err
+}
+
+// readRequests adds the requests behind assignments of another community to the scene.
+func (f *Flows) readRequests(ctx context.Context, r db.Reader, s *scene, at id.ID, given map[id.ID][]*timebank.Assignment) error {
+	var which []id.ID
+	for _, all := range given {
+		which = append(which, promisedFor(all)...)
+	}
+	found, err := f.TimeBank.ByIDs(ctx, r, at, which)
+	for request, q := range found {
+		s.every[request] = q
+	}
+	return err
+}
+
+func promisedFor(all []*timebank.Assignment) (which []id.ID) {
+	for _, a := range all {
+		which = append(which, a.Request)
+	}
+	return which
+}
+
+// opens reports whether people of a paired community may be asked now: both communities'
+// numbers let hours cross, and the balance has room.
+func (f *Flows) opens(ctx context.Context, s *scene, p *pairing.Pairing) (bool, error) {
+	theirs, err := f.StandingIn(ctx, p.Other)
+	if errors.Is(err, policy.ErrNone) || err == nil && theirs.Rules.ClearingLimit == 0 {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	room := false
+	return room, f.DB.View(ctx, s.place, func(r db.Reader) error {
+		c, err := f.Coins.ClearedWith(ctx, r, s.place, p.Other)
+		room = c.Net() < min(p.Limit, s.rules.ClearingLimit)
+		return err
+	})
+}
+
+// knownAs are the members here behind references of another community.
+func (f *Flows) knownAs(ctx context.Context, place id.ID, refs map[id.ID]string) (here map[string]id.ID, err error) {
+	var all []string
+	for _, ref := range refs {
+		all = append(all, ref)
+	}
+	err = f.DB.View(ctx, place, func(r db.Reader) error { here, err = f.Members.IDsOf(ctx, r, place, all); return err })
+	return here, err
+}
+
+// promisedAbroad adds what the community's own volunteers have promised in others.
+func (f *Flows) promisedAbroad(ctx context.Context, s *scene) error {
+	by := make(map[id.ID]*volunteer.Volunteer)
+	for _, v := range s.who {
+		if v.Beyond.Helps && v.Shop.IsZero() {
+			by[v.Member] = v
+		}
+	}
+	if len(by) == 0 || len(s.paired) == 0 {
+		return nil
+	}
+	members := make(map[id.ID]bool)
+	for m := range by {
+		members[m] = true
+	}
+	var refs map[id.ID]string
+	err := f.DB.View(ctx, s.place, func(r db.Reader) (err error) { refs, err = f.Members.RefsOf(ctx, r, s.place, members); return err })
+	for _, p := range s.paired {
+		if err != nil {
+			return err
+		}
+		err = f.promisedIn(ctx, s, p.Other, refs, by)
+	}
+	return err
+}
+
+func (f *Flows) promisedIn(ctx context.Context, s *scene, other id.ID, refs map[id.ID]string, by map[id.ID]*volunteer.Volunteer) error {
+	there, err := f.knownAs(ctx, other, refs)
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	return f.DB.View(ctx, other, func(r db.Reader) error {
+		given := make(map[id.ID][]*timebank.Assignment)
+		for home, ref := range refs {
+			as, known := there[ref]
+			if !known {
+				continue
+			}
+			running, err := f.TimeBank.RunningOf(ctx, r, other, as)
+			if err != nil {
+				return err
+			}
+			v := by[home]
+			given[as], s.abroad[v.ID] = running, append(s.abroad[v.ID], running...)
+		}
+		return f.readRequests(ctx, r, s, other, given)
+	})
+}
+
+// welcome makes those who are asked for the first time known here: a copy of her standing
+// and level, under a pseudonym of this community (flow.Visit).
+func (f *Flows) welcome(ctx context.Context, s *scene, round dispatch.Round) error {
+	for _, o := range round.Offers {
+		for _, v := range s.who {
+			if v.ID != o.Volunteer || !v.Member.IsZero() {
+				continue
+			}
+			m, err := f.visitor(ctx, s.from[v.ID], s.place, v.Person)
+			if err != nil {
+				return err
+			}
+			v.Member = m.ID // v is the scene's own
+		}
+	}
+	return nil
+}
+
+// visitor is a person of one community as a member of another, which she visits from now on.
+func (f *Flows) visitor(ctx context.Context, home, place, who id.ID) (m *member.Member, err error) {
+	at, err := f.MemberIn(ctx, home, who)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Visit(ctx, db.Actor{Kind: "job"}, at.Ref, place); err != nil {
+		return nil, err
+	}
+	return m, f.DB.View(ctx, place, func(r db.Reader) error { m, err = f.Members.Lookup(ctx, r, place, at.Ref); return err })
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/activity"
 	"gongyi/internal/platform/authz"
@@ -243,12 +244,13 @@ func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
 // openOneView is one for everybody: what it is, not who comes.
 type openOneView struct {
 	portal.Room
-	A         *activity.Activity
-	Tag       string
-	Tone      ui.Tone
-	Dates     []ui.Row
-	Facts     []ui.Fact
-	Join, Ics string
+	A     *activity.Activity
+	Tag   string
+	Tone  ui.Tone
+	Dates []ui.Row
+	Facts []ui.Fact
+	Join  string // "" of who is no member here
+	Ics   string
 }
 
 func (h *Pages) openOne(w http.ResponseWriter, r *http.Request) error {
@@ -260,6 +262,10 @@ func (h *Pages) openOne(w http.ResponseWriter, r *http.Request) error {
 	v := openOneView{Room: room, A: a, Join: href(room.ID, a.ID), Ics: openHref(room.Ref, a.ID) + "/calendar.ics"}
 	if !authz.Of(ctx).SignedIn() {
 		v.Join = httpkit.SignInPath + "?" + url.Values{"to": {v.Join}}.Encode()
+	} else if _, err := h.SpotOf(ctx, room.ID); fault.KindOf(err) == fault.NotFound {
+		v.Join = ""
+	} else if err != nil {
+		return err
 	}
 	var free int
 	if err := h.view(ctx, room.ID, func(rd db.Reader) error { free, err = h.free(ctx, rd, room.ID, a); return err }); err != nil {

@@ -12,12 +12,14 @@ import (
 
 	"gongyi/internal/module/apikey"
 	"gongyi/internal/platform/apikit"
+	"gongyi/internal/platform/clock"
 	"gongyi/internal/platform/httpkit"
 )
 
 // anonymousLimit bounds how often one address calls the API without a key: to
 // read open books, not to try tokens out. Calls with a key are bounded by it.
 type anonymousLimit struct {
+	clock   clock.Clock
 	mu      sync.Mutex
 	callers map[netip.Addr]*rate.Limiter
 }
@@ -28,8 +30,8 @@ const (
 	maxCallers         = 20_000 // remembered at a time
 )
 
-func newAnonymousLimit() *anonymousLimit {
-	return &anonymousLimit{callers: make(map[netip.Addr]*rate.Limiter)}
+func newAnonymousLimit(c clock.Clock) *anonymousLimit {
+	return &anonymousLimit{clock: c, callers: make(map[netip.Addr]*rate.Limiter)}
 }
 
 // middleware bounds calls that carry a key to an operation which asks for none:
@@ -66,5 +68,5 @@ func (l *anonymousLimit) allow(addr netip.Addr) bool {
 		c = rate.NewLimiter(anonymousPerSecond, anonymousBurst)
 		l.callers[addr] = c
 	}
-	return c.Allow()
+	return c.AllowN(l.clock.Now(), 1)
 }

@@ -98,7 +98,7 @@ func (a *App) api(ctx context.Context, kit *httpkit.Kit, engine *authz.Engine) (
 	mux := http.NewServeMux()
 	api := apikit.New(mux, Version, a.Log)
 	a.calls = api
-	limit := newAnonymousLimit()
+	limit := newAnonymousLimit(a.DB.Clock())
 	guard := &apikeyweb.Guard{Keys: a.Flows.Keys, Engine: engine, Place: a.place, Clock: a.DB.Clock(), Log: a.Log}
 	api.UseMiddleware(limit.middleware(api, a.Log), guard.Middleware(api))
 	receipts := NewReceipts(a)

@@ -66,6 +66,11 @@ func (f *Flows) TakeHoursAlong(ctx context.Context, home id.ID, actor db.Actor, 
 		return coin.ErrNotHome
 	case with == nil:
 		return pairing.ErrNone
+	case coins <= 0:
+		return coin.ErrBadAmount.On("coins")
+	}
+	if err := f.mayTakeAlong(ctx, home, m.ID, to, transfer, coins); err != nil { // before she is made known there
+		return err
 	}
 	if err := f.Visit(ctx, actor, m.Ref, to); err != nil {
 		return err
@@ -79,6 +84,22 @@ func (f *Flows) TakeHoursAlong(ctx context.Context, home id.ID, actor db.Actor, 
 	})
 }
 
+// mayTakeAlong looks ahead at what leave refuses; whatever left under the number already may.
+func (f *Flows) mayTakeAlong(ctx context.Context, home, who, to, transfer id.ID, coins money.Amount) error {
+	return f.DB.Update(ctx, home, db.System, func(tx *db.Tx) error {
+		before, err := f.Coins.Sent(ctx, tx, home, transfer)
+		if err != nil || before != nil {
+			return err
+		}
+		p, err := f.purse(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = f.mayLeave(ctx, tx, p, who, HoursAway{To: to, Coins: coins})
+		return err
+	})
+}
+
 // takeHours lets hours of a member leave for a community, once by the transfer's number.
 func (f *Flows) takeHours(ctx context.Context, from id.ID, actor db.Actor, transfer, who id.ID, coins money.Amount, where func(ctx context.Context, tx *db.Tx, m *member.Member) (to id.ID, err error)) error {
 	if coins <= 0 {
@@ -86,20 +107,20 @@ func (f *Flows) takeHours(ctx context.Context, from id.ID, actor db.Actor, trans
 	}
 	return f.DB.Update(ctx, from, actor, func(tx *db.Tx) error {
 		before, err := f.Coins.Sent(ctx, tx, from, transfer)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case before != nil && (before.Member != who || before.Coins != coins):
-			return coin.ErrOtherSent
-		case before != nil:
-			return nil
 		}
 		m, err := f.Members.ByID(ctx, tx, who)
 		if err != nil {
 			return err
 		}
 		to, err := where(ctx, tx, m)
-		if err != nil {
+		switch {
+		case before != nil && (before.Member != who || before.Coins != coins || err == nil && before.Other != to):
+			return coin.ErrOtherSent
+		case before != nil:
+			return nil
+		case err != nil:
 			return err
 		}
 		return f.leave(ctx, tx, m, HoursAway{Transfer: transfer, From: from, To: to, Ref: m.Ref, Coins: coins})
@@ -112,11 +133,8 @@ func (f *Flows) leave(ctx context.Context, tx *db.Tx, m *member.Member, h HoursA
 	if err != nil {
 		return err
 	}
-	held := p.Balance(hoursOf(m.ID))
-	if held < h.Coins {
-		return coin.ErrShort.On("coins").With("has", held.Grouped(money.Coin))
-	}
-	if err := f.mayCross(ctx, tx, p, m.ID, h); err != nil {
+	held, err := f.mayLeave(ctx, tx, p, m.ID, h)
+	if err != nil {
 		return err
 	}
 	posted, err := f.Move(ctx, tx, coinKey+"sent:"+h.Transfer.String(), charter.HoursSent{Transfer: h.Transfer, Member: m.ID, To: h.To, Coins: h.Coins, Held: held})
@@ -131,6 +149,14 @@ func (f *Flows) leave(ctx context.Context, tx *db.Tx, m *member.Member, h HoursA
 		return err
 	}
 	return tx.Emit(ctx, HoursLeft, string(note))
+}
+
+// mayLeave refuses what she does not have, and what mayCross does.
+func (f *Flows) mayLeave(ctx context.Context, tx *db.Tx, p purse, who id.ID, h HoursAway) (held money.Amount, err error) {
+	if held = p.Balance(hoursOf(who)); held < h.Coins {
+		return held, coin.ErrShort.On("coins").With("has", held.Grouped(money.Coin))
+	}
+	return held, f.mayCross(ctx, tx, p, who, h)
 }
 
 // mayCross refuses what is over the limit between two communities or over a member's month.
@@ -180,8 +206,14 @@ func (f *Flows) CarryHours(ctx context.Context, _ id.ID, payload string) error {
 func (f *Flows) ArriveHours(ctx context.Context, h HoursAway) (err error) {
 	defer fault.Wrap(&err, "hours arrive")
 	return f.DB.Update(ctx, h.To, db.System, func(tx *db.Tx) error {
-		if before, err := f.Coins.Arrived(ctx, tx, h.To, h.Transfer); err != nil || before != nil {
+		before, err := f.Coins.Arrived(ctx, tx, h.To, h.Transfer)
+		switch {
+		case err != nil:
 			return err
+		case before != nil && (before.Other != h.From || before.Coins != h.Coins):
+			return coin.ErrOtherSent // of another community under the same number: nothing may swallow it
+		case before != nil:
+			return nil
 		}
 		m, err := f.Members.ByRef(ctx, tx, h.Ref)
 		if err != nil {

@@ -134,6 +134,7 @@ func TestManyAtOnceKeepTheLimit(t *testing.T) {
 		wrong(t, "her month is used", w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 99}, guest, 6_01), coin.ErrCrossMonth)
 		w.must(w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 99}, guest, 6_00))
 		carry(t, w.Flows, w.home, w.away)
+		wrong(t, "from another community under the same number", w.ArriveHours(ctx, flow.HoursAway{Transfer: id.ID{3, 99}, From: id.ID{77}, To: w.away, Ref: "guest", Coins: 6_00}), coin.ErrOtherSent)
 		w.verified()
 	})
 }

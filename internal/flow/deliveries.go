@@ -135,7 +135,9 @@ func (f *Flows) WatchDeliveries(ctx context.Context, place id.ID) (err error) {
 	}
 	var errs []error
 	for _, d := range late {
-		errs = append(errs, f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.tellMissing(ctx, tx, desk, d, period.DayOf(d.From, standing.Now.Location())) }))
+		errs = append(errs, f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+			return f.tellMissing(ctx, tx, desk, d, period.DayOf(d.From, standing.Now.Location()))
+		}))
 	}
 	return errors.Join(errs...)
 }

@@ -89,6 +89,9 @@ func (f *Flows) guestOf(ctx context.Context, place, who id.ID) (m *member.Member
 	}
 	var at *member.Member
 	if err := f.DB.View(ctx, m.Home, func(r db.Reader) error { at, err = f.Members.Lookup(ctx, r, m.Home, m.Ref); return err }); err != nil {
+		if errors.Is(err, member.ErrNotFound) { // forgotten there
+			err = nil
+		}
 		return m, nil, err
 	}
 	v, err = f.VolunteerOf(ctx, m.Home, at.ID)

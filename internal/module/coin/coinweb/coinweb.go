@@ -66,15 +66,15 @@ func (h *Pages) view(ctx context.Context, community id.ID, do func(r db.Reader) 
 	return h.Flows.DB.View(ctx, community, do)
 }
 
-// madeBy is the id of what a form makes: the form's token and who sends it name it, so that
-// a form that comes twice makes one thing.
+// madeBy is the id of what a form makes: the form's token, where it goes and who sends it
+// name it, so that a form that comes twice makes one thing, and elsewhere another.
 func madeBy(r *http.Request) id.ID {
 	token := r.FormValue(ui.TokenName)
 	if token == "" {
 		token = httpkit.Nonce()
 	}
 	who := authz.Of(r.Context()).Acting()
-	sum := sha256.Sum256(append(who[:], token...))
+	sum := sha256.Sum256(append(who[:], r.URL.Path+"\n"+token...))
 	return id.V4([16]byte(sum[:16]))
 }
 

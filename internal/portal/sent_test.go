@@ -27,7 +27,7 @@ func TestAConfirmationComesBackOpen(t *testing.T) {
 	})
 	ctx := authz.With(ui.WithLook(bg, ui.Look{Path: "/given/1"}), authz.Viewer{})
 	w := httptest.NewRecorder()
-	r := httptest.NewRequestWithContext(ctx, "POST", "/given/1/giving-back", strings.NewReader(url.Values{"words": {"临时有事"}}.Encode()))
+	r := httptest.NewRequestWithContext(ctx, "POST", "/given/1/giving-back", strings.NewReader(url.Values{"words": {"临时有事"}, "_asked": {"back"}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	h.must(r.ParseForm())
 	refused := fault.New(fault.Invalid, "timebank.no_reason").On("words")

@@ -33,19 +33,18 @@ func Reopened(ctx context.Context, path string, typed url.Values) context.Contex
 	return WithRefused(ctx, Refused{Path: path, Typed: typed})
 }
 
-// IsRefused reports whether the page answers a form that was sent to an action and refused:
-// what hides that form, a fold, stands open then.
-func IsRefused(ctx context.Context, action string) bool {
-	no, _ := ctx.Value(refusedKey{}).(*Refused)
-	path, _, _ := strings.Cut(action, "?")
-	return no != nil && no.Path == path
-}
+// askedName is the field in which a Confirm says which one it is: several may ask about
+// the same thing, and what was typed into the no is no word of the yes.
+const askedName = "_asked"
 
+// refused is what came of this question, nil if it was not sent or not refused.
 func (c Confirm) refused(ctx context.Context) *Refused {
-	if !IsRefused(ctx, c.Action) {
+	no, _ := ctx.Value(refusedKey{}).(*Refused)
+	path, _, _ := strings.Cut(c.Action, "?")
+	if no == nil || no.Path != path || no.Typed.Get(askedName) != c.ID {
 		return nil
 	}
-	return ctx.Value(refusedKey{}).(*Refused)
+	return no
 }
 
 // within is the inside of the form that was refused.

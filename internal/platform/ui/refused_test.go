@@ -31,7 +31,7 @@ func TestARefusedConfirmation(t *testing.T) {
 		return b.String()
 	}
 	plain := in(i18n.Zh, Light)
-	sent := Refused{Path: "/asked/1/dispute", Wrong: []Wrong{{Field: "words", Text: "请写清楚"}}, Typed: url.Values{"words": {"剪得不齐"}, "sort": {"b"}, TokenName: {"sent"}}}
+	sent := Refused{Path: "/asked/1/dispute", Wrong: []Wrong{{Field: "words", Text: "请写清楚"}}, Typed: url.Values{"words": {"剪得不齐"}, "sort": {"b"}, TokenName: {"sent"}, askedName: {"dispute-1"}}}
 	again := draw(WithRefused(plain, sent))
 	for _, want := range []string{`<details open id="dispute-1"`, `value="剪得不齐"`, `id="f-dispute-1-words-bad"`, `href="#f-dispute-1-words"`, `autofocus`, `value="sent"`, `<option value="b" selected>`} {
 		if !strings.Contains(again, want) {
@@ -44,7 +44,8 @@ func TestARefusedConfirmation(t *testing.T) {
 	if got := draw(Reopened(plain, sent.Path, sent.Typed)); !strings.Contains(got, "<details open") || !strings.Contains(got, "剪得不齐") || strings.Contains(got, `role="alert"`) {
 		t.Errorf("refused above the page: %s", got)
 	}
-	for what, ctx := range map[string]context.Context{"nothing was sent": plain, "another form was refused": WithRefused(plain, Refused{Path: "/asked/2/dispute", Wrong: sent.Wrong, Typed: sent.Typed})} {
+	for what, ctx := range map[string]context.Context{"nothing was sent": plain, "another form was refused": WithRefused(plain, Refused{Path: "/asked/2/dispute", Wrong: sent.Wrong, Typed: sent.Typed}),
+		"another question about the same was refused": WithRefused(plain, Refused{Path: sent.Path, Wrong: sent.Wrong, Typed: url.Values{"words": {"剪得不齐"}, askedName: {"dispute-2"}}})} {
 		if got := draw(ctx); !strings.Contains(got, `<div popover id="dispute-1"`) || strings.Contains(got, "剪得不齐") || !strings.Contains(got, `<option value="a" selected>`) {
 			t.Errorf("%s: %s", what, got)
 		}

@@ -179,8 +179,12 @@ func (f *Flows) mayCross(ctx context.Context, tx *db.Tx, p purse, who id.ID, h H
 		return coin.ErrClearing.On("coins").With("left", max(0, left).Grouped(money.Coin))
 	}
 	taken, err := f.Coins.CrossedIn(ctx, tx, tx.Community, who, p.month)
-	if left := most.Month - taken; err == nil && h.Coins > left {
-		err = coin.ErrCrossMonth.On("coins").With("left", max(0, left).Grouped(money.Coin))
+	if err != nil || h.Coins <= most.Month-taken {
+		return err
+	}
+	brought, err := f.Coins.Brought(ctx, tx, tx.Community, who, h.To) // goes back whatever the month allows
+	if left := max(most.Month-taken, brought, 0); err == nil && h.Coins > left {
+		err = coin.ErrCrossMonth.On("coins").With("left", left.Grouped(money.Coin))
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -93,6 +94,27 @@ func (w *crossing) verified() {
 	}
 }
 
+// TestWhatWasBroughtGoesBack: a community that lets nothing cross any more keeps nobody's
+// hours that she brought.
+func TestWhatWasBroughtGoesBack(t *testing.T) {
+	inBank(t, func(b *bank) {
+		w := newCrossing(b)
+		w.agree(pairing.Terms{Limit: 25_00, Month: 30_00})
+		guest := w.known(w.home, "guest")
+		w.must(w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 1}, guest, 10_00))
+		carry(t, w.Flows, w.home, w.away)
+		w.must(w.TakeHoursAlong(ctx, w.away, db.System, id.ID{4, 1}, w.known(w.away, "guest"), w.home, 4_00))
+		carry(t, w.Flows, w.home, w.away)
+		w.env.Clock.Advance(time.Hour)
+		w.rules(func(p *policy.Params) { p.ClearingMonth = 0 })
+		wrong(t, "what she earned", w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 2}, guest, 4_01), coin.ErrCrossMonth)
+		w.must(w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 2}, guest, 4_00))
+		wrong(t, "once more", w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 3}, guest, 1), coin.ErrCrossMonth)
+		carry(t, w.Flows, w.home, w.away)
+		w.verified()
+	})
+}
+
 // TestManyAtOnceKeepTheLimit: twenty leave at the same instant, and no more than the
 // limit allows get through; each arrives once, however often the notes are handled.
 func TestManyAtOnceKeepTheLimit(t *testing.T) {
@@ -131,7 +153,7 @@ func TestManyAtOnceKeepTheLimit(t *testing.T) {
 		back := w.known(w.away, "guest")
 		w.must(w.TakeHoursAlong(ctx, w.away, db.System, id.ID{4, 1}, back, w.home, 10_00)) // what comes back makes room
 		carry(t, w.Flows, w.home, w.away)
-		wrong(t, "her month is used", w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 99}, guest, 6_01), coin.ErrCrossMonth)
+		wrong(t, "her month is used", w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 99}, guest, 10_01), coin.ErrCrossMonth) // but for the ten that she brought
 		w.must(w.TakeHoursHome(ctx, w.home, db.System, id.ID{3, 99}, guest, 6_00))
 		carry(t, w.Flows, w.home, w.away)
 		wrong(t, "from another community under the same number", w.ArriveHours(ctx, flow.HoursAway{Transfer: id.ID{3, 99}, From: id.ID{77}, To: w.away, Ref: "guest", Coins: 6_00}), coin.ErrOtherSent)

@@ -137,6 +137,21 @@ func (s *Service) CrossedIn(ctx context.Context, r db.Reader, community, member 
 	return v, err
 }
 
+// Brought is what a member brought from another community and has not taken back there:
+// what she takes there is first what she brought.
+func (s *Service) Brought(ctx context.Context, r db.Reader, community, member, other id.ID) (v money.Amount, err error) {
+	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+		var coins money.Amount // below zero of what left
+		var at int64
+		err := rows.Scan(&coins, &at)
+		v = max(0, v+coins)
+		return err
+	}, `SELECT -coins, sent_at FROM coin_sent WHERE community_id = ? AND other_id = ? AND member_id = ?
+		UNION ALL SELECT coins, arrived_at FROM coin_arrived WHERE community_id = ? AND other_id = ? AND member_id = ? ORDER BY 2`,
+		community[:], other[:], member[:], community[:], other[:], member[:])
+	return v, err
+}
+
 // Transfers are what crossed between a community and another, the latest first.
 func (s *Service) Transfers(ctx context.Context, r db.Reader, community, other id.ID) (all []*Transfer, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

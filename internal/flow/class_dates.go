@@ -16,9 +16,10 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// MarkCame notes by a list who was there on a date: all who have a seat, those of there were
-// and the others were not. A nil teacher stands for the desk.
-func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, there []id.ID) (err error) {
+// MarkCame notes by a list who was there on a date: those of there were. Of the others only
+// those of shown, who were ticked on the list when it was opened, were not: who checked in
+// since keeps her mark. A nil teacher stands for the desk.
+func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, there, shown []id.ID) (err error) {
 	defer fault.Wrap(&err, "note who came")
 	return f.withDate(ctx, place, actor, teacher, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
 		seats, err := f.attending(ctx, tx, a, s)
@@ -26,7 +27,11 @@ func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teach
 			return err
 		}
 		for _, x := range seats {
-			if err := f.Activities.Mark(ctx, tx, x, s, slices.Contains(there, x.ID), time.Duration(rules.CheckInEarly)*time.Minute); err != nil {
+			came := slices.Contains(there, x.ID)
+			if !came && !slices.Contains(shown, x.ID) {
+				continue
+			}
+			if err := f.Activities.Mark(ctx, tx, x, s, came, time.Duration(rules.CheckInEarly)*time.Minute); err != nil {
 				return err
 			}
 		}

@@ -143,6 +143,8 @@ func TestAClassIsPaidByDate(t *testing.T) {
 			t.Errorf("left in the middle: %v", err)
 		}
 		h.must(h.CheckInClass(ctx, h.c1, h.actor("wang"), h.members["wang"], a.ID, first.Code))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, []id.ID{zhou.ID}, nil)) // a list opened before wang came
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, nil, []id.ID{zhou.ID}))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID)) // zhou stayed away: 25%
 		if h.held(wang) != 3_00 || h.held(zhou) != 5_25 || h.hours("chen") != 3_75 {
 			t.Errorf("held %v and %v, the teacher has %v", h.held(wang), h.held(zhou), h.hours("chen"))
@@ -159,7 +161,7 @@ func TestAClassIsPaidByDate(t *testing.T) {
 		h.env.Clock.Set(third.Begins.Add(-48 * time.Hour))
 		h.must(h.ExcuseSeat(ctx, h.c1, h.actor("zhou"), h.members["zhou"], zhou.ID, third.ID))
 		h.env.Clock.Set(third.Ends)
-		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID, []id.ID{wang.ID}))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID, []id.ID{wang.ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID))
 		if h.held(wang) != 0 || h.held(zhou) != 0 || h.hours("chen") != 6_00 || h.hours("wang") != 14_00 || h.hours("zhou") != 20_00 {
 			t.Errorf("chen %v, wang %v, zhou %v; held %v and %v", h.hours("chen"), h.hours("wang"), h.hours("zhou"), h.held(wang), h.held(zhou))
@@ -247,7 +249,7 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		h.env.Clock.Set(free.Sessions[0].Ends)
 		chen := h.members["chen"]
 		seats := h.seatsOf(free)
-		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID, []id.ID{seats[0].ID}))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID, []id.ID{seats[0].ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID))
 		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) error {
 			due, err := h.Coins.Outstanding(ctx, r, h.c1)
@@ -298,7 +300,7 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 			t.Errorf("thanked before it was: %v", err)
 		}
 		h.env.Clock.Set(s.Ends)
-		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}))
+		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, db.System, nil, called.ID, s.ID))
 		_, err = h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID)
 		h.must(err)
@@ -344,7 +346,7 @@ func TestHoldsOfClassesEnd(t *testing.T) {
 					h.env.Clock.Set(s.Ends)
 				}
 				if seats := h.seatsOf(a); rapid.Bool().Draw(rt, "held") && len(seats) > 0 {
-					_ = h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID, []id.ID{seats[0].ID})
+					_ = h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID, []id.ID{seats[0].ID}, nil)
 					_ = h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID)
 				}
 			}

@@ -146,8 +146,8 @@ func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity,
 	return nil
 }
 
-// forgetClasses ends what a member who is to be forgotten teaches or has a seat in, gives
-// back what was set aside, and takes her words away. What was held stays under a pseudonym.
+// forgetClasses ends what a member who is to be forgotten teaches, where she is the second
+// adult with children, or has a seat, gives back what was set aside, and takes her words away. What was held stays under a pseudonym.
 func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
@@ -179,7 +179,11 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range taught {
+	second, err := f.Activities.WithChildrenBy(ctx, tx, tx.Community, who)
+	if err != nil {
+		return err
+	}
+	for _, a := range append(taught, second...) {
 		if err := f.endTeaching(ctx, tx, a); err != nil {
 			return err
 		}
@@ -187,7 +191,7 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	return f.Activities.Forget(ctx, tx, who)
 }
 
-// endTeaching ends a class whose teacher is to be forgotten.
+// endTeaching ends a class whose teacher, or second adult, is to be forgotten.
 func (f *Flows) endTeaching(ctx context.Context, tx *db.Tx, a *activity.Activity) error {
 	switch {
 	case a.State() == activity.Proposed:

@@ -266,12 +266,25 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		if err := h.AgreeClass(ctx, h.c1, db.System, made.ID); !errors.Is(err, flow.ErrClassIdentity) {
 			t.Errorf("children with adults nobody knows: %v", err)
 		}
-		for _, name := range []string{"chen", "zhou"} {
-			h.must(h.NoteProof(ctx, db.System, h.c1, volunteer.Proof{Person: h.people[name], Kind: volunteer.BackgroundProof, Until: period.Date(2027, 3, 10), Words: "看过证明"}))
+		prove := func(until period.Day) {
+			for _, name := range []string{"chen", "zhou"} {
+				h.must(h.NoteProof(ctx, db.System, h.c1, volunteer.Proof{Person: h.people[name], Kind: volunteer.BackgroundProof, Until: until, Words: "看过证明"}))
+			}
 		}
+		prove(period.DayOf(h.env.Clock.Now(), flow.DefaultZone))
+		if err := h.AgreeClass(ctx, h.c1, db.System, made.ID); !errors.Is(err, flow.ErrClassIdentity) {
+			t.Errorf("children with adults whose certificates end before: %v", err)
+		}
+		prove(period.Date(2027, 3, 10))
 		h.must(h.AgreeClass(ctx, h.c1, db.System, made.ID))
 		if x, err := h.JoinClass(ctx, h.c1, h.actor("wang"), made.ID, h.members["wang"], 3, ""); err != nil || x.People != 3 {
 			t.Errorf("with two children: %v, %v", x, err)
+		}
+		_, err = h.AskErasure(ctx, h.actor("zhou"), h.people["zhou"], true)
+		h.must(err)
+		h.must(h.EraseDue(ctx))
+		if now := h.class(made.ID); now.State() != activity.Off {
+			t.Errorf("children with one adult: %s", now.State())
 		}
 		h.whole()
 	})

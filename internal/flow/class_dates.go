@@ -195,7 +195,7 @@ func (f *Flows) dropDate(ctx context.Context, tx *db.Tx, a *activity.Activity, s
 		if !x.Held() || x.Since.After(s.Begins) {
 			continue
 		}
-		if err := f.holdLess(ctx, tx, a, x); err != nil {
+		if err := f.keepHours(ctx, tx, x.ID, seatPrice(a, x)*money.Amount(owing(a, x))); err != nil {
 			return err
 		}
 		if err := f.tellMember(ctx, tx, x.Member, say); err != nil {
@@ -203,14 +203,6 @@ func (f *Flows) dropDate(ctx context.Context, tx *db.Tx, a *activity.Activity, s
 		}
 	}
 	return f.tellTeachers(ctx, tx, a, say)
-}
-
-// holdLess sets aside for a seat what the dates that are left cost, and gives back the rest.
-func (f *Flows) holdLess(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat) error {
-	if _, err := f.letGoHours(ctx, tx, x.ID); err != nil {
-		return err
-	}
-	return f.holdSeat(ctx, tx, a, x)
 }
 
 // UndoClassHours gives back what a date came to for a seat, or the pool, within

@@ -59,9 +59,12 @@ func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 		}
 	}
 	for _, a := range left {
-		if a.State() == activity.Open {
+		for _, s := range a.Sessions { // each by itself, so that one that cannot be settled holds up no other
+			if a.State() != activity.Open || s.End != nil || s.Ends.After(now.Add(-activity.LeftOpen)) {
+				continue
+			}
 			sweep(a.ID, func(tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-				return f.settleLeft(ctx, tx, a, rules)
+				return f.settleLeft(ctx, tx, a, a.Session(s.ID), rules)
 			})
 		}
 	}
@@ -127,23 +130,17 @@ func (f *Flows) tendClass(ctx context.Context, tx *db.Tx, a *activity.Activity, 
 	return f.tellTeachers(ctx, tx, a, say)
 }
 
-// settleLeft settles dates that nobody did, by those who checked in; where nobody did, the
+// settleLeft settles a date that nobody did, by those who checked in; where nobody did, the
 // date counts as not held and everything for it comes back.
-func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-	for i := range a.Sessions {
-		s := &a.Sessions[i]
-		if s.End != nil || s.Ends.After(tx.Now.Add(-activity.LeftOpen)) {
-			continue
-		}
-		err := f.holdDate(ctx, tx, a, s, rules)
-		if errors.Is(err, ErrClassNobody) {
-			err = f.dropDate(ctx, tx, a, s, forgotten)
-		}
-		if err != nil {
-			return err
-		}
+func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
+	if s.End != nil {
+		return nil
 	}
-	return nil
+	err := f.holdDate(ctx, tx, a, s, rules)
+	if errors.Is(err, ErrClassNobody) {
+		err = f.dropDate(ctx, tx, a, s, forgotten)
+	}
+	return err
 }
 
 // forgetClasses ends what a member who is to be forgotten teaches, where she is the second

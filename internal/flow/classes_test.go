@@ -170,6 +170,31 @@ func TestAClassIsPaidByDate(t *testing.T) {
 	})
 }
 
+// A date is called off though somebody owes more by now than she may: of what she agreed to
+// a part comes back.
+func TestADateIsCalledOffWhateverSheOwes(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		dear := func(a *activity.Activity) { a.Price = 10_00 }
+		a := h.lesson(2, 2, dear)
+		wang := h.signed(a, "wang")
+		h.signed(h.lesson(2, 2, dear), "wang") // she had 20.00 and owes as much
+		h.must(h.DB.Update(ctx, h.c1, db.System, func(tx *db.Tx) error {
+			rules := flow.Trial()
+			rules.Params.SoftLimit, rules.Code, rules.EffectiveFrom = 5_00, "less", tx.Now
+			v, _, err := h.Policies.Propose(ctx, tx, rules)
+			if err != nil {
+				return err
+			}
+			return h.RecordPolicy(ctx, tx, v)
+		}))
+		h.must(h.CallOffDate(ctx, h.c1, db.System, nil, a.ID, a.Sessions[0].ID, "那天停电"))
+		if h.held(wang) != 10_00 {
+			t.Errorf("held %v", h.held(wang))
+		}
+		h.whole()
+	})
+}
+
 // Who waits moves up, says yes in time or is passed over; who leaves late pays a share; too
 // few people, a teacher's wish or nobody's settling end what is under way, and everything
 // comes back.

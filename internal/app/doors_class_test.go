@@ -61,10 +61,10 @@ func (g *guarded) classThings(home, owner id.ID) {
 		a    *activity.Activity
 		seat id.ID
 	}{{mine, pupil}, {other, seat}, {event, helper}} {
-		g.must(g.Flows.MarkCame(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID, []id.ID{c.seat}))
+		g.must(g.Flows.MarkCame(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID, []id.ID{c.seat}, nil))
 		g.must(g.Flows.HoldClass(ctx, home, stranger, nil, c.a.ID, c.a.Sessions[0].ID))
 	}
-	g.must(g.Flows.MarkCame(ctx, home, stranger, nil, mine.ID, mine.Sessions[1].ID, []id.ID{pupil}))
+	g.must(g.Flows.MarkCame(ctx, home, stranger, nil, mine.ID, mine.Sessions[1].ID, []id.ID{pupil}, nil))
 	g.at(home, func(ctx context.Context, tx *db.Tx) error {
 		_, err := g.Flows.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: wild, Words: wild, Points: 10_00, Monthly: 100_00, From: period.DayOf(tx.Now, flow.DefaultZone)})
 		return err

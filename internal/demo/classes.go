@@ -78,7 +78,7 @@ func (d *Demo) learned(ctx context.Context, at id.ID, askers []asker) error {
 		there = append(there, x.ID)
 	}
 	session := a.Sessions[0].ID
-	if err := d.Flows.MarkCame(ctx, at, db.System, nil, a.ID, session, there); err != nil {
+	if err := d.Flows.MarkCame(ctx, at, db.System, nil, a.ID, session, there, nil); err != nil {
 		return once(err)
 	}
 	if err := d.Flows.HoldClass(ctx, at, db.System, nil, a.ID, session); err != nil {

@@ -16,9 +16,10 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// MarkCame notes by a list who was there on a date: all who have a seat, those of there were
-// and the others were not. A nil teacher stands for the desk.
-func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, there []id.ID) (err error) {
+// MarkCame notes by a list who was there on a date: those of there were. Of the others only
+// those of shown, who were ticked on the list when it was opened, were not: who checked in
+// since keeps her mark. A nil teacher stands for the desk.
+func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, there, shown []id.ID) (err error) {
 	defer fault.Wrap(&err, "note who came")
 	return f.withDate(ctx, place, actor, teacher, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
 		seats, err := f.attending(ctx, tx, a, s)
@@ -26,7 +27,11 @@ func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teach
 			return err
 		}
 		for _, x := range seats {
-			if err := f.Activities.Mark(ctx, tx, x, s, slices.Contains(there, x.ID), time.Duration(rules.CheckInEarly)*time.Minute); err != nil {
+			came := slices.Contains(there, x.ID)
+			if !came && !slices.Contains(shown, x.ID) {
+				continue
+			}
+			if err := f.Activities.Mark(ctx, tx, x, s, came, time.Duration(rules.CheckInEarly)*time.Minute); err != nil {
 				return err
 			}
 		}
@@ -190,7 +195,7 @@ func (f *Flows) dropDate(ctx context.Context, tx *db.Tx, a *activity.Activity, s
 		if !x.Held() || x.Since.After(s.Begins) {
 			continue
 		}
-		if err := f.holdLess(ctx, tx, a, x); err != nil {
+		if err := f.keepHours(ctx, tx, x.ID, seatPrice(a, x)*money.Amount(owing(a, x))); err != nil {
 			return err
 		}
 		if err := f.tellMember(ctx, tx, x.Member, say); err != nil {
@@ -198,14 +203,6 @@ func (f *Flows) dropDate(ctx context.Context, tx *db.Tx, a *activity.Activity, s
 		}
 	}
 	return f.tellTeachers(ctx, tx, a, say)
-}
-
-// holdLess sets aside for a seat what the dates that are left cost, and gives back the rest.
-func (f *Flows) holdLess(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat) error {
-	if _, err := f.letGoHours(ctx, tx, x.ID); err != nil {
-		return err
-	}
-	return f.holdSeat(ctx, tx, a, x)
 }
 
 // UndoClassHours gives back what a date came to for a seat, or the pool, within

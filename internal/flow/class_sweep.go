@@ -59,9 +59,12 @@ func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 		}
 	}
 	for _, a := range left {
-		if a.State() == activity.Open {
+		for _, s := range a.Sessions { // each by itself, so that one that cannot be settled holds up no other
+			if a.State() != activity.Open || s.End != nil || s.Ends.After(now.Add(-activity.LeftOpen)) {
+				continue
+			}
 			sweep(a.ID, func(tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-				return f.settleLeft(ctx, tx, a, rules)
+				return f.settleLeft(ctx, tx, a, a.Session(s.ID), rules)
 			})
 		}
 	}
@@ -127,27 +130,21 @@ func (f *Flows) tendClass(ctx context.Context, tx *db.Tx, a *activity.Activity, 
 	return f.tellTeachers(ctx, tx, a, say)
 }
 
-// settleLeft settles dates that nobody did, by those who checked in; where nobody did, the
+// settleLeft settles a date that nobody did, by those who checked in; where nobody did, the
 // date counts as not held and everything for it comes back.
-func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-	for i := range a.Sessions {
-		s := &a.Sessions[i]
-		if s.End != nil || s.Ends.After(tx.Now.Add(-activity.LeftOpen)) {
-			continue
-		}
-		err := f.holdDate(ctx, tx, a, s, rules)
-		if errors.Is(err, ErrClassNobody) {
-			err = f.dropDate(ctx, tx, a, s, forgotten)
-		}
-		if err != nil {
-			return err
-		}
+func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
+	if s.End != nil {
+		return nil
 	}
-	return nil
+	err := f.holdDate(ctx, tx, a, s, rules)
+	if errors.Is(err, ErrClassNobody) {
+		err = f.dropDate(ctx, tx, a, s, forgotten)
+	}
+	return err
 }
 
-// forgetClasses ends what a member who is to be forgotten teaches or has a seat in, gives
-// back what was set aside, and takes her words away. What was held stays under a pseudonym.
+// forgetClasses ends what a member who is to be forgotten teaches, where she is the second
+// adult with children, or has a seat, gives back what was set aside, and takes her words away. What was held stays under a pseudonym.
 func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
@@ -179,7 +176,11 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range taught {
+	second, err := f.Activities.WithChildrenBy(ctx, tx, tx.Community, who)
+	if err != nil {
+		return err
+	}
+	for _, a := range append(taught, second...) {
 		if err := f.endTeaching(ctx, tx, a); err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	return f.Activities.Forget(ctx, tx, who)
 }
 
-// endTeaching ends a class whose teacher is to be forgotten.
+// endTeaching ends a class whose teacher, or second adult, is to be forgotten.
 func (f *Flows) endTeaching(ctx context.Context, tx *db.Tx, a *activity.Activity) error {
 	switch {
 	case a.State() == activity.Proposed:

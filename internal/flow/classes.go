@@ -7,6 +7,7 @@ import (
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/activity"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/notice"
@@ -86,7 +87,7 @@ func (f *Flows) AgreeClass(ctx context.Context, place id.ID, actor db.Actor, cla
 		return err
 	}
 	if a.Children {
-		if err := f.knownToBeSafe(ctx, place, a.Teacher, a.Second); err != nil {
+		if err := f.knownToBeSafe(ctx, place, a.Last(), a.Teacher, a.Second); err != nil {
 			return err
 		}
 	}
@@ -98,18 +99,20 @@ func (f *Flows) AgreeClass(ctx context.Context, place id.ID, actor db.Actor, cla
 	})
 }
 
-// knownToBeSafe refuses adults of whom the desk has seen no certificate.
-func (f *Flows) knownToBeSafe(ctx context.Context, place id.ID, adults ...id.ID) error {
+// knownToBeSafe refuses adults of whom the desk has seen no certificate that holds on the
+// day of the last date.
+func (f *Flows) knownToBeSafe(ctx context.Context, place id.ID, last time.Time, adults ...id.ID) error {
 	here, err := f.StandingIn(ctx, place)
 	if err != nil {
 		return err
 	}
+	day := period.DayOf(last, here.Now.Location())
 	for _, who := range adults {
 		v, err := f.VolunteerOf(ctx, place, who)
 		if err != nil {
 			return err
 		}
-		if v == nil || v.Identity(here.Today) < volunteer.Background {
+		if v == nil || v.Identity(day) < volunteer.Background {
 			return ErrClassIdentity
 		}
 	}

@@ -143,6 +143,8 @@ func TestAClassIsPaidByDate(t *testing.T) {
 			t.Errorf("left in the middle: %v", err)
 		}
 		h.must(h.CheckInClass(ctx, h.c1, h.actor("wang"), h.members["wang"], a.ID, first.Code))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, []id.ID{zhou.ID}, nil)) // a list opened before wang came
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, nil, []id.ID{zhou.ID}))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID)) // zhou stayed away: 25%
 		if h.held(wang) != 3_00 || h.held(zhou) != 5_25 || h.hours("chen") != 3_75 {
 			t.Errorf("held %v and %v, the teacher has %v", h.held(wang), h.held(zhou), h.hours("chen"))
@@ -159,10 +161,35 @@ func TestAClassIsPaidByDate(t *testing.T) {
 		h.env.Clock.Set(third.Begins.Add(-48 * time.Hour))
 		h.must(h.ExcuseSeat(ctx, h.c1, h.actor("zhou"), h.members["zhou"], zhou.ID, third.ID))
 		h.env.Clock.Set(third.Ends)
-		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID, []id.ID{wang.ID}))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID, []id.ID{wang.ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, third.ID))
 		if h.held(wang) != 0 || h.held(zhou) != 0 || h.hours("chen") != 6_00 || h.hours("wang") != 14_00 || h.hours("zhou") != 20_00 {
 			t.Errorf("chen %v, wang %v, zhou %v; held %v and %v", h.hours("chen"), h.hours("wang"), h.hours("zhou"), h.held(wang), h.held(zhou))
+		}
+		h.whole()
+	})
+}
+
+// A date is called off though somebody owes more by now than she may: of what she agreed to
+// a part comes back.
+func TestADateIsCalledOffWhateverSheOwes(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		dear := func(a *activity.Activity) { a.Price = 10_00 }
+		a := h.lesson(2, 2, dear)
+		wang := h.signed(a, "wang")
+		h.signed(h.lesson(2, 2, dear), "wang") // she had 20.00 and owes as much
+		h.must(h.DB.Update(ctx, h.c1, db.System, func(tx *db.Tx) error {
+			rules := flow.Trial()
+			rules.Params.SoftLimit, rules.Code, rules.EffectiveFrom = 5_00, "less", tx.Now
+			v, _, err := h.Policies.Propose(ctx, tx, rules)
+			if err != nil {
+				return err
+			}
+			return h.RecordPolicy(ctx, tx, v)
+		}))
+		h.must(h.CallOffDate(ctx, h.c1, db.System, nil, a.ID, a.Sessions[0].ID, "那天停电"))
+		if h.held(wang) != 10_00 {
+			t.Errorf("held %v", h.held(wang))
 		}
 		h.whole()
 	})
@@ -247,7 +274,7 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		h.env.Clock.Set(free.Sessions[0].Ends)
 		chen := h.members["chen"]
 		seats := h.seatsOf(free)
-		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID, []id.ID{seats[0].ID}))
+		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID, []id.ID{seats[0].ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID))
 		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) error {
 			due, err := h.Coins.Outstanding(ctx, r, h.c1)
@@ -264,12 +291,25 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		if err := h.AgreeClass(ctx, h.c1, db.System, made.ID); !errors.Is(err, flow.ErrClassIdentity) {
 			t.Errorf("children with adults nobody knows: %v", err)
 		}
-		for _, name := range []string{"chen", "zhou"} {
-			h.must(h.NoteProof(ctx, db.System, h.c1, volunteer.Proof{Person: h.people[name], Kind: volunteer.BackgroundProof, Until: period.Date(2027, 3, 10), Words: "看过证明"}))
+		prove := func(until period.Day) {
+			for _, name := range []string{"chen", "zhou"} {
+				h.must(h.NoteProof(ctx, db.System, h.c1, volunteer.Proof{Person: h.people[name], Kind: volunteer.BackgroundProof, Until: until, Words: "看过证明"}))
+			}
 		}
+		prove(period.DayOf(h.env.Clock.Now(), flow.DefaultZone))
+		if err := h.AgreeClass(ctx, h.c1, db.System, made.ID); !errors.Is(err, flow.ErrClassIdentity) {
+			t.Errorf("children with adults whose certificates end before: %v", err)
+		}
+		prove(period.Date(2027, 3, 10))
 		h.must(h.AgreeClass(ctx, h.c1, db.System, made.ID))
 		if x, err := h.JoinClass(ctx, h.c1, h.actor("wang"), made.ID, h.members["wang"], 3, ""); err != nil || x.People != 3 {
 			t.Errorf("with two children: %v, %v", x, err)
+		}
+		_, err = h.AskErasure(ctx, h.actor("zhou"), h.people["zhou"], true)
+		h.must(err)
+		h.must(h.EraseDue(ctx))
+		if now := h.class(made.ID); now.State() != activity.Off {
+			t.Errorf("children with one adult: %s", now.State())
 		}
 		h.whole()
 	})
@@ -298,7 +338,7 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 			t.Errorf("thanked before it was: %v", err)
 		}
 		h.env.Clock.Set(s.Ends)
-		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}))
+		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, db.System, nil, called.ID, s.ID))
 		_, err = h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID)
 		h.must(err)
@@ -344,7 +384,7 @@ func TestHoldsOfClassesEnd(t *testing.T) {
 					h.env.Clock.Set(s.Ends)
 				}
 				if seats := h.seatsOf(a); rapid.Bool().Draw(rt, "held") && len(seats) > 0 {
-					_ = h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID, []id.ID{seats[0].ID})
+					_ = h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID, []id.ID{seats[0].ID}, nil)
 					_ = h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID)
 				}
 			}

@@ -114,12 +114,32 @@ func (f *Flows) setAsideHours(ctx context.Context, tx *db.Tx, request, asker id.
 	if over := short - p.rules.SoftLimit; over > 0 {
 		return m, coin.ErrSoftLimit.With("short", over.Grouped(money.Coin))
 	}
-	posted, err := f.Move(ctx, tx, holdKey("hold", &h), charter.ServiceHeld{Request: request, Part: h.Part, Member: asker, Coins: coins})
+	return f.postHold(ctx, tx, h)
+}
+
+func (f *Flows) postHold(ctx context.Context, tx *db.Tx, h coin.Hold) (m HoursMoved, err error) {
+	posted, err := f.Move(ctx, tx, holdKey("hold", &h), charter.ServiceHeld{Request: h.Request, Part: h.Part, Member: h.Member, Coins: h.Coins})
 	if err != nil {
 		return m, err
 	}
 	h.Seq = posted.Seq
-	return HoursMoved{Seq: posted.Seq, Coins: coins}, f.Coins.SetAside(ctx, tx, h)
+	return HoursMoved{Seq: posted.Seq, Coins: h.Coins}, f.Coins.SetAside(ctx, tx, h)
+}
+
+// keepHours keeps so much of what is set aside for a request and gives back the rest. The
+// asker agreed to more, so what she owes meanwhile is not asked again. Where no more than
+// that is set aside nothing comes back.
+func (f *Flows) keepHours(ctx context.Context, tx *db.Tx, request id.ID, coins money.Amount) (err error) {
+	defer fault.Wrap(&err, "keep for %s", request)
+	h, err := f.Coins.HoldOf(ctx, tx, tx.Community, request)
+	if err != nil || h == nil || h.Ended || h.Left() <= coins {
+		return err
+	}
+	if _, err := f.letGoHours(ctx, tx, request); err != nil || coins == 0 {
+		return err
+	}
+	_, err = f.postHold(ctx, tx, coin.Hold{Request: request, Part: h.Part + 1, Member: h.Member, Coins: coins})
+	return err
 }
 
 // openingCredit is given once to who lives here and asks for the first time (T-07).

@@ -29,6 +29,8 @@ type coinRecords struct {
 	undone map[id.ID]coin.Undone
 	held   map[id.ID]money.Amount        // of requests: what open holds say less what entries moved
 	shares map[id.ID]charter.GapReturned // of requests: what gives the last share back
+	back   charter.ServiceReleased       // the last hold that was let go
+	backAt int64                         // its entry
 }
 
 func (x *coinRecords) load(ctx context.Context, r db.Reader, p *replayer) (err error) {
@@ -89,7 +91,9 @@ func (x *coinRecords) entry(p *replayer, e *ledger.Entry, rates *policy.Params, 
 	switch m := m.(type) {
 	case charter.ServiceHeld:
 		owed := max(0, m.Coins-before.Balance(hoursOf(m.Member))) - before.Balance(owedHours(m.Member))
-		if owed > rates.SoftLimit {
+		// Who keeps a part of what she had set aside agreed to it before (Flows.keepHours).
+		kept := x.backAt == e.Seq-1 && x.back.Request == m.Request && x.back.Member == m.Member && m.Coins <= x.back.Coins
+		if owed > rates.SoftLimit && !kept {
 			p.flaw(7, "soft_limit_passed", e.Seq, owedHours(m.Member).String(), fmt.Sprint(rates.SoftLimit), fmt.Sprint(owed))
 		}
 		return coin.Says("hold", m.Request, m.Member, int64(m.Part), m.Coins, 0), true
@@ -101,6 +105,7 @@ func (x *coinRecords) entry(p *replayer, e *ledger.Entry, rates *policy.Params, 
 		return coin.Says("cancelled", m.Assignment, m.Request, 0, m.Amount(rates), 0), true
 	case charter.ServiceReleased:
 		fact(held(m.Request), m.Coins+m.Pool)
+		x.back, x.backAt = m, e.Seq
 		return coin.Says("end", m.Request, m.Request, int64(m.Part), m.Coins, m.Pool), true
 	case charter.GapShared:
 		fact(held(m.Request), m.Held)

@@ -51,6 +51,11 @@ func (s *Service) TaughtBy(ctx context.Context, r db.Reader, community, member i
 	return findActivities(ctx, r, community, "a.teacher_id = ?", member[:])
 }
 
+// WithChildrenBy are those where children come and a member is the second adult.
+func (s *Service) WithChildrenBy(ctx context.Context, r db.Reader, community, member id.ID) ([]*Activity, error) {
+	return findActivities(ctx, r, community, "a.second_id = ? AND a.children = '"+welcome+"'", member[:])
+}
+
 // Unsettled are those with a date that ended before an instant and that nobody ended.
 func (s *Service) Unsettled(ctx context.Context, r db.Reader, community id.ID, before time.Time) ([]*Activity, error) {
 	return findActivities(ctx, r, community, `EXISTS (SELECT 1 FROM activity_session x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.ends_at <= ?

@@ -82,7 +82,7 @@ func (h *Pages) deskLeave(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) deskCame(w http.ResponseWriter, r *http.Request) error {
 	return h.do(w, r, "came", func(ctx context.Context, community, one, session id.ID) error {
-		return h.Flows.MarkCame(ctx, community, actor(ctx), nil, one, session, portal.Type(r).IDs("there"))
+		return h.Flows.MarkCame(ctx, community, actor(ctx), nil, one, session, portal.Type(r).IDs("there"), portal.Type(r).IDs("shown"))
 	})
 }
 

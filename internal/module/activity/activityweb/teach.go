@@ -331,7 +331,7 @@ func (h *Pages) off(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) came(w http.ResponseWriter, r *http.Request) error {
 	return h.actTaught(w, r, "came", func(ctx context.Context, at *portal.Spot, a *activity.Activity, session id.ID) error {
-		return h.Flows.MarkCame(ctx, at.ID, actor(ctx), &at.Me.ID, a.ID, session, portal.Type(r).IDs("there"))
+		return h.Flows.MarkCame(ctx, at.ID, actor(ctx), &at.Me.ID, a.ID, session, portal.Type(r).IDs("there"), portal.Type(r).IDs("shown"))
 	})
 }
 

@@ -132,6 +132,11 @@ func (n *nextDoor) pair(which id.ID, t pairing.Terms) {
 	n.carry()
 }
 
+// wishes lets somebody ask here, with or without her word that it may be told next door.
+func (n *nextDoor) wishes(name, kind string, in time.Duration, beyond bool) (*timebank.Request, error) {
+	return n.AskHelp(ctx, n.c1, n.actor(name), flow.HelpWish{Kind: kind, Member: n.members[name], Entered: timebank.BySelf, From: n.env.Clock.Now().Add(in), Door: timebank.Door{Door: "B1 101 室"}, Beyond: beyond}, "")
+}
+
 // holds is what Gu has in a community, as she is known there.
 func (n *nextDoor) holds(at id.ID, ref string) (v money.Amount) {
 	n.t.Helper()
@@ -211,7 +216,9 @@ func TestAskedNextDoor(t *testing.T) {
 	inNextDoor(t, func(n *nextDoor) {
 		n.rest()
 		n.pair(id.ID{1}, pairing.Terms{Limit: 20_00, Month: 15_00})
-		q := n.asked("walk", 3*time.Hour)
+		q, err := n.wishes("wang", "walk", 3*time.Hour, true)
+		n.must(err)
+		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(q.ID); len(all) != 0 {
 			t.Fatalf("asked, though nobody said that she helps next door: %+v", all)
 		}
@@ -244,16 +251,18 @@ func TestAskedNextDoor(t *testing.T) {
 		}
 		n.sound()
 
-		kept, err := n.AskHelp(ctx, n.c1, n.actor("wang"), flow.HelpWish{Kind: "parcel", Member: n.members["wang"], Entered: timebank.BySelf, From: n.env.Clock.Now().Add(2 * time.Hour), Door: timebank.Door{Door: "B1 101 室"}, AtHome: true}, "")
+		kept, err := n.wishes("wang", "parcel", 2*time.Hour, false)
 		n.must(err)
 		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(kept.ID); len(all) != 0 {
-			t.Errorf("told next door, though Wang does not want it: %+v", all)
+			t.Errorf("told next door, though Wang was not asked: %+v", all)
 		}
 		wrong(t, "the desk", n.AskNextDoor(ctx, n.c1, n.actor("li"), kept.ID), timebank.ErrKeptHome)
 
 		n.must(n.SayPairing(ctx, n.c1, n.actor("li"), id.ID{1}, pairing.Ended, "试完了"))
-		last := n.asked("parcel", 4*time.Hour)
+		last, err := n.wishes("wang", "parcel", 4*time.Hour, true)
+		n.must(err)
+		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(last.ID); len(all) != 0 {
 			t.Errorf("asked after it ended: %+v", all)
 		}
@@ -287,12 +296,13 @@ func TestServedNextDoor(t *testing.T) {
 		n.must(err)
 		n.members["gu"] = m.ID
 		ask := func(in time.Duration) (*timebank.Request, error) {
-			return n.AskHelp(ctx, n.c1, n.actor("gu"), flow.HelpWish{Kind: "walk", Member: m.ID, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(in), Door: timebank.Door{Door: "B1 门口"}}, "")
+			return n.wishes("gu", "walk", in, true)
 		}
 		q, err := ask(3 * time.Hour)
 		n.must(err)
 		_, err = ask(30 * time.Hour)
 		wrong(t, "a guest owes nothing", err, coin.ErrGuestShort)
+		wrong(t, "a guest's stays here", n.AskNextDoor(ctx, n.c1, n.actor("li"), q.ID), timebank.ErrKeptHome)
 		n.must(n.FindHelpers(ctx, n.c1))
 		a := n.accepted(q)
 		n.env.Clock.Advance(3 * time.Hour)

@@ -10,6 +10,8 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/charge"
+	"gongyi/internal/module/charter"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/dispatch"
@@ -269,6 +271,33 @@ func TestAskedNextDoor(t *testing.T) {
 	})
 }
 
+// poolPaysNoGuest: the pool has hours, hands are short, and who was noted as missed came
+// after all; yet the pool is of those who live here (T-04, T-06).
+func (n *nextDoor) poolPaysNoGuest(ask func(in time.Duration) (*timebank.Request, error)) {
+	n.t.Helper()
+	o, err := n.OrderHours(ctx, n.c1, n.actor("li"), coin.Order{ID: id.ID{9}, Name: "街道办事处", Registration: "11370300004219000X", Body: coin.Public, Coins: 50_00, Purpose: "助老"})
+	n.must(err)
+	c, err := n.AcceptHoursOrder(ctx, n.c1, db.System, o.ID)
+	n.must(err)
+	_, err = n.Pay(ctx, n.c1, db.System, c.ID, charge.Payment{Means: charter.Bank, Reference: "slip"})
+	n.must(err)
+	q, err := ask(3 * time.Hour)
+	n.must(err)
+	n.must(n.DB.Update(ctx, n.c1, db.System, func(tx *db.Tx) error {
+		m, err := n.PayGap(ctx, tx, q.ID, q.Coins)
+		if m.Pool != 0 {
+			n.t.Errorf("the pool gives %d for a guest", m.Pool)
+		}
+		return err
+	}))
+	n.must(n.FindHelpers(ctx, n.c1))
+	a := n.accepted(q)
+	n.env.Clock.Set(q.Until.Add(time.Minute))
+	n.must(n.MissHelp(ctx, n.c1, n.actor("gu"), n.members["gu"], a.ID, "等到十二点也没来"))
+	n.must(n.WithdrawHelp(ctx, n.c1, n.actor("gu"), n.members["gu"], q.ID, ""))
+	wrong(n.t, "the pool instead of a guest", n.DecideHelp(ctx, n.c1, n.actor("li"), a.ID, 30, "门口的监控看得到她"), coin.ErrGuestGone)
+}
+
 // TestServedNextDoor: Gu takes hours along, asks where she visits, pays with them and with
 // nothing else; a limit refuses in words; what is under way when the agreement ends arrives.
 func TestServedNextDoor(t *testing.T) {
@@ -298,6 +327,7 @@ func TestServedNextDoor(t *testing.T) {
 		ask := func(in time.Duration) (*timebank.Request, error) {
 			return n.wishes("gu", "walk", in, true)
 		}
+		n.poolPaysNoGuest(ask)
 		q, err := ask(3 * time.Hour)
 		n.must(err)
 		_, err = ask(30 * time.Hour)

@@ -260,6 +260,11 @@ func TestAskedNextDoor(t *testing.T) {
 			t.Errorf("told next door, though Wang was not asked: %+v", all)
 		}
 		wrong(t, "the desk", n.AskNextDoor(ctx, n.c1, n.actor("li"), kept.ID), timebank.ErrKeptHome)
+		_, err = n.TakeHelp(ctx, n.c1, n.actor("gu"), m.ID, kept.ID)
+		wrong(t, "taken from next door", err, timebank.ErrKeptHome)
+		_, err = n.AssignHelp(ctx, n.c1, n.actor("li"), kept.ID, m.ID, "电话里答应了")
+		wrong(t, "given next door", err, timebank.ErrKeptHome)
+		n.busyAtHome(m.ID)
 
 		n.must(n.SayPairing(ctx, n.c1, n.actor("li"), id.ID{1}, pairing.Ended, "试完了"))
 		last, err := n.wishes("wang", "parcel", 4*time.Hour, true)
@@ -269,6 +274,29 @@ func TestAskedNextDoor(t *testing.T) {
 			t.Errorf("asked after it ended: %+v", all)
 		}
 	})
+}
+
+// busyAtHome: who has promised to be there at home cannot take anything here at that time.
+func (n *nextDoor) busyAtHome(gu id.ID) {
+	n.t.Helper()
+	n.settles("hu")
+	hu, home := n.gu, n.memberIn(n.c2, "gu")
+	own, err := n.AskHelp(ctx, n.c2, n.actor("hu"), flow.HelpWish{Kind: "parcel", Member: hu, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(3 * time.Hour), Door: timebank.Door{Door: "B21 101 室"}}, "")
+	n.must(err)
+	_, err = n.TakeHelp(ctx, n.c2, n.actor("gu"), home, own.ID)
+	n.must(err)
+	q, err := n.wishes("wang", "parcel", 3*time.Hour, true)
+	n.must(err)
+	_, err = n.TakeHelp(ctx, n.c1, n.actor("gu"), gu, q.ID)
+	wrong(n.t, "promised at home", err, timebank.ErrBusyThen)
+}
+
+// memberIn is somebody as a member of a community.
+func (n *nextDoor) memberIn(place id.ID, name string) id.ID {
+	n.t.Helper()
+	m, err := n.MemberAt(ctx, place, n.people[name])
+	n.must(err)
+	return m.ID
 }
 
 // poolPaysNoGuest: the pool has hours, hands are short, and who was noted as missed came

@@ -234,6 +234,9 @@ func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []di
 			ask(a.Helper, a.Shop, dispatch.Asked{Start: q.From, Until: q.Until, Answer: dispatch.Accepted})
 		}
 	}
+	for _, v := range s.byHand[q.Asker] { // nobody serves herself
+		bonds = append(bonds, dispatch.Bond{Volunteer: v.ID, Never: true})
+	}
 	for member, n := range s.served[q.Asker] {
 		for _, v := range s.byHand[member] {
 			bonds = append(bonds, dispatch.Bond{Volunteer: v.ID, Times: n})

@@ -291,6 +291,24 @@ func (n *nextDoor) busyAtHome(gu id.ID) {
 	wrong(n.t, "promised at home", err, timebank.ErrBusyThen)
 }
 
+// asksHerself: at home Gu is the only one who helps, and is not asked for what she wants.
+func (n *nextDoor) asksHerself() {
+	n.t.Helper()
+	q, err := n.AskHelp(ctx, n.c2, n.actor("gu"), flow.HelpWish{Kind: "parcel", Member: n.gu, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(3 * time.Hour), Door: timebank.Door{Door: "B21 101 室"}}, "")
+	n.must(err)
+	for range 3 {
+		n.must(n.FindHelpers(ctx, n.c2))
+		n.env.Clock.Advance(10 * time.Minute)
+	}
+	n.must(n.DB.View(ctx, n.c2, func(r db.Reader) error {
+		all, err := n.TimeBank.OffersFor(ctx, r, n.c2, q.ID)
+		if len(all) != 0 {
+			n.t.Errorf("asked to serve herself: %+v", all[0])
+		}
+		return err
+	}))
+}
+
 // memberIn is somebody as a member of a community.
 func (n *nextDoor) memberIn(place id.ID, name string) id.ID {
 	n.t.Helper()
@@ -377,6 +395,7 @@ func TestServedNextDoor(t *testing.T) {
 		wrong(t, "asking after its end", err, pairing.ErrNone)
 		n.must(n.TakeHoursHome(ctx, n.c1, n.actor("gu"), id.ID{3, 4}, m.ID, 3_00)) // what is hers goes home all the same
 		n.carry()
+		n.asksHerself()
 		n.sound()
 	})
 }

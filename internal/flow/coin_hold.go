@@ -164,7 +164,8 @@ func (f *Flows) openingCredit(ctx context.Context, tx *db.Tx, p purse, asker id.
 // payGap lets the pool pay its share of a request's price while hands are short (T-06,
 // F6), before or after the asker's hours were set aside; what she had set aside for it
 // comes back to her. What the pool and the month's budget have not got she pays: Coins is
-// what came back, Pool what the pool gives.
+// what came back, Pool what the pool gives. The pool is of those who live here: it gives
+// nothing for a guest.
 //
 // Refusals: coin.ErrNoHold where nothing is set aside yet, coin.ErrHoldUsed.
 func (f *Flows) payGap(ctx context.Context, tx *db.Tx, request id.ID, price money.Amount) (m HoursMoved, err error) {
@@ -178,6 +179,9 @@ func (f *Flows) payGap(ctx context.Context, tx *db.Tx, request id.ID, price mone
 	}
 	if h.Paid > 0 {
 		return m, coin.ErrHoldUsed
+	}
+	if guest, err := f.isGuest(ctx, tx, h.Member); err != nil || guest {
+		return m, err
 	}
 	p, err := f.purse(ctx, tx)
 	if err != nil {

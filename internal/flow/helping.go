@@ -28,7 +28,7 @@ type HelpWish struct {
 	Words   string
 	Langs   string
 	Door    timebank.Door
-	AtHome  bool // it is not to be told in neighbouring communities
+	Beyond  bool // who is served agrees to have it told in neighbouring communities; a guest's never is
 }
 
 // Householder is a member as the time bank needs to know her: who she is and where she
@@ -39,6 +39,11 @@ type Householder struct {
 	Household household.Household
 	Building  id.ID
 	Grid      id.ID
+}
+
+// guestIn reports whether somebody who is served in a community is at home elsewhere.
+func (n *Householder) guestIn(community id.ID) bool {
+	return n.Member.Home != community && !n.Member.Home.IsZero()
 }
 
 // Elder reports whether somebody is as old as the community's rules ask for, by the year
@@ -140,8 +145,8 @@ func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Householder, w H
 	if err != nil {
 		return nil, err
 	}
-	if w.AtHome {
-		if err := f.TimeBank.KeepHome(ctx, tx, q.ID); err != nil {
+	if w.Beyond && !served.guestIn(tx.Community) {
+		if err := f.TimeBank.AgreeBeyond(ctx, tx, q.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -24,7 +24,11 @@ func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, he
 	if err != nil {
 		return nil, err
 	}
-	if err := f.freeElsewhere(ctx, place, helper, offer); err != nil {
+	var to *timebank.Offer
+	if err := f.DB.View(ctx, place, func(r db.Reader) error { to, err = f.TimeBank.OfferByID(ctx, r, place, offer); return err }); err != nil {
+		return nil, err
+	}
+	if err := f.freeElsewhere(ctx, place, helper, to.Request); err != nil {
 		return nil, err
 	}
 	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
@@ -161,15 +165,17 @@ func (f *Flows) AssignHelp(ctx context.Context, place id.ID, actor db.Actor, req
 	return f.fill(ctx, place, actor, timebank.Assignment{Request: request, Helper: helper, How: timebank.ByHand, Reason: reason})
 }
 
-// fill gives a place to a helper who has what it asks for and does not live with who is
-// served.
+// fill gives a place to a helper who has what it asks for, does not live with who is served
+// and has promised nothing at that time elsewhere; to a guest as far as she would be asked.
 func (f *Flows) fill(ctx context.Context, place id.ID, actor db.Actor, chosen timebank.Assignment) (a *timebank.Assignment, err error) {
 	able, err := f.ableFor(ctx, place, chosen.Helper)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.otherHousehold(ctx, place, chosen.Helper, chosen.Request); err != nil {
-		return nil, err
+	for _, may := range []func(ctx context.Context, place, helper, request id.ID) error{f.otherHousehold, f.mayCome, f.freeElsewhere} {
+		if err := may(ctx, place, chosen.Helper, chosen.Request); err != nil {
+			return nil, err
+		}
 	}
 	err = f.DB.Update(ctx, place, actor, func(tx *db.Tx) error {
 		q, err := f.TimeBank.ByID(ctx, tx, place, chosen.Request)

@@ -55,7 +55,7 @@ func (s *scene) askedBeyond() bool {
 func (s *scene) lacks(round dispatch.Round) bool {
 	settled := []dispatch.Code{dispatch.Enough, dispatch.Resting, dispatch.TooLate}
 	return slices.ContainsFunc(round.Offers, func(o dispatch.Offer) bool { return o.Ring >= dispatch.Neighbours }) ||
-		slices.ContainsFunc(round.Gaps, func(g dispatch.Gap) bool { return !slices.Contains(settled, g.Reason.Code) && !s.beyond[g.Task].Home })
+		slices.ContainsFunc(round.Gaps, func(g dispatch.Gap) bool { return !slices.Contains(settled, g.Reason.Code) && s.beyond[g.Task].Agreed })
 }
 
 // livesIn is the community in which a volunteer is at home.

@@ -98,21 +98,53 @@ func (f *Flows) guestOf(ctx context.Context, place, who id.ID) (m *member.Member
 	return m, v, err
 }
 
-// freeElsewhere refuses a yes of somebody who has promised to be in another community at
+// mayCome refuses to send a guest where who asked did not agree to it, or where hours may
+// not go to her community any more: the rules by which she would be asked (F5).
+//
+// Refusals: timebank.ErrKeptHome, pairing.ErrNone, coin.ErrClearing.
+func (f *Flows) mayCome(ctx context.Context, place, helper, request id.ID) error {
+	standing, err := f.StandingIn(ctx, place)
+	if err != nil {
+		return err
+	}
+	return f.DB.View(ctx, place, func(r db.Reader) error {
+		m, err := f.Members.Known(ctx, r, place, helper)
+		if err != nil || m.Home == place || m.Home.IsZero() {
+			return err
+		}
+		said, err := f.TimeBank.Beyonds(ctx, r, place)
+		if err == nil && !said[request].Agreed {
+			err = timebank.ErrKeptHome
+		}
+		if err != nil {
+			return err
+		}
+		with, err := f.Pairings.With(ctx, r, place, m.Home)
+		if err == nil && with == nil {
+			err = pairing.ErrNone
+		}
+		if err != nil {
+			return err
+		}
+		c, err := f.Coins.ClearedWith(ctx, r, place, m.Home)
+		if err == nil && c.Net() >= min(with.Limit, standing.Rules.ClearingLimit) {
+			err = coin.ErrClearing.With("left", money.Amount(0).Grouped(money.Coin))
+		}
+		return err
+	})
+}
+
+// freeElsewhere refuses a promise of somebody who has promised to be in another community at
 // that time. Two communities have no transaction in common: of two promises in the same
 // instant both may stand, and she gives one of them back.
-func (f *Flows) freeElsewhere(ctx context.Context, place, helper, offer id.ID) error {
+func (f *Flows) freeElsewhere(ctx context.Context, place, helper, request id.ID) error {
 	var m *member.Member
 	var q *timebank.Request
 	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
 		if m, err = f.Members.Known(ctx, r, place, helper); err != nil {
 			return err
 		}
-		o, err := f.TimeBank.OfferByID(ctx, r, place, offer)
-		if err != nil {
-			return err
-		}
-		q, err = f.TimeBank.ByID(ctx, r, place, o.Request)
+		q, err = f.TimeBank.ByID(ctx, r, place, request)
 		return err
 	}); err != nil || m.Ref == "" {
 		return err

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/charter"
+	"gongyi/internal/module/coin"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/platform/db"
 )
@@ -33,6 +35,8 @@ func (f *Flows) letGoForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request
 // agreed, and returns what the helper got. Who was noted as missed and came after all is
 // paid the same price; of the pool (T-04) where the asker's hours are gone or promised to
 // somebody else.
+//
+// Refusals: coin.ErrGuestGone where that is to be paid of the pool for who visits here.
 func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, a *timebank.Assignment) (money.Amount, error) {
 	minutes := a.Minutes()
 	if minutes == 0 || q.Coins == 0 {
@@ -52,6 +56,9 @@ func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, 
 			return 0, err
 		}
 		if instead {
+			if err := f.noGuest(ctx, tx, q.Asker); err != nil {
+				return 0, err
+			}
 			m, err = f.payBasic(ctx, tx, s)
 		} else {
 			m, err = f.payService(ctx, tx, s)
@@ -62,6 +69,15 @@ func (f *Flows) payForHelp(ctx context.Context, tx *db.Tx, q *timebank.Request, 
 		m, err = f.payBasic(ctx, tx, s)
 	}
 	return m.Coins, err
+}
+
+// noGuest refuses to let the pool pay for who visits here: it is of those who live here.
+func (f *Flows) noGuest(ctx context.Context, tx *db.Tx, asker id.ID) error {
+	guest, err := f.isGuest(ctx, tx, asker)
+	if err == nil && guest {
+		err = coin.ErrGuestGone
+	}
+	return err
 }
 
 // poolInstead reports whether a helper who was noted as missed cannot be paid of what the

@@ -180,7 +180,7 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 		t := dispatch.Task{ID: q.ID, Asker: q.Asker, Place: dispatch.Place{Building: q.Building, Grid: q.Grid, Community: s.place}, At: s.at(q.Building, q.Grid),
 			Languages: languages(strings.Split(q.Langs, ",")), Level: uint8(q.Identity), Window: dispatch.Window{From: q.From, To: q.Ends()},
 			Length: minutes(q.Minutes), People: q.People, Pair: q.People > 1 && q.Identity > int(volunteer.RealName), AskedAt: q.At, Urgency: dispatch.Planned, Short: short(s.gaps, q),
-			Local: s.beyond[q.ID].Home, Beyond: s.beyond[q.ID].Now}
+			Local: !s.beyond[q.ID].Agreed, Beyond: s.beyond[q.ID].Now}
 		if q.Urgent || q.From.Sub(q.At) < time.Duration(s.rules.UrgentHours)*time.Hour {
 			t.Urgency = dispatch.Urgent
 		} else if period.DayOf(q.From, s.zone) == s.today {
@@ -233,6 +233,9 @@ func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []di
 		} else {
 			ask(a.Helper, a.Shop, dispatch.Asked{Start: q.From, Until: q.Until, Answer: dispatch.Accepted})
 		}
+	}
+	for _, v := range s.byHand[q.Asker] { // nobody serves herself
+		bonds = append(bonds, dispatch.Bond{Volunteer: v.ID, Never: true})
 	}
 	for member, n := range s.served[q.Asker] {
 		for _, v := range s.byHand[member] {

@@ -10,6 +10,8 @@ import (
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/kernel/period"
+	"gongyi/internal/module/charge"
+	"gongyi/internal/module/charter"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/dispatch"
@@ -132,6 +134,11 @@ func (n *nextDoor) pair(which id.ID, t pairing.Terms) {
 	n.carry()
 }
 
+// wishes lets somebody ask here, with or without her word that it may be told next door.
+func (n *nextDoor) wishes(name, kind string, in time.Duration, beyond bool) (*timebank.Request, error) {
+	return n.AskHelp(ctx, n.c1, n.actor(name), flow.HelpWish{Kind: kind, Member: n.members[name], Entered: timebank.BySelf, From: n.env.Clock.Now().Add(in), Door: timebank.Door{Door: "B1 101 室"}, Beyond: beyond}, "")
+}
+
 // holds is what Gu has in a community, as she is known there.
 func (n *nextDoor) holds(at id.ID, ref string) (v money.Amount) {
 	n.t.Helper()
@@ -211,7 +218,9 @@ func TestAskedNextDoor(t *testing.T) {
 	inNextDoor(t, func(n *nextDoor) {
 		n.rest()
 		n.pair(id.ID{1}, pairing.Terms{Limit: 20_00, Month: 15_00})
-		q := n.asked("walk", 3*time.Hour)
+		q, err := n.wishes("wang", "walk", 3*time.Hour, true)
+		n.must(err)
+		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(q.ID); len(all) != 0 {
 			t.Fatalf("asked, though nobody said that she helps next door: %+v", all)
 		}
@@ -244,20 +253,95 @@ func TestAskedNextDoor(t *testing.T) {
 		}
 		n.sound()
 
-		kept, err := n.AskHelp(ctx, n.c1, n.actor("wang"), flow.HelpWish{Kind: "parcel", Member: n.members["wang"], Entered: timebank.BySelf, From: n.env.Clock.Now().Add(2 * time.Hour), Door: timebank.Door{Door: "B1 101 室"}, AtHome: true}, "")
+		kept, err := n.wishes("wang", "parcel", 2*time.Hour, false)
 		n.must(err)
 		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(kept.ID); len(all) != 0 {
-			t.Errorf("told next door, though Wang does not want it: %+v", all)
+			t.Errorf("told next door, though Wang was not asked: %+v", all)
 		}
 		wrong(t, "the desk", n.AskNextDoor(ctx, n.c1, n.actor("li"), kept.ID), timebank.ErrKeptHome)
+		_, err = n.TakeHelp(ctx, n.c1, n.actor("gu"), m.ID, kept.ID)
+		wrong(t, "taken from next door", err, timebank.ErrKeptHome)
+		_, err = n.AssignHelp(ctx, n.c1, n.actor("li"), kept.ID, m.ID, "电话里答应了")
+		wrong(t, "given next door", err, timebank.ErrKeptHome)
+		n.busyAtHome(m.ID)
 
 		n.must(n.SayPairing(ctx, n.c1, n.actor("li"), id.ID{1}, pairing.Ended, "试完了"))
-		last := n.asked("parcel", 4*time.Hour)
+		last, err := n.wishes("wang", "parcel", 4*time.Hour, true)
+		n.must(err)
+		n.must(n.FindHelpers(ctx, n.c1))
 		if all := n.offers(last.ID); len(all) != 0 {
 			t.Errorf("asked after it ended: %+v", all)
 		}
 	})
+}
+
+// busyAtHome: who has promised to be there at home cannot take anything here at that time.
+func (n *nextDoor) busyAtHome(gu id.ID) {
+	n.t.Helper()
+	n.settles("hu")
+	hu, home := n.gu, n.memberIn(n.c2, "gu")
+	own, err := n.AskHelp(ctx, n.c2, n.actor("hu"), flow.HelpWish{Kind: "parcel", Member: hu, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(3 * time.Hour), Door: timebank.Door{Door: "B21 101 室"}}, "")
+	n.must(err)
+	_, err = n.TakeHelp(ctx, n.c2, n.actor("gu"), home, own.ID)
+	n.must(err)
+	q, err := n.wishes("wang", "parcel", 3*time.Hour, true)
+	n.must(err)
+	_, err = n.TakeHelp(ctx, n.c1, n.actor("gu"), gu, q.ID)
+	wrong(n.t, "promised at home", err, timebank.ErrBusyThen)
+}
+
+// asksHerself: at home Gu is the only one who helps, and is not asked for what she wants.
+func (n *nextDoor) asksHerself() {
+	n.t.Helper()
+	q, err := n.AskHelp(ctx, n.c2, n.actor("gu"), flow.HelpWish{Kind: "parcel", Member: n.gu, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(3 * time.Hour), Door: timebank.Door{Door: "B21 101 室"}}, "")
+	n.must(err)
+	for range 3 {
+		n.must(n.FindHelpers(ctx, n.c2))
+		n.env.Clock.Advance(10 * time.Minute)
+	}
+	n.must(n.DB.View(ctx, n.c2, func(r db.Reader) error {
+		all, err := n.TimeBank.OffersFor(ctx, r, n.c2, q.ID)
+		if len(all) != 0 {
+			n.t.Errorf("asked to serve herself: %+v", all[0])
+		}
+		return err
+	}))
+}
+
+// memberIn is somebody as a member of a community.
+func (n *nextDoor) memberIn(place id.ID, name string) id.ID {
+	n.t.Helper()
+	m, err := n.MemberAt(ctx, place, n.people[name])
+	n.must(err)
+	return m.ID
+}
+
+// poolPaysNoGuest: the pool has hours, hands are short, and who was noted as missed came
+// after all; yet the pool is of those who live here (T-04, T-06).
+func (n *nextDoor) poolPaysNoGuest(ask func(in time.Duration) (*timebank.Request, error)) {
+	n.t.Helper()
+	o, err := n.OrderHours(ctx, n.c1, n.actor("li"), coin.Order{ID: id.ID{9}, Name: "街道办事处", Registration: "11370300004219000X", Body: coin.Public, Coins: 50_00, Purpose: "助老"})
+	n.must(err)
+	c, err := n.AcceptHoursOrder(ctx, n.c1, db.System, o.ID)
+	n.must(err)
+	_, err = n.Pay(ctx, n.c1, db.System, c.ID, charge.Payment{Means: charter.Bank, Reference: "slip"})
+	n.must(err)
+	q, err := ask(3 * time.Hour)
+	n.must(err)
+	n.must(n.DB.Update(ctx, n.c1, db.System, func(tx *db.Tx) error {
+		m, err := n.PayGap(ctx, tx, q.ID, q.Coins)
+		if m.Pool != 0 {
+			n.t.Errorf("the pool gives %d for a guest", m.Pool)
+		}
+		return err
+	}))
+	n.must(n.FindHelpers(ctx, n.c1))
+	a := n.accepted(q)
+	n.env.Clock.Set(q.Until.Add(time.Minute))
+	n.must(n.MissHelp(ctx, n.c1, n.actor("gu"), n.members["gu"], a.ID, "等到十二点也没来"))
+	n.must(n.WithdrawHelp(ctx, n.c1, n.actor("gu"), n.members["gu"], q.ID, ""))
+	wrong(n.t, "the pool instead of a guest", n.DecideHelp(ctx, n.c1, n.actor("li"), a.ID, 30, "门口的监控看得到她"), coin.ErrGuestGone)
 }
 
 // TestServedNextDoor: Gu takes hours along, asks where she visits, pays with them and with
@@ -287,12 +371,14 @@ func TestServedNextDoor(t *testing.T) {
 		n.must(err)
 		n.members["gu"] = m.ID
 		ask := func(in time.Duration) (*timebank.Request, error) {
-			return n.AskHelp(ctx, n.c1, n.actor("gu"), flow.HelpWish{Kind: "walk", Member: m.ID, Entered: timebank.BySelf, From: n.env.Clock.Now().Add(in), Door: timebank.Door{Door: "B1 门口"}}, "")
+			return n.wishes("gu", "walk", in, true)
 		}
+		n.poolPaysNoGuest(ask)
 		q, err := ask(3 * time.Hour)
 		n.must(err)
 		_, err = ask(30 * time.Hour)
 		wrong(t, "a guest owes nothing", err, coin.ErrGuestShort)
+		wrong(t, "a guest's stays here", n.AskNextDoor(ctx, n.c1, n.actor("li"), q.ID), timebank.ErrKeptHome)
 		n.must(n.FindHelpers(ctx, n.c1))
 		a := n.accepted(q)
 		n.env.Clock.Advance(3 * time.Hour)
@@ -309,6 +395,7 @@ func TestServedNextDoor(t *testing.T) {
 		wrong(t, "asking after its end", err, pairing.ErrNone)
 		n.must(n.TakeHoursHome(ctx, n.c1, n.actor("gu"), id.ID{3, 4}, m.ID, 3_00)) // what is hers goes home all the same
 		n.carry()
+		n.asksHerself()
 		n.sound()
 	})
 }

@@ -46,6 +46,7 @@ var (
 	ErrBadAmount  = fault.New(fault.Invalid, "coin.bad_amount")
 	ErrSoftLimit  = fault.New(fault.Conflict, "coin.soft_limit")  // details: short
 	ErrGuestShort = fault.New(fault.Conflict, "coin.guest_short") // details: short; a visitor owes nothing
+	ErrGuestGone  = fault.New(fault.Conflict, "coin.guest_gone")  // what she had set aside is gone, and the pool pays for no visitor
 	ErrHeld       = fault.New(fault.Conflict, "coin.held")        // something else is set aside for the request
 	ErrNoHold     = fault.New(fault.NotFound, "coin.no_hold")
 	ErrHoldUsed   = fault.New(fault.Conflict, "coin.hold_used") // something of it was paid already

@@ -11,25 +11,25 @@ import (
 
 // Beyond is what was said of asking for a request in neighbouring communities (F3, F5).
 type Beyond struct {
-	Home bool // who asked does not want it told there
-	Now  bool // the desk wants it told there at once
+	Agreed bool // who asked said that it may be told there; without her word it stays at home
+	Now    bool // the desk wants it told there at once
 }
 
-// KeepHome notes that a request is not to be told in neighbouring communities.
-func (s *Service) KeepHome(ctx context.Context, tx *db.Tx, request id.ID) error {
-	return sayBeyond(ctx, tx, request, "home")
+// AgreeBeyond notes that who asked lets a request be told in neighbouring communities.
+func (s *Service) AgreeBeyond(ctx context.Context, tx *db.Tx, request id.ID) error {
+	return sayBeyond(ctx, tx, request, "agreed")
 }
 
 // AskBeyond lets a request be told in neighbouring communities at once.
 //
-// Refusals: ErrEnded, ErrKeptHome where who asked does not want it.
+// Refusals: ErrEnded, ErrKeptHome where who asked did not agree to it.
 func (s *Service) AskBeyond(ctx context.Context, tx *db.Tx, q *Request) (err error) {
 	defer fault.Wrap(&err, "ask next door")
 	if q.End != nil {
 		return ErrEnded
 	}
 	all, err := s.Beyonds(ctx, tx, tx.Community)
-	if err == nil && all[q.ID].Home {
+	if err == nil && !all[q.ID].Agreed {
 		err = ErrKeptHome
 	}
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Service) Beyonds(ctx context.Context, r db.Reader, community id.ID) (ma
 		var says string
 		err := rows.Scan(&request, &says)
 		b := found[request]
-		b.Home, b.Now = b.Home || says == "home", b.Now || says == "now"
+		b.Agreed, b.Now = b.Agreed || says == "agreed", b.Now || says == "now"
 		found[request] = b
 		return err
 	}, `SELECT b.request_id, b.says FROM timebank_beyond b LEFT JOIN timebank_request_end e ON e.community_id = b.community_id AND e.request_id = b.request_id

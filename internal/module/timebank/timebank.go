@@ -72,7 +72,7 @@ var (
 	ErrNoReason   = fault.New(fault.Invalid, "timebank.no_reason")
 	ErrThanked    = fault.New(fault.Conflict, "timebank.thanked")
 	ErrNotOver    = fault.New(fault.Conflict, "timebank.not_over")
-	ErrKeptHome   = fault.New(fault.Conflict, "timebank.kept_home") // who asked does not want it told next door
+	ErrKeptHome   = fault.New(fault.Conflict, "timebank.kept_home") // who asked did not agree to have it told next door
 
 	ErrBadPlan   = fault.New(fault.Invalid, "timebank.bad_plan")
 	ErrPlanEnded = fault.New(fault.Conflict, "timebank.plan_ended")

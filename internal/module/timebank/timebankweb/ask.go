@@ -160,7 +160,7 @@ func priceLines(ctx context.Context, k *timebank.Kind, elder bool, at *spot) []u
 // wishIn reads a request from a form.
 func (h *Pages) wishIn(r *http.Request, zone *time.Location) (w flow.HelpWish, err error) {
 	f := portal.Type(r)
-	w = flow.HelpWish{Kind: f.Line("kind"), Words: portal.Prose(r, "words"), Entered: timebank.BySelf,
+	w = flow.HelpWish{Kind: f.Line("kind"), Words: portal.Prose(r, "words"), Entered: timebank.BySelf, Beyond: r.FormValue("beyond") == "yes",
 		Door: timebank.Door{Door: f.Line("door"), Contact: f.Line("contact"), Phone: f.Line("phone"), Hints: portal.Prose(r, "hints")}}
 	if r.FormValue("when") == "now" {
 		return w, f.Err
@@ -182,7 +182,6 @@ func (h *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	}
 	wish, err := h.wishIn(r, at.Standing.Now.Location())
 	wish.Member, wish.Entered = at.Me.ID, enteredBy(ctx)
-	wish.AtHome = r.FormValue("tells") == "yes" && r.FormValue("beyond") != "yes"
 	if err == nil {
 		nobody, lookErr := h.nobodyThen(r, &at, &wish)
 		if lookErr != nil {

@@ -43,7 +43,7 @@ func (h *Pages) fillNext(ctx context.Context, v *askView) error {
 	}
 	v.Near = strings.Join(names, i18n.T(ctx, "、"))
 	first := ""
-	if v.Rules.BeyondFirst == 1 {
+	if v.Rules.BeyondFirst == 1 && v.Desk == nil { // the desk ticks it when she was asked
 		first = "yes"
 	}
 	if v.Beyond = first; v.Sent.Form == v.Form.In {
@@ -168,7 +168,7 @@ func (h *Pages) fillNextDoor(ctx context.Context, v *deskOneView) error {
 		all, err := h.svc().Beyonds(ctx, rd, v.ID)
 		said = all[v.Q.ID]
 		return err
-	}); err != nil || said.Home || said.Now {
+	}); err != nil || !said.Agreed || said.Now {
 		return err
 	}
 	v.NextDoor = &ui.Confirm{ID: "next-door", Open: i18n.T(ctx, "现在就问邻近社区"), Class: "sm", Title: i18n.T(ctx, "现在就问邻近社区的志愿者？"), Text: i18n.T(ctx, "不等本社区的人回话。那边的人答应以前，看不到门牌和电话。"),

@@ -49,6 +49,9 @@ func (h *Pages) showDeskForm(w http.ResponseWriter, r *http.Request, sent portal
 	}
 	v.Now, v.When = true, sent.Typed("ask", "when", "later")
 	v.Day, v.Clock = sent.Typed("ask", "day", p.Today.String()), sent.Typed("ask", "clock", "")
+	if err := h.fillNext(ctx, &v); err != nil {
+		return err
+	}
 	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "help", i18n.T(ctx, "替人发请求")), deskAskPage(v))
 }
 

@@ -161,22 +161,27 @@ func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
 	return h.showOpen(w, r, portal.Sent{})
 }
 
+// openIn is the open request in an address, for who is a volunteer there: what others need
+// is no reading for who cannot help, nor hers to take.
+func (h *Pages) openIn(r *http.Request) (at spot, which id.ID, err error) {
+	if at, err = h.here(r); err != nil {
+		return at, which, err
+	}
+	if which, err = idIn(r, "request"); err != nil {
+		return at, which, err
+	}
+	own, err := h.Flows.VolunteerOf(r.Context(), at.ID, at.Me.ID)
+	if err == nil && own == nil {
+		err = timebank.ErrNotFound
+	}
+	return at, which, err
+}
+
 func (h *Pages) showOpen(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	at, err := h.here(r)
+	at, which, err := h.openIn(r)
 	if err != nil {
 		return err
-	}
-	which, err := idIn(r, "request")
-	if err != nil {
-		return err
-	}
-	own, err := h.Flows.VolunteerOf(ctx, at.ID, at.Me.ID)
-	if err != nil {
-		return err
-	}
-	if own == nil {
-		return timebank.ErrNotFound // what others need is no reading for who cannot help
 	}
 	v := offerView{spot: at, Base: openHref(at.ID, which), Sent: sent, Stands: true}
 	if err := h.view(ctx, at.ID, func(rd db.Reader) error {
@@ -196,11 +201,7 @@ func (h *Pages) showOpen(w http.ResponseWriter, r *http.Request, sent portal.Sen
 
 func (h *Pages) take(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := h.here(r)
-	if err != nil {
-		return err
-	}
-	which, err := idIn(r, "request")
+	at, which, err := h.openIn(r)
 	if err != nil {
 		return err
 	}

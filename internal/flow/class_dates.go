@@ -89,7 +89,7 @@ func (f *Flows) holdDate(ctx context.Context, tx *db.Tx, a *activity.Activity, s
 	if err != nil {
 		return err
 	}
-	if len(came) == 0 {
+	if !slices.ContainsFunc(seats, func(x *activity.Seat) bool { return came[x.ID] }) {
 		return ErrClassNobody
 	}
 	if err := f.Activities.EndSession(ctx, tx, s, true, ""); err != nil {

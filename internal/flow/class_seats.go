@@ -233,7 +233,7 @@ func (f *Flows) ExcuseSeat(ctx context.Context, place id.ID, actor db.Actor, mem
 }
 
 // CheckInClass notes that somebody is there, by the digits at the door, from check_in_early
-// before it begins until it ends.
+// before it begins until it ends. Who got her seat after it began has none on that date.
 func (f *Flows) CheckInClass(ctx context.Context, place id.ID, actor db.Actor, member, at id.ID, code string) (err error) {
 	defer fault.Wrap(&err, "check in")
 	return f.withActivity(ctx, place, actor, at, func(tx *db.Tx, a *activity.Activity) error {
@@ -250,7 +250,7 @@ func (f *Flows) CheckInClass(ctx context.Context, place id.ID, actor db.Actor, m
 			return activity.ErrSessionOver
 		}
 		for _, x := range seats {
-			if x.Member == member && x.State == activity.Seated {
+			if x.Member == member && x.State == activity.Seated && !x.Since.After(s.Begins) {
 				return f.Activities.CheckIn(ctx, tx, x, s, code, time.Duration(v.Params.CheckInEarly)*time.Minute)
 			}
 		}

@@ -28,7 +28,7 @@ var (
 )
 
 // ProposeClass proposes a class of somebody who can do what it teaches (F10). It waits for
-// the desk. The same form again proposes nothing more.
+// the desk, and the second adult is told. The same form again proposes nothing more.
 //
 // Refusals: ErrClassNoSkill, those of activity.Service.Propose.
 func (f *Flows) ProposeClass(ctx context.Context, place id.ID, actor db.Actor, a activity.Activity, token string) (made *activity.Activity, err error) {
@@ -37,15 +37,31 @@ func (f *Flows) ProposeClass(ctx context.Context, place id.ID, actor db.Actor, a
 	if err != nil {
 		return nil, err
 	}
-	v, err := f.VolunteerOf(ctx, place, a.Teacher)
-	if err != nil {
+	if err := f.skilled(ctx, place, &here, a.Teacher, a.Skill); err != nil {
 		return nil, err
-	}
-	if v == nil || v.State == volunteer.Stopped || v.Can(volunteer.Skill(a.Skill), here.Today) == volunteer.Unskilled {
-		return nil, ErrClassNoSkill.On("skill")
 	}
 	a.Kind = activity.Class
 	return f.propose(ctx, place, actor, &here, a, token)
+}
+
+// MayTeach refuses who cannot do what she would teach.
+//
+// Refusals: ErrClassNoSkill.
+func (f *Flows) MayTeach(ctx context.Context, place, teacher id.ID, skill string) (err error) {
+	defer fault.Wrap(&err, "may teach")
+	here, err := f.teaching(ctx, place)
+	if err != nil {
+		return err
+	}
+	return f.skilled(ctx, place, &here, teacher, skill)
+}
+
+func (f *Flows) skilled(ctx context.Context, place id.ID, here *Standing, teacher id.ID, skill string) error {
+	v, err := f.VolunteerOf(ctx, place, teacher)
+	if err == nil && (v == nil || v.State == volunteer.Stopped || v.Can(volunteer.Skill(skill), here.Today) == volunteer.Unskilled) {
+		err = ErrClassNoSkill.On("skill")
+	}
+	return err
 }
 
 // CallActivity calls an activity (F12): it is open at once, costs nothing and earns no hours.
@@ -70,7 +86,11 @@ func (f *Flows) teaching(ctx context.Context, place id.ID) (s Standing, err erro
 func (f *Flows) propose(ctx context.Context, place id.ID, actor db.Actor, here *Standing, a activity.Activity, token string) (made *activity.Activity, err error) {
 	_, err = f.Once(ctx, place, actor, token, func(tx *db.Tx) error {
 		made, err = f.Activities.Propose(ctx, tx, a, here.Rules.ServicePrice(a.Minutes))
-		return err
+		if err != nil || made.Second.IsZero() {
+			return err
+		}
+		return f.tellMember(ctx, tx, made.Second, notice.Notice{Kind: notice.ClassSecond, Cause: classCause(made.ID) + "/second", Link: "/classes",
+			Args: []notice.Arg{notice.Text(made.Title, ""), notice.Moment(made.Sessions[0].Begins), notice.Text(made.Place, "")}})
 	})
 	return made, err
 }

@@ -236,6 +236,14 @@ func TestTheQueueOfAClass(t *testing.T) {
 		if h.class(few.ID).State() != activity.Off || h.state(one) != activity.Gone || h.held(one) != 0 {
 			t.Errorf("%s, %s, held %v", h.class(few.ID).State(), h.state(one), h.held(one))
 		}
+		hasty := h.lesson(1, 8, func(a *activity.Activity) { // agreed to so late that too few was due before
+			a.Least, a.Sessions = 2, activity.Dates(h.env.Clock.Now().Add(5*time.Hour), 1, 60)
+		})
+		h.env.Clock.Set(hasty.Sessions[0].Begins.Add(-7 * time.Minute))
+		h.must(h.SweepClasses(ctx, h.c1))
+		if now := h.class(hasty.ID); now.State() != activity.Off {
+			t.Errorf("too few for what was agreed to late: %s", now.State())
+		}
 		gone := h.lesson(2, 8)
 		two := h.signed(gone, "wang")
 		other := h.members["zhou"]
@@ -253,10 +261,10 @@ func TestTheQueueOfAClass(t *testing.T) {
 // told is how often somebody was told of a kind.
 func (h *helping) told(name, kind string) (n int) {
 	h.t.Helper()
-	h.must(h.DB.View(ctx, id.Tilde, func(r db.Reader) error {
-		all, err := h.Notices.List(ctx, r, h.people[name], notice.Filter{})
-		for _, x := range all {
-			if x.Kind.ID == kind {
+	h.must(h.DB.View(ctx, h.c1, func(r db.Reader) error {
+		notes, err := db.Waiting(ctx, r, h.c1, 1000)
+		for _, x := range notes {
+			if told, err := notice.Decode(x.Payload); err == nil && x.Kind == notice.Staged && told.Kind == kind && told.Member == name {
 				n++
 			}
 		}
@@ -269,8 +277,13 @@ func (h *helping) told(name, kind string) (n int) {
 // whom the house knows; minors are signed up by who acts for them.
 func TestWhoMayTeachAndCome(t *testing.T) {
 	inHelpingLane(t, func(h *helping) {
-		free := h.lesson(1, 5, func(a *activity.Activity) { a.Pay, a.Price = activity.ByPool, 0 })
+		free := h.lesson(2, 5, func(a *activity.Activity) { a.Pay, a.Price = activity.ByPool, 0 })
 		h.signed(free, "wang")
+		h.env.Clock.Set(free.Sessions[0].Begins.Add(time.Minute))
+		h.signed(free, "zhou")
+		if err := h.CheckInClass(ctx, h.c1, h.actor("zhou"), h.members["zhou"], free.ID, free.Sessions[0].Code); !errors.Is(err, activity.ErrNoSeat) {
+			t.Errorf("there with a seat of the next date: %v", err)
+		}
 		h.env.Clock.Set(free.Sessions[0].Ends)
 		chen := h.members["chen"]
 		seats := h.seatsOf(free)
@@ -290,6 +303,9 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		h.must(err)
 		if err := h.AgreeClass(ctx, h.c1, db.System, made.ID); !errors.Is(err, flow.ErrClassIdentity) {
 			t.Errorf("children with adults nobody knows: %v", err)
+		}
+		if n := h.told("zhou", notice.ClassSecond); n != 1 {
+			t.Errorf("the second adult is told %d times", n)
 		}
 		prove := func(until period.Day) {
 			for _, name := range []string{"chen", "zhou"} {

@@ -87,6 +87,7 @@ const (
 	MinutesMost  = 8 * 60
 	minutesLeast = 15
 	aheadMost    = 366 * 24 * time.Hour
+	tooFewLast   = 15 * time.Minute // leaves the clock time to pass by
 	wordsMost    = 200
 	aboutMost    = 1_000
 )
@@ -234,14 +235,13 @@ func (a *Activity) TakesPart(now time.Time) error {
 	return nil
 }
 
-// TooFewAt is when too few people call it off: so many hours before its first date, but not
-// before it begins if it was agreed to later than that.
+// TooFewAt is from when too few people call it off: so many hours before its first date, but
+// no later than tooFewLast before it, which is also when if it was agreed to later than that.
 func (a *Activity) TooFewAt(hours int) time.Time {
-	at := a.Sessions[0].Begins.Add(-time.Duration(hours) * time.Hour)
-	for _, s := range a.Steps {
-		if s.State == Open && s.At.After(at) {
-			return a.Sessions[0].Begins
-		}
+	begins := a.Sessions[0].Begins
+	at, last := begins.Add(-time.Duration(hours)*time.Hour), begins.Add(-tooFewLast)
+	if at.After(last) || slices.ContainsFunc(a.Steps, func(s Step) bool { return s.State == Open && s.At.After(at) }) {
+		return last
 	}
 	return at
 }

@@ -4,6 +4,7 @@ package notice
 const (
 	ClassAgreed  = "class.agreed"
 	ClassRefused = "class.refused"
+	ClassSecond  = "class.second"
 	ClassSeat    = "class.seat"
 	ClassSoon    = "class.soon"
 	ClassOff     = "class.off"
@@ -16,6 +17,7 @@ const (
 var ofClasses = []Kind{
 	{ID: ClassAgreed, Group: OfCommunity, Name: "课可以开了", Title: "%s可以开了", Body: "第一次 %s，%s。可以分享给邻居，来的人在这里看得到。", Open: "看这门课", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: ClassRefused, Group: OfCommunity, Name: "课没有同意", Title: "%s这次没有同意", Body: "%s", Open: "看这门课", By: []Way{Push}, May: []Way{WeChat}, Most: 5, Per: day},
+	{ID: ClassSecond, Group: OfCommunity, Name: "请您做第二位大人", Title: "%s请您做第二位大人", Body: "第一次 %s，%s。孩子来的课要有两位大人；不愿意的话，请和社区说。", Open: "课和活动", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: ClassSeat, Group: OfCommunity, Name: "排到位子了", Title: "%s有您的位子了", Body: "%s 以前点一下“我要来”；不来就让给下一位。", Open: "我要来", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},
 	{ID: ClassSoon, Group: OfCommunity, Name: "快上课了", Title: "%s快到了", Body: "%s，%s。来不了请早些说，让给别的邻居。", Open: "看时间地点", By: []Way{Push}, May: []Way{WeChat, SMS}, Most: 5, Per: day},
 	{ID: ClassOff, Group: OfCommunity, Name: "课或活动取消", Title: "%s取消了", Body: "原定 %s。%s 留出来的服务时都退回了。", Open: "看一看", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Most: 10, Per: day},

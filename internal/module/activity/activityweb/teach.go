@@ -84,7 +84,7 @@ func (h *Pages) propose(w http.ResponseWriter, r *http.Request) error {
 		err = t.Err
 	}
 	if err == nil && a.Children {
-		a.Second, err = h.second(ctx, at.ID, r.FormValue("second"))
+		a.Second, err = h.second(ctx, at.ID, &a, r.PostFormValue("phone"), r.PostFormValue("name"))
 	}
 	if err == nil {
 		var made *activity.Activity
@@ -95,16 +95,16 @@ func (h *Pages) propose(w http.ResponseWriter, r *http.Request) error {
 	return portal.Done(w, r, err, to, "class", func(s portal.Sent) error { return h.showTeach(w, r, s) })
 }
 
-// second is the other adult, by her telephone or reference.
-func (h *Pages) second(ctx context.Context, place id.ID, said string) (id.ID, error) {
-	if said == "" {
-		return id.ID{}, activity.ErrNoSecond.On("second")
+// second is the other adult, found by her number and name, for who may teach: nobody else
+// learns here who lives in a community.
+func (h *Pages) second(ctx context.Context, place id.ID, a *activity.Activity, phone, name string) (who id.ID, err error) {
+	if err := h.Flows.MayTeach(ctx, place, a.Teacher, a.Skill); err != nil {
+		return who, err
 	}
-	m, err := h.MemberBy(ctx, place, "second", said)
-	if err != nil {
-		return id.ID{}, err
+	if phone == "" || name == "" {
+		return who, activity.ErrNoSecond.On("second")
 	}
-	return m.ID, nil
+	return h.Flows.Neighbour(ctx, place, phone, name)
 }
 
 // typed reads what somebody said of a class or an activity.

@@ -37,14 +37,24 @@ func Reopened(ctx context.Context, path string, typed url.Values) context.Contex
 // the same thing, and what was typed into the no is no word of the yes.
 const askedName = "_asked"
 
-// refused is what came of this question, nil if it was not sent or not refused.
-func (c Confirm) refused(ctx context.Context) *Refused {
+// IsRefused reports whether the page answers a form that was sent to an action and refused:
+// what hides that form, a fold, stands open then.
+func IsRefused(ctx context.Context, action string) bool { return refusedAt(ctx, action) != nil }
+
+func refusedAt(ctx context.Context, action string) *Refused {
 	no, _ := ctx.Value(refusedKey{}).(*Refused)
-	path, _, _ := strings.Cut(c.Action, "?")
-	if no == nil || no.Path != path || no.Typed.Get(askedName) != c.ID {
+	if path, _, _ := strings.Cut(action, "?"); no == nil || no.Path != path {
 		return nil
 	}
 	return no
+}
+
+// refused is what came of this question, nil if it was not sent or not refused.
+func (c Confirm) refused(ctx context.Context) *Refused {
+	if no := refusedAt(ctx, c.Action); no != nil && no.Typed.Get(askedName) == c.ID {
+		return no
+	}
+	return nil
 }
 
 // within is the inside of the form that was refused.

@@ -86,7 +86,7 @@ func (l *helpLife) asks(who neighbour, kind string, in time.Duration) *timebank.
 	l.Helper()
 	l.clock.Advance(time.Second)
 	at := l.clock.Now().Add(in)
-	q, err := l.Flows.AskHelp(context.Background(), l.home, who.as, flow.HelpWish{Kind: kind, Member: who.member, Entered: timebank.BySelf, From: at, Until: at, Words: nasty[0],
+	q, err := l.Flows.AskHelp(context.Background(), l.home, who.as, flow.HelpWish{Kind: kind, Member: who.member, Entered: timebank.BySelf, From: at, Until: at, Words: nasty[0], Beyond: true,
 		Door: timebank.Door{Door: "1 号楼 101", Contact: wild, Hints: nasty[0]}}, "")
 	l.must(err)
 	return q

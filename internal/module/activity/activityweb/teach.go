@@ -84,7 +84,7 @@ func (h *Pages) propose(w http.ResponseWriter, r *http.Request) error {
 		err = t.Err
 	}
 	if err == nil && a.Children {
-		a.Second, err = h.second(ctx, at.ID, &a, r.PostFormValue("phone"), r.PostFormValue("name"))
+		a.Second, err = h.second(ctx, at.ID, &a, r.PostFormValue("phone"), r.PostFormValue("second"))
 	}
 	if err == nil {
 		var made *activity.Activity

@@ -151,7 +151,7 @@ func teachPage(v teachView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{In: v.Form.In, Name: "name", Label: i18n.T(ctx, "第二位大人的姓名"), Value: v.Sent.Typed("class", "name", ""), MaxLen: 40, Optional: true, Help: i18n.T(ctx, "孩子来才填。会告诉这位邻居；两位都要在社区交过无犯罪记录证明。"), Auto: "off", Error: v.Form.Of("second")}.Text().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{In: v.Form.In, Name: "second", Label: i18n.T(ctx, "第二位大人的姓名"), Value: v.Sent.Typed("class", "second", ""), MaxLen: 40, Optional: true, Help: i18n.T(ctx, "孩子来才填。会告诉这位邻居；两位都要在社区交过无犯罪记录证明。"), Auto: "off", Error: v.Form.Of("second")}.Text().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -21,6 +21,10 @@ func (d *Demo) pairUp(ctx context.Context) (err error) {
 		return err
 	}
 	here, there, which := d.places["C1"], d.places["C2"], id.ID{0xc0, 1}
+	var before *pairing.Pairing // of a demo that goes on after some days
+	if err := d.Flows.DB.View(ctx, here, func(r db.Reader) error { before, err = d.Flows.Pairings.With(ctx, r, here, there); return err }); err != nil || before != nil {
+		return err
+	}
 	if err := d.Flows.ProposePairing(ctx, here, operator, which, there, pairing.Terms{Limit: 1_000_00, Month: 200_00}, "隔一条街，互相搭把手。"); err != nil {
 		return err
 	}

@@ -109,7 +109,13 @@ func TestPicturesAreDrawn(t *testing.T) {
 	uitest.InBrowser(t, mux(), func(ctx context.Context, base string) {
 		b := tab{t, ctx, base}
 		b.open("/ui/charts")
-		b.when("a chart", `document.querySelector("#line canvas")`)
+		b.when("charts that fill their boxes", `(() => {
+			const boxes = [...document.querySelectorAll("[data-island=chart]")];
+			return boxes.length > 0 && boxes.every((box) => {
+				const a = box.querySelector("canvas")?.getBoundingClientRect(), b = box.getBoundingClientRect();
+				return a && Math.abs(a.left - b.left) <= 1 && Math.abs(a.width - b.width) <= 1 && Math.abs(a.height - b.height) <= 1;
+			});
+		})()`)
 		b.when("its figures fold away", `!document.querySelector("#line details").open`)
 		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(document.querySelector("#sample-map").scrollIntoView(), true)`))
 		b.must(err)

@@ -133,7 +133,7 @@ func TestWithoutScripts(t *testing.T) {
 			return err
 		})))
 		b.open("/ui/charts")
-		b.when("the figures", `document.querySelector("#line details").open && document.querySelector("#line .picture").hidden`)
+		b.when("the figures", `document.querySelector("#line details").open && document.querySelector("#line .plot").hidden`)
 		b.when("the list instead of the map", `document.querySelector("#sample-map .without .rows")`)
 		b.open("/ui/sheets")
 		b.click(`[popovertarget=refund]`)

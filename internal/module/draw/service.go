@@ -45,8 +45,8 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, d *Draw, seed Hash) (err 
 		return err
 	}
 	for i, b := range d.Bags {
-		if _, err := tx.Exec(ctx, "INSERT INTO draw_bag (community_id, draw_id, place, kind, name, count, worth, points, cost, series_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			tx.Community[:], d.ID[:], i, string(b.Kind), b.Name, b.Count, int64(b.Worth), int64(b.Points), int64(b.Cost), b.Series[:]); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO draw_bag (community_id, draw_id, place, kind, name, count, worth, points, cost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			tx.Community[:], d.ID[:], i, string(b.Kind), b.Name, b.Count, int64(b.Worth), int64(b.Points), int64(b.Cost)); err != nil {
 			return err
 		}
 	}

@@ -656,7 +656,7 @@ func onePage(v oneView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field{Name: "plans", In: v.Bind.In, Label: i18n.T(ctx, "再加上"), Options: v.Free, Values: v.Sent.Ticked("bind", "plans", nil), Error: v.Bind.Of("plans"), Optional: true}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "plans", In: v.Bind.In, Label: i18n.T(ctx, "再加上"), Options: v.Free, Values: v.Sent.Ticked("bind", "plans", nil), Error: v.Bind.Of("plans")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -719,7 +719,7 @@ func onePage(v oneView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field{Name: "plans", In: v.Release.In, Label: i18n.T(ctx, "拿出哪几份"), Options: v.Serving, Values: v.Sent.Ticked("release", "plans", nil), Error: v.Release.Of("plans"), Optional: true}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "plans", In: v.Release.In, Label: i18n.T(ctx, "拿出哪几份"), Options: v.Serving, Values: v.Sent.Ticked("release", "plans", nil), Error: v.Release.Of("plans")}.PickMany().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gongyi/internal/flow"
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/payment"
 	"gongyi/internal/module/payout"
@@ -18,9 +20,6 @@ import (
 // shownAtDesk is how many of one kind the desk lists of a community; all are on the kind's
 // own page.
 const shownAtDesk = 50
-
-// giveBackIn is how long a refund that a provider did not carry out may wait.
-const giveBackIn = 3 * 24 * time.Hour
 
 // inEach makes the matters of each community from what a reader finds there.
 func (a *App) inEach(ctx context.Context, find func(r db.Reader, p community.Place) ([]operatorweb.Matter, error)) (all []operatorweb.Matter, err error) {
@@ -59,12 +58,24 @@ func (a *App) payoutSource() operatorweb.Source {
 // differenceSource are the differences with providers' bills that nobody has settled (D5).
 func (a *App) differenceSource() operatorweb.Source {
 	return operatorweb.Source{Key: "differences", Icon: "book", Name: i18n.M("对账的差异"), Tag: i18n.M("对账"), Action: "reconciliation.work", Matters: func(ctx context.Context) ([]operatorweb.Matter, error) {
-		return a.inEach(ctx, func(r db.Reader, p community.Place) (all []operatorweb.Matter, err error) {
+		find := func(r db.Reader, p community.Place) (all []operatorweb.Matter, err error) {
 			open, err := a.Flows.Reconciliations.Waiting(ctx, r, p.ID, shownAtDesk)
 			for n := range open {
 				all = append(all, differenceMatter(ctx, p, &open[n]))
 			}
 			return all, err
+		}
+		all, err := a.inEach(ctx, find)
+		if err != nil {
+			return nil, err
+		}
+		return all, a.DB.View(ctx, flow.Nobody, func(r db.Reader) error { // money that no line gives to a community
+			nobodys, err := find(r, community.Place{ID: flow.Nobody, Ref: reconciliationweb.House})
+			for n := range nobodys {
+				nobodys[n].Place = id.ID{} // for who has the role everywhere
+			}
+			all = append(all, nobodys...)
+			return err
 		})
 	}}
 }
@@ -81,22 +92,29 @@ func (a *App) failedRefundSource() operatorweb.Source {
 	return operatorweb.Source{Key: "failed-refunds", Icon: "undo", Name: i18n.M("没有退成的"), Tag: i18n.M("退款"), Action: "refund.settle", Matters: func(ctx context.Context) ([]operatorweb.Matter, error) {
 		return a.inEach(ctx, func(r db.Reader, p community.Place) (all []operatorweb.Matter, err error) {
 			failed, err := a.Flows.Payments.FailedRefunds(ctx, r, p.ID, shownAtDesk)
-			for n := range failed {
-				all = append(all, failedMatters(ctx, p, &failed[n])...)
+			if err != nil || len(failed) == 0 {
+				return nil, err
 			}
-			return all, err
+			v, err := a.Flows.RulesNow(ctx, r, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			for n := range failed {
+				all = append(all, failedMatters(ctx, p, &failed[n], time.Duration(v.Params.RefundFixDays)*24*time.Hour)...)
+			}
+			return all, nil
 		})
 	}}
 }
 
-func failedMatters(ctx context.Context, p community.Place, of *payment.Payment) (all []operatorweb.Matter) {
+func failedMatters(ctx context.Context, p community.Place, of *payment.Payment, within time.Duration) (all []operatorweb.Matter) {
 	for _, x := range of.Refunds {
 		if x.End == nil || x.End.Kind != payment.Failed || of.AskedAgain(x.ID) {
 			continue
 		}
 		all = append(all, operatorweb.Matter{
 			Key: "failed-" + x.ID.String(), Place: p.ID, Title: i18n.T(ctx, "退 %s 元没有成", ui.Yuan(x.Amount)), Note: of.Title, Stage: i18n.T(ctx, "等处理"),
-			Due: x.End.At.Add(giveBackIn), Limit: giveBackIn, Do: ui.Link{Href: "/desk/refunds/" + p.Ref, Text: i18n.T(ctx, "去办")},
+			Due: x.End.At.Add(within), Limit: within, Do: ui.Link{Href: "/desk/refunds/" + p.Ref, Text: i18n.T(ctx, "去办")},
 		})
 	}
 	return all

@@ -30,6 +30,7 @@ var scriptedHelp = map[string]string{
 	"/desk/help/{community}/requests/{request}/{assignment}/undoing":   "a reason, on the page of an accepted service: a walk opens three others",
 	"/desk/projects/{community}/{project}/months/{month}/payment":      "an amount and a slip, for a month of which something is owed",
 	"/desk/projects/{community}/{project}/plans":                       "plans that are chosen, where some serve no project",
+	"/desk/projects/{community}/{project}/plans/release":               "plans that are chosen, a day and a reason, where some serve it",
 	"/office/projects/{community}/{project}/agreement":                 "a button of the street office",
 	"/office/projects/{community}/{project}/refusal":                   "a reason, of the street office",
 	"/office/projects/{community}/{project}/end":                       "a reason, of the street office",

@@ -87,6 +87,7 @@ var scriptedPayouts = map[string]string{
 
 var scriptedTill = map[string]string{
 	"/me/slips/{at}/{slip}/cancellation":   "without a field, on the page once a provider was asked: TestASlipIsPaidOnThePages",
+	"/shop/{shop}/till/{checkout}/service": "a service that is chosen, where the shop's people went to one: TestASaleNamesTheServiceItPaid",
 	"/shop/{shop}/till/{checkout}/consent": "digits of a buyer without a network: TestATillRefusesWrongCodes, TestSixDigitsAreConsent",
 	"/me/pay/key/end":                      "without a field, on the page once a phone has a key: TestAPayCodeIsItsPhones",
 }

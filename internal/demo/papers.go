@@ -44,7 +44,7 @@ func (d *Demo) papers(ctx context.Context, at id.ID, desk db.Actor, today period
 // serve it.
 func (d *Demo) order(ctx context.Context, at id.ID, desk db.Actor, today period.Day) error {
 	c := project.Contract{Title: "独居老人午间助餐", Orderer: streetName + "办事处", Scope: "周一到周五中午送餐上门，看一眼人是否都好。", Standard: "饭菜温热，当面交到，每天有签到或照片。", People: 20,
-		First: today.Month().First(), Last: today.Plus(6), Ceiling: 60_000_00, ReportDays: 5, Lines: []project.Line{{Kind: "meal", Price: 4_00}}}
+		First: today.Month().First(), Last: today.Plus(6), Ceiling: 60_000_00, ReportDays: 5, Lines: []project.Line{{Kind: "meal", Price: 4_00}, {Kind: "medicine", Price: 6_00}}}
 	if err := once(d.Flows.ProposeProject(ctx, at, desk, c, "project-"+c.First.String())); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (d *Demo) order(ctx context.Context, at id.ID, desk db.Actor, today period.
 	}); err != nil || waits == nil {
 		return err
 	}
-	if err := d.Flows.AnswerProject(ctx, at, db.Actor{Kind: "job"}, waits.ID, project.Agreed, ""); err != nil {
+	if err := d.Flows.AnswerProject(ctx, at, db.Actor{Kind: "job"}, waits.ID, project.Agreed, ""); err != nil || len(plans) == 0 {
 		return err
 	}
 	return d.Flows.BindPlans(ctx, at, desk, waits.ID, plans)

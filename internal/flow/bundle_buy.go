@@ -13,6 +13,8 @@ import (
 	"gongyi/internal/module/bundle"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/charter"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/module/payment"
 	"gongyi/internal/platform/db"
@@ -68,8 +70,18 @@ func (f *Flows) orderBundle(ctx context.Context, tx *db.Tx, b *bundle.Bundle, me
 	return &c, err
 }
 
-// mayOrder refuses a bundle of which no shop could give a part, and a pack for new
-// members to who is none.
+// inForceMember is a member whose membership is in force: who left or is suspended gets
+// nothing that members get.
+func (f *Flows) inForceMember(ctx context.Context, tx *db.Tx, which id.ID) (*member.Member, error) {
+	m, err := f.Members.ByID(ctx, tx, which)
+	if err == nil && m.Standing != member.Good {
+		err = membership.ErrNotGood
+	}
+	return m, err
+}
+
+// mayOrder refuses a bundle of which no shop could give a part, whose membership is not in
+// force, and a pack for new members to who is none.
 func (f *Flows) mayOrder(ctx context.Context, tx *db.Tx, b *bundle.Bundle, member id.ID, today period.Day, newDays int) error {
 	for _, p := range b.Parts {
 		var closed error
@@ -82,7 +94,7 @@ func (f *Flows) mayOrder(ctx context.Context, tx *db.Tx, b *bundle.Bundle, membe
 			return closed
 		}
 	}
-	m, err := f.Members.ByID(ctx, tx, member)
+	m, err := f.inForceMember(ctx, tx, member)
 	if err != nil || !b.New {
 		return err
 	}

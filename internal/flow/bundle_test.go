@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	"gongyi/internal/module/bundle"
 	"gongyi/internal/module/charge"
 	"gongyi/internal/module/charter"
+	"gongyi/internal/module/member"
+	"gongyi/internal/module/membership"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
 )
@@ -255,5 +258,28 @@ func TestAPackForNewMembers(t *testing.T) {
 		_, err = w.order("ben", late)
 		wants(t, "a month after joining", err, bundle.ErrNotNew)
 		w.whole()
+	})
+}
+
+// E1, E2: who left or is suspended orders no bundle and gets no voucher of a series; once her
+// membership is in force again she does.
+func TestWhoLeftOrdersNothing(t *testing.T) {
+	inTown(t, func(w *town) {
+		b, s := w.sold(w.weekend()), w.running(w.seriesOf())
+		for _, x := range []struct {
+			standing member.Standing
+			want     error
+		}{{member.Lapsed, membership.ErrNotGood}, {member.Barred, membership.ErrNotGood}, {member.Good, nil}} {
+			w.must(w.DB.Update(ctx, w.home, office, func(tx *db.Tx) error {
+				return w.Members.Change(ctx, tx, "anna", func(m *member.Member) error { m.Standing = x.standing; return nil })
+			}))
+			_, err := w.order("anna", b)
+			if !errors.Is(err, x.want) {
+				t.Errorf("%s: a bundle: %v, want %v", x.standing, err, x.want)
+			}
+			if _, err = w.claimVoucher("anna", s.ID); !errors.Is(err, x.want) {
+				t.Errorf("%s: a voucher: %v, want %v", x.standing, err, x.want)
+			}
+		}
 	})
 }

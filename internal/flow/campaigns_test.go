@@ -111,7 +111,7 @@ func TestWhatAFestivalBrought(t *testing.T) {
 		w.must(err)
 		e, err := w.CampaignEffectOf(ctx, w.home, w.festival(which), w.day())
 		w.must(err)
-		if d := e.During; d.Sales != 85_00 || d.Purchases != 3 || d.Buyers != 2 || d.Returning != 1 || d.Told() {
+		if d := e.During; d.Sales != 85_00 || d.Purchases != 3 || d.Buyers != 2 || d.Returning != 1 || d.Told(5) {
 			t.Errorf("during it %+v", d)
 		}
 		if u := e.Usual(); len(e.Before) != 4 || u.Sales != 10_00 || u.Purchases != 1 || u.Buyers != 1 {

@@ -79,9 +79,6 @@ func (f *Flows) OpenDraw(ctx context.Context, community id.ID, actor db.Actor, d
 		made.CollectDays = v.Params.DrawCollect
 		promise := DrawPromise{Title: made.Title, ClosesAt: made.ClosesAt.UTC()}
 		for _, b := range made.Bags {
-			if b.Kind == draw.Voucher && f.VoucherBags == nil {
-				return draw.ErrNoVouchers.On("bags")
-			}
 			promise.Bags = append(promise.Bags, DrawBag{string(b.Kind), b.Name, b.Count, b.Worth})
 		}
 		if !made.Shop.IsZero() {

@@ -9,7 +9,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/draw"
-	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/notice"
 	"gongyi/internal/platform/db"
 )
@@ -153,11 +152,9 @@ func (f *Flows) tellWinner(ctx context.Context, tx *db.Tx, d *draw.Draw, w *draw
 
 // giveBags gives what needs no counter.
 func (f *Flows) giveBags(ctx context.Context, community id.ID) error {
-	kinds := []draw.BagKind{draw.Points}
-	if f.VoucherBags != nil {
-		kinds = append(kinds, draw.Voucher)
+	list := func(r db.Reader) ([]draw.Win, error) {
+		return f.Draws.Ungiven(ctx, r, community, []draw.BagKind{draw.Points}, bagsAtOnce)
 	}
-	list := func(r db.Reader) ([]draw.Win, error) { return f.Draws.Ungiven(ctx, r, community, kinds, bagsAtOnce) }
 	return f.eachBag(ctx, community, list, func(tx *db.Tx, d *draw.Draw, w *draw.Win) error {
 		who, err := f.holderOf(ctx, tx, d, w)
 		if err != nil {
@@ -166,18 +163,11 @@ func (f *Flows) giveBags(ctx context.Context, community id.ID) error {
 		if who == nil { // forgotten meanwhile
 			return f.Draws.Give(ctx, tx, w, draw.Lapsed, -1)
 		}
-		b, key, seq := &d.Bags[w.Bag], drawKey(d.ID, "bag:"+w.Ticket), int64(-1)
-		if b.Kind == draw.Voucher {
-			err = f.VoucherBags(ctx, tx, b.Series, who.ID, key)
-		} else {
-			var posted ledger.Posted
-			posted, err = f.Move(ctx, tx, key, charter.PointsGiven{Member: who.ID, Why: forDraw, Cause: d.ID, Points: b.Points})
-			seq = posted.Seq
-		}
+		posted, err := f.Move(ctx, tx, drawKey(d.ID, "bag:"+w.Ticket), charter.PointsGiven{Member: who.ID, Why: forDraw, Cause: d.ID, Points: d.Bags[w.Bag].Points})
 		if err != nil {
 			return err
 		}
-		return f.Draws.Give(ctx, tx, w, draw.AtOnce, seq)
+		return f.Draws.Give(ctx, tx, w, draw.AtOnce, posted.Seq)
 	})
 }
 

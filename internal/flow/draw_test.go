@@ -1,9 +1,7 @@
 package flow_test
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -121,39 +119,6 @@ func TestADrawCalledOff(t *testing.T) {
 		w.must(w.SweepDraws(ctx, w.home))
 		if now := w.drawing(d); now.Outcome != nil || now.End.Kind != draw.Cancelled {
 			t.Errorf("%+v", now)
-		}
-		w.whole()
-	})
-}
-
-// TestBagsOfVouchers are given by whoever keeps vouchers, each once; without one no such
-// draw is opened.
-func TestBagsOfVouchers(t *testing.T) {
-	inBureau(t, func(w *bureau) {
-		bags := draw.Draw{Title: "券福袋", Words: "不用买东西。", ClosesAt: w.env.Clock.Now().Add(time.Hour), Bags: []draw.Bag{{Kind: draw.Voucher, Name: "五元券", Count: 2, Worth: 5_00, Series: id.ID{5}}}}
-		_, err := w.OpenDraw(ctx, w.home, w.act("fang"), bags, "")
-		wrong(t, "nobody keeps vouchers", err, draw.ErrNoVouchers)
-		var keys []string
-		w.VoucherBags = func(_ context.Context, tx *db.Tx, series, member id.ID, key string) error {
-			if series != (id.ID{5}) || member.IsZero() {
-				t.Errorf("%s to %s", series, member)
-			}
-			if !slices.Contains(keys, key) { // closures may run twice
-				keys = append(keys, key)
-			}
-			return nil
-		}
-		d, err := w.OpenDraw(ctx, w.home, w.act("fang"), bags, "")
-		w.must(err)
-		for _, n := range w.neighbours(4) {
-			_, err := w.enter(d, n, "")
-			w.must(err)
-		}
-		w.env.Clock.Advance(time.Hour)
-		w.must(w.SweepDraws(ctx, w.home))
-		w.must(w.SweepDraws(ctx, w.home))
-		if now := w.drawing(d); len(keys) != 2 || now.Outcome.Wins[1].Given == nil {
-			t.Errorf("%d vouchers were given, %+v", len(keys), now.Outcome.Wins)
 		}
 		w.whole()
 	})

@@ -144,12 +144,6 @@ type Flows struct {
 	// Payers are the providers that pay out, by kind. Into the accounts of others a person
 	// of finance pays by hand.
 	Payers map[pay.Kind]pay.Provider
-	// VoucherBags gives a member a voucher of a series that she drew; the key tells one bag
-	// from another. nil: bags hold no vouchers.
-	VoucherBags func(ctx context.Context, tx *db.Tx, series, member id.ID, key string) error
-	// BagSeries names the series of vouchers that a community may put into bags, by id. nil
-	// like VoucherBags.
-	BagSeries func(ctx context.Context, community id.ID) (map[id.ID]string, error)
 	// Tell, if set, leaves a notice with a transaction: who acts for whom (A4).
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 	// Deeds tells what a volunteer gave and what came back: the time bank knows. nil while

@@ -60,9 +60,9 @@ func (f *Flows) carryPayout(ctx context.Context, community id.ID, d payout.Due) 
 		return err
 	})
 	switch {
-	case err != nil || !planned:
+	case err != nil:
 		return err
-	case got.Open > 0:
+	case !planned || got.Open > 0: // it lets those behind it go first
 		return f.DB.Update(ctx, community, byJob, func(tx *db.Tx) error { return f.Payouts.Wait(ctx, tx, i.ID, tx.Now.Add(time.Minute)) })
 	case got.Amount >= i.Amount:
 		return f.shareArrived(ctx, community, d.Item, got)

@@ -43,7 +43,7 @@ func (f *Flows) ProposeProject(ctx context.Context, place id.ID, actor db.Actor,
 			case err != nil:
 				return err
 			case k.Off || !k.Proof:
-				return project.ErrNoProof.On("price")
+				return project.ErrNoProof.On(project.PriceOf(k.Key))
 			}
 			made.Lines[i].Name = k.Name
 		}
@@ -114,7 +114,10 @@ func (f *Flows) StopProject(ctx context.Context, place id.ID, actor db.Actor, at
 
 // BindPlans lets plans of the time bank serve a contract: they ask for one of its kinds.
 func (f *Flows) BindPlans(ctx context.Context, place id.ID, actor db.Actor, at id.ID, plans []id.ID) error {
-	return f.onProject(ctx, place, actor, at, false, func(tx *db.Tx, c *project.Contract, _ period.Day, _ *time.Location) error {
+	return f.onProject(ctx, place, actor, at, false, func(tx *db.Tx, c *project.Contract, today period.Day, zone *time.Location) error {
+		if len(plans) == 0 {
+			return project.ErrNoPlans.On("plans")
+		}
 		for _, which := range plans {
 			p, err := f.TimeBank.PlanByID(ctx, tx, place, which)
 			if err != nil {
@@ -123,7 +126,23 @@ func (f *Flows) BindPlans(ctx context.Context, place id.ID, actor db.Actor, at i
 			if !slices.ContainsFunc(c.Lines, func(l project.Line) bool { return l.Kind == p.Kind }) {
 				return project.ErrOtherKinds.On("plans")
 			}
-			if err := f.Projects.Bind(ctx, tx, c, which); err != nil {
+			if err := f.Projects.Bind(ctx, tx, c, which, today, zone); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ReleasePlans takes plans out of a contract again, with a reason: what they bring after a
+// day does not count for it any more.
+func (f *Flows) ReleasePlans(ctx context.Context, place id.ID, actor db.Actor, at id.ID, plans []id.ID, last period.Day, words string) error {
+	return f.onProject(ctx, place, actor, at, false, func(tx *db.Tx, c *project.Contract, today period.Day, zone *time.Location) error {
+		if len(plans) == 0 {
+			return project.ErrNoPlans.On("plans")
+		}
+		for _, which := range plans {
+			if err := f.Projects.Release(ctx, tx, c, which, last, today, zone, words); err != nil {
 				return err
 			}
 		}
@@ -159,7 +178,7 @@ func (f *Flows) ProjectMonthOf(ctx context.Context, r db.Reader, community id.ID
 	}
 	people := make(map[id.ID]bool)
 	for _, d := range all {
-		if !slices.Contains(c.Plans, d.Request.Plan) {
+		if !c.Serves(d.Request.Plan, period.DayOf(d.Request.From, now.Location()), now.Location()) {
 			continue
 		}
 		x.States[d.State]++

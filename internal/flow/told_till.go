@@ -41,6 +41,7 @@ func (t *teller) checkouts(ctx context.Context) error {
 		List   money.Amount     `json:"shelf_price"`
 		Tender checkout.Tender  `json:"tender,omitempty"`
 		End    checkout.EndKind `json:"end,omitempty"`
+		Paid   string           `json:"paid_for,omitempty"` // the request for help that it paid for
 	}
 	c := Chapter{File: "checkouts.json", Title: i18n.T(ctx, "店家向我收款的每一单"), Num: []int{2},
 		Columns: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "店"), i18n.T(ctx, "标价合计"), i18n.T(ctx, "结果")}}
@@ -63,6 +64,13 @@ func (t *teller) checkouts(ctx context.Context) error {
 				word = i18n.T(ctx, "没有付，取消或过时")
 				if k.Settled() {
 					word = i18n.T(ctx, "付好了")
+					paid, err := t.flows.Checkouts.ForOf(ctx, r, b.Community.ID, k.ID)
+					if err != nil {
+						return err
+					}
+					if !paid.Request.IsZero() {
+						one.Paid = paid.Request.String()
+					}
 				}
 			}
 			data = append(data, one)

@@ -67,8 +67,12 @@ func (x *drawRecords) read(ctx context.Context, r db.Reader, p *replayer, at id.
 		}
 	}
 	for _, w := range d.Outcome.Wins {
-		if w.Given != nil && w.Given.Seq >= 0 {
+		switch {
+		case w.Given == nil:
+		case w.Given.Seq >= 0:
 			x.given[w.Given.Seq] = w
+		case w.Given.Kind != draw.Lapsed && d.Moves(&w):
+			p.flaw(0, "bag_differs", -1, "", w.Ticket, "")
 		}
 	}
 	return nil

@@ -22,6 +22,8 @@ func TestVerifyFindsForgedDraws(t *testing.T) {
 		{"verify.draw_differs", "DELETE FROM draw_end WHERE community_id = ?"},
 		{"verify.bag_differs", "UPDATE draw_given SET seq = 1 WHERE community_id = ?"},
 		{"verify.bag_differs", "DELETE FROM draw_given WHERE community_id = ?"},
+		{"verify.bag_differs", `INSERT INTO draw_given (community_id, draw_id, place, kind, seq, given_by, given_at)
+			SELECT w.community_id, w.draw_id, w.place, 'handed', -1, w.draw_id, 0 FROM draw_win w WHERE w.community_id = ? AND w.place = 0`},
 	} {
 		inBureau(t, func(w *bureau) {
 			d := w.fair()

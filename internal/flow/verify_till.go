@@ -28,8 +28,10 @@ func (x *tillRecords) load(ctx context.Context, r db.Reader, p *replayer) (err e
 		p.flaw(0, "payment_refunded_too_much", -1, "", "", key.String())
 	}
 	x.paid = booked
-	x.settled, err = p.flows.Checkouts.AllBooked(ctx, r, p.community)
-	return err
+	if x.settled, err = p.flows.Checkouts.AllBooked(ctx, r, p.community); err != nil {
+		return err
+	}
+	return p.servicesPaid(ctx, r)
 }
 
 // tillKey begins the keys of purchases that a checkout became.

@@ -83,6 +83,7 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.payment_of_no_entry"),
 	fault.New(fault.Conflict, "verify.payment_refunded_too_much"),
 	fault.New(fault.Conflict, "verify.checkout_differs"),
+	fault.New(fault.Conflict, "verify.service_paid_differs"),
 	fault.New(fault.Conflict, "verify.checkout_of_no_entry"),
 	fault.New(fault.Conflict, "verify.bill_differs"),
 	fault.New(fault.Conflict, "verify.charge_differs"),

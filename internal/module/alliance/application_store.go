@@ -162,13 +162,8 @@ func applications(ctx context.Context, r db.Reader, where string, args ...any) (
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	community := args[0]
-	for chunk := range slices.Chunk(all, 400) {
-		in := []any{community}
-		for _, a := range chunk {
-			in = append(in, a.ID[:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSomeOf(all, func(a *Application) any { return a.ID[:] }, func(in string, some []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var application id.ID
 			var x Step
 			var at, due int64
@@ -178,12 +173,8 @@ func applications(ctx context.Context, r db.Reader, where string, args ...any) (
 			x.At, x.Due = micros(at), micros(due)
 			byID[application].Steps = append(byID[application].Steps, x)
 			return nil
-		}, "SELECT application_id, number, state, note, place, stepped_at, due_at, stepped_by FROM alliance_step WHERE community_id = ? AND application_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+") ORDER BY number", in...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		}, "SELECT application_id, number, state, note, place, stepped_at, due_at, stepped_by FROM alliance_step WHERE community_id = ? AND application_id IN "+in+" ORDER BY number", some...)
+	}, args[0])
 }
 
 // Waiting leaves the applications on the waiting list of a trade, in the order in which

@@ -192,12 +192,8 @@ func requests(ctx context.Context, r db.Reader, where string, args ...any) (all 
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	for chunk := range slices.Chunk(all, 400) {
-		in := []any{id.Tilde[:]}
-		for _, q := range chunk {
-			in = append(in, q.ID[:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSomeOf(all, func(q *Request) any { return q.ID[:] }, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var request id.ID
 			var s Stepped
 			var at int64
@@ -207,10 +203,6 @@ func requests(ctx context.Context, r db.Reader, where string, args ...any) (all 
 			s.At = micros(at)
 			byID[request].Steps = append(byID[request].Steps, s)
 			return nil
-		}, "SELECT request_id, step, words, stepped_at, stepped_by FROM assist_request_step WHERE community_id = ? AND request_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+") ORDER BY stepped_at, CASE step WHEN 'taken' THEN 0 ELSE 1 END", in...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		}, "SELECT request_id, step, words, stepped_at, stepped_by FROM assist_request_step WHERE community_id = ? AND request_id IN "+in+" ORDER BY stepped_at, CASE step WHEN 'taken' THEN 0 ELSE 1 END", args...)
+	}, id.Tilde[:])
 }

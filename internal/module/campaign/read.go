@@ -147,8 +147,5 @@ type Span struct {
 	Returning   int // of them, those who bought on two days or more
 }
 
-// Floor is the fewest buyers of whom a count is told (C7).
-const Floor = 5
-
-// Told reports whether the counts of buyers may be told.
-func (s *Span) Told() bool { return s.Buyers >= Floor }
+// Told reports whether the counts of buyers may be told: of k at least (portrait_k, C7).
+func (s *Span) Told(k int) bool { return s.Buyers >= k }

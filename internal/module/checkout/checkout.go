@@ -35,6 +35,7 @@ var Schema = db.Schema{
 	Tables: []db.Table{
 		{Name: "checkout", Placement: db.Distributed}, {Name: "checkout_terms", Placement: db.Distributed}, {Name: "checkout_end", Placement: db.Distributed},
 		{Name: "checkout_open", Placement: db.Distributed}, {Name: "checkout_consent", Placement: db.Distributed}, {Name: "checkout_back", Placement: db.Distributed},
+		{Name: "checkout_for", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -3,7 +3,6 @@ package committee
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -62,20 +61,13 @@ func ballots(ctx context.Context, r db.Reader, where string, args ...any) (all [
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	for chunk := range slices.Chunk(all, 200) {
-		if err := fill(ctx, r, args[0], chunk, byID); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return all, db.EachSomeOf(all, func(b *Ballot) any { return b.ID[:] }, func(in string, some []any) error {
+		return fill(ctx, r, " AND ballot_id IN "+in, some, byID)
+	}, args[0])
 }
 
 // fill reads what belongs to ballots.
-func fill(ctx context.Context, r db.Reader, community any, some []*Ballot, byID map[id.ID]*Ballot) error {
-	in, args := " AND ballot_id IN (?"+strings.Repeat(", ?", len(some)-1)+")", []any{community}
-	for _, b := range some {
-		args = append(args, b.ID[:])
-	}
+func fill(ctx context.Context, r db.Reader, in string, args []any, byID map[id.ID]*Ballot) error {
 	var of id.ID
 	for _, part := range []struct {
 		query string

@@ -3,7 +3,6 @@ package committee
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strings"
 	"time"
 
@@ -205,20 +204,13 @@ func decisions(ctx context.Context, r db.Reader, community any, written map[id.I
 	for n := range written {
 		ids = append(ids, n)
 	}
-	for chunk := range slices.Chunk(ids, 400) {
-		args := []any{community}
-		for _, n := range chunk {
-			args = append(args, n[:])
-		}
-		if err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return db.EachSome(ids, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var of, item id.ID
 			var words string
 			err := rows.Scan(&of, &item, &words)
 			written[of].Decisions[item] = words
 			return err
-		}, "SELECT minutes_id, item_id, words FROM committee_decision WHERE community_id = ? AND minutes_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...); err != nil {
-			return err
-		}
-	}
-	return nil
+		}, "SELECT minutes_id, item_id, words FROM committee_decision WHERE community_id = ? AND minutes_id IN "+in, args...)
+	}, community)
 }

@@ -64,21 +64,24 @@ func (s *Service) Below(ctx context.Context, r db.Reader, place id.ID) (all []Pl
 		return nil, err
 	}
 	all = []Place{top}
-	for from := 0; from < len(all); {
-		parents := all[from:min(len(all), from+400)]
-		from += len(parents)
-		args := []any{id.Tilde[:]}
-		for _, p := range parents {
-			args = append(args, p.ID[:])
-		}
+	for level := all; len(level) > 0; {
 		var found []Place
-		if err := db.All(ctx, r, &found, "SELECT "+columns+" "+places+" AND p.parent_id IN (?"+strings.Repeat(", ?", len(parents)-1)+") ORDER BY p.ref", args...); err != nil {
+		err := db.EachSomeOf(level, placeID, func(in string, args []any) error {
+			var some []Place
+			err := db.All(ctx, r, &some, "SELECT "+columns+" "+places+" AND p.parent_id IN "+in+" ORDER BY p.ref", args...)
+			found = append(found, some...)
+			return err
+		}, id.Tilde[:])
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, found...)
+		all, level = append(all, found...), found
 	}
 	return all, nil
 }
+
+// placeID is what a statement asks for of a place.
+func placeID(p Place) any { return p.ID[:] }
 
 // Query asks for places, by reference.
 type Query struct {
@@ -127,19 +130,15 @@ func (s *Service) Find(ctx context.Context, r db.Reader, q Query) (found []Place
 // Counts are how many open places of each kind stand right under each parent.
 func (s *Service) Counts(ctx context.Context, r db.Reader, parents []Place) (map[id.ID]map[Kind]int64, error) {
 	counts := make(map[id.ID]map[Kind]int64)
-	for chunk := range slices.Chunk(parents, 400) {
-		args := []any{id.Tilde[:]}
-		for _, p := range chunk {
-			args = append(args, p.ID[:])
-		}
+	return counts, db.EachSomeOf(parents, placeID, func(in string, args []any) error {
 		var rows []struct {
 			Parent id.ID `db:"parent_id"`
 			Kind   Kind  `db:"kind"`
 			N      int64 `db:"n"`
 		}
 		if err := db.All(ctx, r, &rows, `SELECT p.parent_id, p.kind, COUNT(*) AS n `+places+` AND c.closed_at IS NULL
-			AND p.parent_id IN (?`+strings.Repeat(", ?", len(chunk)-1)+") GROUP BY p.parent_id, p.kind", args...); err != nil {
-			return nil, err
+			AND p.parent_id IN `+in+" GROUP BY p.parent_id, p.kind", args...); err != nil {
+			return err
 		}
 		for _, row := range rows {
 			if counts[row.Parent] == nil {
@@ -147,6 +146,6 @@ func (s *Service) Counts(ctx context.Context, r db.Reader, parents []Place) (map
 			}
 			counts[row.Parent][row.Kind] = row.N
 		}
-	}
-	return counts, nil
+		return nil
+	}, id.Tilde[:])
 }

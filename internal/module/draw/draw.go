@@ -37,27 +37,26 @@ var Schema = db.Schema{
 
 // Refusals, in the order in which the methods check them.
 var (
-	ErrNotFound   = fault.New(fault.NotFound, "draw.not_found")
-	ErrBadTitle   = fault.New(fault.Invalid, "draw.bad_title")
-	ErrBadWords   = fault.New(fault.Invalid, "draw.bad_words")
-	ErrBadClose   = fault.New(fault.Invalid, "draw.bad_close")
-	ErrNoBags     = fault.New(fault.Invalid, "draw.no_bags")
-	ErrBadBag     = fault.New(fault.Invalid, "draw.bad_bag")
-	ErrTooMany    = fault.New(fault.Invalid, "draw.too_many_bags")
-	ErrTooDear    = fault.New(fault.Invalid, "draw.too_dear") // the law bounds what a prize is worth
-	ErrNoCounter  = fault.New(fault.Invalid, "draw.no_counter")
-	ErrNoVouchers = fault.New(fault.Invalid, "draw.no_vouchers")
-	ErrOver       = fault.New(fault.Conflict, "draw.over")
-	ErrEntered    = fault.New(fault.Conflict, "draw.entered_before")
-	ErrNotYet     = fault.New(fault.Conflict, "draw.not_for_you")
-	ErrInsider    = fault.New(fault.Conflict, "draw.insider")
-	ErrBadNonce   = fault.New(fault.Invalid, "draw.bad_nonce")
-	ErrNoReason   = fault.New(fault.Invalid, "draw.no_reason")
-	ErrNoBag      = fault.New(fault.NotFound, "draw.no_such_code")
-	ErrTaken      = fault.New(fault.Conflict, "draw.taken")
-	ErrLapsed     = fault.New(fault.Conflict, "draw.lapsed")
-	ErrOtherShop  = fault.New(fault.Conflict, "draw.other_counter")
-	ErrNotDrawn   = fault.New(fault.NotFound, "draw.not_drawn")
+	ErrNotFound  = fault.New(fault.NotFound, "draw.not_found")
+	ErrBadTitle  = fault.New(fault.Invalid, "draw.bad_title")
+	ErrBadWords  = fault.New(fault.Invalid, "draw.bad_words")
+	ErrBadClose  = fault.New(fault.Invalid, "draw.bad_close")
+	ErrNoBags    = fault.New(fault.Invalid, "draw.no_bags")
+	ErrBadBag    = fault.New(fault.Invalid, "draw.bad_bag")
+	ErrTooMany   = fault.New(fault.Invalid, "draw.too_many_bags")
+	ErrTooDear   = fault.New(fault.Invalid, "draw.too_dear") // the law bounds what a prize is worth
+	ErrNoCounter = fault.New(fault.Invalid, "draw.no_counter")
+	ErrOver      = fault.New(fault.Conflict, "draw.over")
+	ErrEntered   = fault.New(fault.Conflict, "draw.entered_before")
+	ErrNotYet    = fault.New(fault.Conflict, "draw.not_for_you")
+	ErrInsider   = fault.New(fault.Conflict, "draw.insider")
+	ErrBadNonce  = fault.New(fault.Invalid, "draw.bad_nonce")
+	ErrNoReason  = fault.New(fault.Invalid, "draw.no_reason")
+	ErrNoBag     = fault.New(fault.NotFound, "draw.no_such_code")
+	ErrTaken     = fault.New(fault.Conflict, "draw.taken")
+	ErrLapsed    = fault.New(fault.Conflict, "draw.lapsed")
+	ErrOtherShop = fault.New(fault.Conflict, "draw.other_counter")
+	ErrNotDrawn  = fault.New(fault.NotFound, "draw.not_drawn")
 )
 
 // BagKind is what is in a bag. It is stored.
@@ -65,13 +64,12 @@ type BagKind string
 
 // The kinds of bag.
 const (
-	Goods   BagKind = "goods"   // collected at a shop
-	Points  BagKind = "points"  // given at once (M-06)
-	Voucher BagKind = "voucher" // of a series, given at once
+	Goods  BagKind = "goods"  // collected at a shop
+	Points BagKind = "points" // given at once (M-06)
 )
 
 // BagKinds lists them in the order of a form.
-var BagKinds = []BagKind{Goods, Points, Voucher}
+var BagKinds = []BagKind{Goods, Points}
 
 // Bag is so many bags of one kind.
 type Bag struct {
@@ -81,7 +79,12 @@ type Bag struct {
 	Worth  money.Amount // fen, as stated
 	Points money.Amount
 	Cost   money.Amount // fen that the shop gets for goods (M-09); 0: it gives them
-	Series id.ID        // of vouchers
+}
+
+// Moves reports whether an entry moves something when the bag of a win is given: points, or
+// what its shop gets for goods.
+func (d *Draw) Moves(w *Win) bool {
+	return w.Bag >= 0 && w.Bag < len(d.Bags) && (d.Bags[w.Bag].Points > 0 || d.Bags[w.Bag].Cost > 0)
 }
 
 // Draw is one draw.
@@ -245,9 +248,7 @@ func (b *Bag) validate(shop id.ID) error {
 		return ErrNoCounter.On("shop")
 	case b.Kind == Points && b.Points == 0, b.Kind != Points && b.Points != 0, b.Kind != Goods && b.Cost != 0:
 		return ErrBadBag.On("bags")
-	case (b.Kind == Voucher) == b.Series.IsZero():
-		return ErrBadBag.On("bags")
-	case b.Kind != Goods && b.Kind != Points && b.Kind != Voucher:
+	case b.Kind != Goods && b.Kind != Points:
 		return ErrBadBag.On("bags")
 	}
 	return nil

@@ -45,8 +45,8 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, d *Draw, seed Hash) (err 
 		return err
 	}
 	for i, b := range d.Bags {
-		if _, err := tx.Exec(ctx, "INSERT INTO draw_bag (community_id, draw_id, place, kind, name, count, worth, points, cost, series_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			tx.Community[:], d.ID[:], i, string(b.Kind), b.Name, b.Count, int64(b.Worth), int64(b.Points), int64(b.Cost), b.Series[:]); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO draw_bag (community_id, draw_id, place, kind, name, count, worth, points, cost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			tx.Community[:], d.ID[:], i, string(b.Kind), b.Name, b.Count, int64(b.Worth), int64(b.Points), int64(b.Cost)); err != nil {
 			return err
 		}
 	}
@@ -108,17 +108,15 @@ func codes(ctx context.Context, tx *db.Tx, n int) (all []string, err error) {
 				some = append(some, text)
 			}
 		}
-		args := []any{tx.Community[:]}
-		for _, text := range some {
-			args = append(args, text)
-		}
 		known := make(map[string]bool)
-		if err := db.Each(ctx, tx, func(rows *sql.Rows) error {
-			var text string
-			err := rows.Scan(&text)
-			known[text] = true
-			return err
-		}, "SELECT code FROM draw_win WHERE community_id = ? AND code IN (?"+strings.Repeat(", ?", len(some)-1)+")", args...); err != nil {
+		if err := db.EachSomeOf(some, func(text string) any { return text }, func(in string, args []any) error {
+			return db.Each(ctx, tx, func(rows *sql.Rows) error {
+				var text string
+				err := rows.Scan(&text)
+				known[text] = true
+				return err
+			}, "SELECT code FROM draw_win WHERE community_id = ? AND code IN "+in, args...)
+		}, tx.Community[:]); err != nil {
 			return nil, err
 		}
 		all = append(all, slices.DeleteFunc(some, func(text string) bool { return known[text] })...)

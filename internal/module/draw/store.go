@@ -113,10 +113,10 @@ func read(ctx context.Context, r db.Reader, community id.ID, where string, args 
 func fill(ctx context.Context, r db.Reader, community id.ID, d *Draw) error {
 	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
 		var b Bag
-		err := rows.Scan(&b.Kind, &b.Name, &b.Count, &b.Worth, &b.Points, &b.Cost, &b.Series)
+		err := rows.Scan(&b.Kind, &b.Name, &b.Count, &b.Worth, &b.Points, &b.Cost)
 		d.Bags = append(d.Bags, b)
 		return err
-	}, "SELECT kind, name, count, worth, points, cost, series_id FROM draw_bag WHERE community_id = ? AND draw_id = ? ORDER BY place", community[:], d.ID[:]); err != nil {
+	}, "SELECT kind, name, count, worth, points, cost FROM draw_bag WHERE community_id = ? AND draw_id = ? ORDER BY place", community[:], d.ID[:]); err != nil {
 		return err
 	}
 	return db.One(ctx, r, &d.Entries, "SELECT count(*) FROM draw_entry WHERE community_id = ? AND draw_id = ?", community[:], d.ID[:])

@@ -233,7 +233,6 @@ func TestWhatIsRefused(t *testing.T) {
 		"dearer than the law has it":  {func(d *draw.Draw) { d.Bags[0].Worth = draw.LawfulPrize + 1 }, draw.ErrTooDear},
 		"goods without a counter":     {func(d *draw.Draw) { d.Shop = id.ID{} }, draw.ErrNoCounter},
 		"points that are none":        {func(d *draw.Draw) { d.Bags[0].Kind = draw.Points }, draw.ErrBadBag},
-		"a voucher without a series":  {func(d *draw.Draw) { d.Bags[0].Kind = draw.Voucher }, draw.ErrBadBag},
 		"a kind that nobody knows":    {func(d *draw.Draw) { d.Bags[0].Kind = "cash" }, draw.ErrBadBag},
 		"points that cost the shop":   {func(d *draw.Draw) { d.Bags[0].Kind, d.Bags[0].Points, d.Bags[0].Cost = draw.Points, 5, 1 }, draw.ErrBadBag},
 		"a name that nobody can read": {func(d *draw.Draw) { d.Bags[0].Name = strings.Repeat("油", 41) }, draw.ErrBadBag},

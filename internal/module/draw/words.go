@@ -4,11 +4,8 @@ import "gongyi/internal/platform/i18n"
 
 // BagName is what a kind of bag is called.
 func BagName(k BagKind) i18n.Message {
-	switch k {
-	case Points:
+	if k == Points {
 		return i18n.M("积分，开奖后自动到账")
-	case Voucher:
-		return i18n.M("券，开奖后自动到账")
 	}
 	return i18n.M("东西，到店领")
 }

@@ -3,7 +3,6 @@ package household
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -15,17 +14,13 @@ const links = `SELECT l.id, l.household_id, l.person_id, l.kind, l.reason, l.lin
 // Links lists the duties for each household, past ones too, the oldest first.
 func (s *Service) Links(ctx context.Context, r db.Reader, households []id.ID) (map[id.ID][]Link, error) {
 	of := make(map[id.ID][]Link)
-	for chunk := range slices.Chunk(households, 400) {
-		in, args := list(chunk)
+	return of, db.EachSome(households, func(in string, args []any) error {
 		all, err := linked(ctx, r, " AND l.household_id IN "+in, args...)
-		if err != nil {
-			return nil, err
-		}
 		for _, l := range all {
 			of[l.Household] = append(of[l.Household], l)
 		}
-	}
-	return of, nil
+		return err
+	})
 }
 
 // Duties lists what a person does for households, past duties too, the oldest first.

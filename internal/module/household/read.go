@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strings"
 
 	"gongyi/internal/kernel/id"
@@ -78,17 +77,14 @@ func (s *Service) Find(ctx context.Context, r db.Reader, q Query) (found []House
 // ByIDs finds several households, ended ones too.
 func (s *Service) ByIDs(ctx context.Context, r db.Reader, households []id.ID) (map[id.ID]Household, error) {
 	found := make(map[id.ID]Household, len(households))
-	for chunk := range slices.Chunk(households, 400) {
-		in, args := list(chunk)
+	return found, db.EachSome(households, func(in string, args []any) error {
 		var some []Household
-		if err := db.All(ctx, r, &some, "SELECT "+columns+" "+tables+" AND h.id IN "+in, append([]any{id.Tilde[:]}, args...)...); err != nil {
-			return nil, err
-		}
+		err := db.All(ctx, r, &some, "SELECT "+columns+" "+tables+" AND h.id IN "+in, args...)
 		for _, h := range some {
 			found[h.ID] = h
 		}
-	}
-	return found, nil
+		return err
+	}, id.Tilde[:])
 }
 
 // CountByPlace is how many standing households each building or grid of a community
@@ -155,17 +151,13 @@ func (s *Service) Residence(ctx context.Context, r db.Reader, residence id.ID) (
 // Members lists who lives or lived in each household, the oldest first.
 func (s *Service) Members(ctx context.Context, r db.Reader, households []id.ID) (map[id.ID][]Residence, error) {
 	of := make(map[id.ID][]Residence)
-	for chunk := range slices.Chunk(households, 400) {
-		in, args := list(chunk)
+	return of, db.EachSome(households, func(in string, args []any) error {
 		all, err := lived(ctx, r, " AND i.household_id IN "+in, args...)
-		if err != nil {
-			return nil, err
-		}
 		for _, x := range all {
 			of[x.Household] = append(of[x.Household], x)
 		}
-	}
-	return of, nil
+		return err
+	})
 }
 
 func lived(ctx context.Context, r db.Reader, where string, args ...any) (all []Residence, err error) {
@@ -195,17 +187,13 @@ func list(ids []id.ID) (string, []any) {
 // known is missing.
 func (s *Service) Homes(ctx context.Context, r db.Reader, people []id.ID) (map[id.ID]id.ID, error) {
 	homes := make(map[id.ID]id.ID, len(people))
-	for chunk := range slices.Chunk(people, 400) {
-		in, args := list(chunk)
+	return homes, db.EachSome(people, func(in string, args []any) error {
 		all, err := lived(ctx, r, " AND i.person_id IN "+in, args...)
-		if err != nil {
-			return nil, err
-		}
 		for _, at := range all {
 			if at.Current() {
 				homes[at.Person] = at.Household
 			}
 		}
-	}
-	return homes, nil
+		return err
+	})
 }

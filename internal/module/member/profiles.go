@@ -3,8 +3,6 @@ package member
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strings"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -14,12 +12,8 @@ import (
 // nothing is left out. Who calls has made sure that they allow it to be used.
 func (s *Service) Profiles(ctx context.Context, r db.Reader, community id.ID, members []id.ID) (map[id.ID]Profile, error) {
 	all := make(map[id.ID]Profile)
-	for chunk := range slices.Chunk(members, 500) {
-		args := []any{community[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSome(members, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var who id.ID
 			var p Profile
 			if err := rows.Scan(&who, &p.AgeBand, &p.HouseholdSize, &p.Kids); err != nil {
@@ -29,10 +23,6 @@ func (s *Service) Profiles(ctx context.Context, r db.Reader, community id.ID, me
 				all[who] = p
 			}
 			return nil
-		}, "SELECT id, age_band, household_size, kids FROM member WHERE community_id = ? AND id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		}, "SELECT id, age_band, household_size, kids FROM member WHERE community_id = ? AND id IN "+in, args...)
+	}, community[:])
 }

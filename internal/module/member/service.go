@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -225,23 +224,15 @@ func (s *Service) Refs(ctx context.Context, r db.Reader, community id.ID) (map[i
 // RefsOf maps some pseudonyms to references.
 func (s *Service) RefsOf(ctx context.Context, r db.Reader, community id.ID, members map[id.ID]bool) (map[id.ID]string, error) {
 	refs := make(map[id.ID]string, len(members))
-	for chunk := range slices.Chunk(slices.Collect(maps.Keys(members)), 500) {
-		args := []any{community[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return refs, db.EachSome(slices.Collect(maps.Keys(members)), func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var member id.ID
 			var ref string
 			err := rows.Scan(&member, &ref)
 			refs[member] = ref
 			return err
-		}, "SELECT id, ref FROM member WHERE community_id = ? AND id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return refs, nil
+		}, "SELECT id, ref FROM member WHERE community_id = ? AND id IN "+in, args...)
+	}, community[:])
 }
 
 // Lookup finds a member by reference outside of a transaction that writes.
@@ -303,20 +294,13 @@ func (s *Service) AtHome(ctx context.Context, r db.Reader, community id.ID) (all
 // or only as somebody's leader, is left out.
 func (s *Service) IDsOf(ctx context.Context, r db.Reader, community id.ID, refs []string) (map[string]id.ID, error) {
 	found := make(map[string]id.ID, len(refs))
-	for chunk := range slices.Chunk(refs, 500) {
-		args := []any{community[:]}
-		for _, ref := range chunk {
-			args = append(args, ref)
-		}
-		if err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return found, db.EachSomeOf(refs, func(ref string) any { return ref }, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var ref string
 			var member id.ID
 			err := rows.Scan(&ref, &member)
 			found[ref] = member
 			return err
-		}, "SELECT ref, id FROM member WHERE community_id = ? AND version >= 0 AND ref IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+		}, "SELECT ref, id FROM member WHERE community_id = ? AND version >= 0 AND ref IN "+in, args...)
+	}, community[:])
 }

@@ -3,7 +3,6 @@ package membership
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -96,9 +95,8 @@ func recommendations(ctx context.Context, r db.Reader, community id.ID, where st
 	if err != nil {
 		return nil, err
 	}
-	for some := range slices.Chunk(keys(at), 400) {
-		in, members := list(some)
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSome(keys(at), func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var member id.ID
 			var t Taken
 			var when int64
@@ -108,13 +106,8 @@ func recommendations(ctx context.Context, r db.Reader, community id.ID, where st
 			t.At = micros(when)
 			all[at[member]].Taken = append(all[at[member]].Taken, t)
 			return nil
-		}, "SELECT member_id, seq, amount, month, guard, reason, taken_by, taken_at FROM membership_taken WHERE community_id = ? AND member_id IN "+in+" ORDER BY seq",
-			append([]any{community[:]}, members...)...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		}, "SELECT member_id, seq, amount, month, guard, reason, taken_by, taken_at FROM membership_taken WHERE community_id = ? AND member_id IN "+in+" ORDER BY seq", args...)
+	}, community[:])
 }
 
 // Booked is what the tables say about the entry of a reward, or of what was taken of

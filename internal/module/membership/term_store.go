@@ -120,13 +120,9 @@ func (s *Service) TermsOfMany(ctx context.Context, r db.Reader, community id.ID,
 	if len(members) == 0 {
 		return of, take(terms(ctx, r, community, "t.until_day > ? ORDER BY t.from_day, t.recorded_at", -1<<40))
 	}
-	for some := range slices.Chunk(members, 400) {
-		in, args := list(some)
-		if err := take(terms(ctx, r, community, "t.member_id IN "+in+" ORDER BY t.from_day, t.recorded_at", args...)); err != nil {
-			return nil, err
-		}
-	}
-	return of, nil
+	return of, db.EachSome(members, func(in string, args []any) error {
+		return take(terms(ctx, r, community, "t.member_id IN "+in+" ORDER BY t.from_day, t.recorded_at", args...))
+	})
 }
 
 // Ending lists the standing terms that end on the days from ≤ until_day < to and lack
@@ -175,15 +171,6 @@ func terms(ctx context.Context, r db.Reader, community id.ID, where string, args
 		FROM membership_term t LEFT JOIN membership_term_end e ON e.community_id = t.community_id AND e.term_id = t.id
 		WHERE t.community_id = ? AND `+where, append([]any{community[:]}, args...)...)
 	return all, err
-}
-
-// list is an IN clause of ids with its arguments.
-func list(ids []id.ID) (string, []any) {
-	args := make([]any, len(ids))
-	for i := range ids {
-		args[i] = ids[i][:]
-	}
-	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
 }
 
 // keys are the ids of a map in an order that does not change.

@@ -3,8 +3,6 @@ package merchant
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strings"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -39,12 +37,8 @@ func (s *Service) TradeNames(ctx context.Context, r db.Reader, community id.ID) 
 func said(ctx context.Context, r db.Reader, from string, community id.ID, shops []id.ID) (_ map[id.ID]string, err error) {
 	defer fault.Wrap(&err, "merchant: names")
 	all := make(map[id.ID]string, len(shops))
-	for chunk := range slices.Chunk(shops, 500) {
-		args := []any{community[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSome(shops, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var shop id.ID
 			var first, second string
 			if err := rows.Scan(&shop, &first, &second); err != nil {
@@ -54,10 +48,6 @@ func said(ctx context.Context, r db.Reader, from string, community id.ID, shops 
 				all[shop] = second
 			}
 			return nil
-		}, from+" WHERE community_id = ? AND id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		}, from+" WHERE community_id = ? AND id IN "+in, args...)
+	}, community[:])
 }

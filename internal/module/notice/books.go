@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -133,21 +132,17 @@ func (s *Service) Chosen(ctx context.Context, r db.Reader, notices []Notice) (ma
 			people = append(people, n.Person)
 		}
 	}
-	for chunk := range slices.Chunk(people, 500) {
-		args := []any{id.Tilde[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
+	return choices, db.EachSome(people, func(in string, args []any) error {
 		var some []id.ID
-		err := db.All(ctx, r, &some, "SELECT DISTINCT person_id FROM notice_wish WHERE community_id = ? AND person_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
+		err := db.All(ctx, r, &some, "SELECT DISTINCT person_id FROM notice_wish WHERE community_id = ? AND person_id IN "+in, args...)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, p := range some {
 			if choices[p], err = s.Choices(ctx, r, p); err != nil {
-				return nil, err
+				return err
 			}
 		}
-	}
-	return choices, nil
+		return nil
+	}, id.Tilde[:])
 }

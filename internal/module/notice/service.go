@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -156,26 +155,17 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, person id.ID) error {
 // is missing.
 func (s *Service) Readers(ctx context.Context, r db.Reader, people []id.ID) (map[id.ID]time.Time, error) {
 	since := make(map[id.ID]time.Time, len(people))
-	for len(people) > 0 {
-		chunk := people[:min(500, len(people))]
-		people = people[len(chunk):]
-		args := []any{id.Tilde[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
+	return since, db.EachSome(people, func(in string, args []any) error {
 		var rows []struct {
 			Person id.ID `db:"person_id"`
 			Since  int64 `db:"since"`
 		}
-		err := db.All(ctx, r, &rows, "SELECT person_id, since FROM notice_reader WHERE community_id = ? AND person_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
+		err := db.All(ctx, r, &rows, "SELECT person_id, since FROM notice_reader WHERE community_id = ? AND person_id IN "+in, args...)
 		for _, row := range rows {
 			since[row.Person] = time.UnixMicro(row.Since).UTC()
 		}
-	}
-	return since, nil
+		return err
+	}, id.Tilde[:])
 }
 
 // AnyReader reports whether anybody ever signed in.

@@ -20,6 +20,7 @@ var (
 	ErrBadNumber     = fault.New(fault.Invalid, "payout.bad_number")
 	ErrBadName       = fault.New(fault.Invalid, "payout.bad_name")
 	ErrSameAccount   = fault.New(fault.Conflict, "payout.same_account")
+	ErrAccountTaken  = fault.New(fault.Conflict, "payout.account_of_another")
 	ErrAccountWaits  = fault.New(fault.Conflict, "payout.account_waits")
 	ErrNoAccount     = fault.New(fault.NotFound, "payout.no_account")
 	ErrAccountEnded  = fault.New(fault.Conflict, "payout.account_ended")
@@ -129,10 +130,32 @@ func (s *Service) AskAccount(ctx context.Context, tx *db.Tx, a Account) (_ *Acco
 	if now := current(all); now != nil && now.Provider == a.Provider && now.Number == a.Number && now.Name == a.Name {
 		return nil, ErrSameAccount.On("number")
 	}
+	if err := s.alone(ctx, tx, &a); err != nil {
+		return nil, err
+	}
 	a.ID, a.By, a.At, a.End = tx.NewID(), tx.Actor.ID, tx.Now, nil
 	_, err = tx.Exec(ctx, `INSERT INTO payout_account (community_id, id, owner_kind, owner_id, provider, number, name, why, asked_by, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		tx.Community[:], a.ID[:], string(a.Kind), a.Owner[:], string(a.Provider), a.Number, a.Name, a.Why, a.By[:], a.At.UnixMicro())
 	return &a, err
+}
+
+// alone refuses a merchant number that counts for another owner of the community: sales of
+// two shops would lie on one account, and each would be released the other's (D6).
+func (s *Service) alone(ctx context.Context, tx *db.Tx, a *Account) error {
+	if !a.TakesPayments() {
+		return nil
+	}
+	var n int
+	err := db.One(ctx, tx, &n, `SELECT COUNT(*) FROM payout_account o JOIN payout_account_end e ON e.community_id = o.community_id AND e.account_id = o.id
+		WHERE o.community_id = ? AND o.provider = ? AND o.number = ? AND e.kind = 'agreed' AND (o.owner_kind <> ? OR o.owner_id <> ?)
+		AND NOT EXISTS (SELECT 1 FROM payout_account l JOIN payout_account_end f ON f.community_id = l.community_id AND f.account_id = l.id
+			WHERE l.community_id = o.community_id AND l.owner_kind = o.owner_kind AND l.owner_id = o.owner_id AND l.provider = o.provider AND f.kind = 'agreed'
+			AND f.ended_at > e.ended_at)`,
+		tx.Community[:], string(a.Provider), a.Number, string(a.Kind), a.Owner[:])
+	if err == nil && n > 0 {
+		err = ErrAccountTaken.On("number")
+	}
+	return err
 }
 
 // AgreeAccount makes an account count. Who asked for it does not agree to it.
@@ -142,6 +165,9 @@ func (s *Service) AgreeAccount(ctx context.Context, tx *db.Tx, a *Account) error
 		return ErrAccountEnded
 	case a.By == tx.Actor.ID:
 		return ErrAccountAsker
+	}
+	if err := s.alone(ctx, tx, a); err != nil {
+		return err
 	}
 	if err := endAccount(ctx, tx, a, Agreed, ""); err != nil {
 		return err

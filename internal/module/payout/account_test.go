@@ -85,6 +85,47 @@ func TestAnAccountTakesTwo(t *testing.T) {
 	})
 }
 
+// D6: a merchant number counts for one owner: two shops on one account would each be released
+// the other's sales. A number that its owner has left for another is free again.
+func TestAMerchantNumberIsOneOwners(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ask := func(owner id.ID, number string) (a *payout.Account, err error) {
+			d.Clock.Advance(time.Second)
+			err = d.as(1, func(tx *db.Tx) (err error) {
+				a, err = d.AskAccount(ctx, tx, payout.Account{Kind: payout.OfShop, Owner: owner, Provider: pay.WeChat, Number: number, Name: "店", Why: "收款"})
+				return err
+			})
+			return a, err
+		}
+		agree := func(at id.ID) error {
+			d.Clock.Advance(time.Second)
+			return d.as(2, func(tx *db.Tx) error {
+				a, err := d.AccountByID(ctx, tx, home, at)
+				if err != nil {
+					return err
+				}
+				return d.AgreeAccount(ctx, tx, a)
+			})
+		}
+		fruit, bakery := id.ID{5}, id.ID{6}
+		first, err := ask(fruit, "1900000109")
+		d.must(err)
+		second, err := ask(bakery, "1900000109") // nobody agreed to the first yet
+		d.must(err)
+		d.must(agree(first.ID))
+		if err := agree(second.ID); !errors.Is(err, payout.ErrAccountTaken) {
+			t.Errorf("agreed to for two: %v", err)
+		}
+		if _, err := ask(id.ID{7}, "1900000109"); !errors.Is(err, payout.ErrAccountTaken) {
+			t.Errorf("asked for by a third: %v", err)
+		}
+		moved, err := ask(fruit, "1900000110")
+		d.must(err)
+		d.must(agree(moved.ID))
+		d.must(agree(second.ID))
+	})
+}
+
 func TestForgottenPeopleHaveNoAccount(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		she := id.ID{8}

@@ -99,21 +99,32 @@ func (p *Paid) State() State { return p.Item.State(&p.Head) }
 
 // Of lists the items of a payee, the latest first.
 func (s *Service) Of(ctx context.Context, r db.Reader, community id.ID, kind Kind, payee id.ID, limit, offset int) (all []Paid, err error) {
-	items, err := readItems(ctx, r, community, "i.payee_id = ? ORDER BY i.batch_id DESC", payee[:])
-	if err != nil || len(items) == 0 {
+	items, err := readItems(ctx, r, community, `i.payee_id = ? AND EXISTS (SELECT 1 FROM payout_batch b WHERE b.community_id = i.community_id AND b.id = i.batch_id AND b.kind = ?)
+		ORDER BY i.batch_id DESC LIMIT ? OFFSET ?`, payee[:], string(kind), limit, offset)
+	if err != nil {
 		return nil, err
 	}
-	heads, err := readBatches(ctx, r, community, "b.kind = ? AND EXISTS (SELECT 1 FROM payout_item i WHERE i.community_id = b.community_id AND i.batch_id = b.id AND i.payee_id = ?)", string(kind), payee[:])
 	by := make(map[id.ID]*Batch)
-	for _, b := range heads {
-		by[b.ID] = b
+	if err := db.EachSomeOf(items, func(i Item) any { return i.Batch[:] }, func(in string, args []any) error {
+		heads, err := readBatches(ctx, r, community, "b.id IN "+in, args...)
+		for _, b := range heads {
+			by[b.ID] = b
+		}
+		return err
+	}); err != nil {
+		return nil, err
 	}
 	for _, i := range items {
-		if b := by[i.Batch]; b != nil {
-			all = append(all, Paid{i, *b})
-		}
+		all = append(all, Paid{i, *by[i.Batch]})
 	}
-	return all[min(offset, len(all)):min(offset+limit, len(all))], err
+	return all, nil
+}
+
+// CountOf is how many items of a payee there are.
+func (s *Service) CountOf(ctx context.Context, r db.Reader, community id.ID, kind Kind, payee id.ID) (n int, err error) {
+	err = db.One(ctx, r, &n, `SELECT count(*) FROM payout_item i JOIN payout_batch b ON b.community_id = i.community_id AND b.id = i.batch_id
+		WHERE i.community_id = ? AND i.payee_id = ? AND b.kind = ?`, community[:], payee[:], string(kind))
+	return n, err
 }
 
 // Bounced lists the items that came back since an instant, the latest first.

@@ -112,7 +112,7 @@ func (s *Service) AskShare(ctx context.Context, tx *db.Tx, share id.ID, at time.
 	return err
 }
 
-// Wait puts off an item whose requests are under way: nobody was asked.
+// Wait puts off an item whose requests are under way, or not planned yet: nobody was asked.
 func (s *Service) Wait(ctx context.Context, tx *db.Tx, item id.ID, at time.Time) error {
 	_, err := tx.Exec(ctx, "UPDATE payout_due SET due_at = ? WHERE community_id = ? AND item_id = ?", at.UnixMicro(), tx.Community[:], item[:])
 	return err

@@ -138,22 +138,17 @@ func readItems(ctx context.Context, r db.Reader, community id.ID, where string, 
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	where, _, _ = strings.Cut(where, " ORDER BY")
-	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
-		var of id.ID
-		var o Outcome
-		var noted int64
-		if err := rows.Scan(&of, &o.Kind, &o.Amount, &o.Reference, &o.Reason, &o.Seq, &o.By, &noted); err != nil {
+	return all, db.EachSomeOf(all, func(i Item) any { return i.ID[:] }, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
+			var of id.ID
+			var o Outcome
+			var noted int64
+			err := rows.Scan(&of, &o.Kind, &o.Amount, &o.Reference, &o.Reason, &o.Seq, &o.By, &noted)
+			o.At = micros(noted)
+			all[at[of]].Outcomes = append(all[at[of]].Outcomes, o)
 			return err
-		}
-		o.At = micros(noted)
-		if n, ok := at[of]; ok {
-			all[n].Outcomes = append(all[n].Outcomes, o)
-		}
-		return nil
-	}, `SELECT o.item_id, o.kind, o.amount, o.reference, o.reason, o.seq, o.noted_by, o.noted_at
-		FROM payout_outcome o JOIN payout_item i ON i.community_id = o.community_id AND i.id = o.item_id
-		WHERE i.community_id = ? AND `+where+" ORDER BY o.item_id, o.no", args...)
+		}, "SELECT item_id, kind, amount, reference, reason, seq, noted_by, noted_at FROM payout_outcome WHERE community_id = ? AND item_id IN "+in+" ORDER BY item_id, no", args...)
+	}, community[:])
 }
 
 func accounts(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []Account, err error) {

@@ -345,3 +345,44 @@ func TestASlipPaysOneItem(t *testing.T) {
 		}
 	})
 }
+
+// D5: what a payee was paid is read a page at a time, the latest first, by its kind alone,
+// with what became of each.
+func TestWhatAPayeeWasPaidByPages(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		shop := id.ID{1}
+		for n := range 3 {
+			d.Clock.Advance(time.Hour)
+			for kind, who := range map[payout.Kind]byte{payout.Shops: 1, payout.People: 4} {
+				b, err := d.batch(who, kind, 1)
+				d.must(err)
+				for _, other := range []byte{2, 3} {
+					_, err := d.agree(other, b.ID)
+					d.must(err)
+				}
+				if kind == payout.Shops && n == 1 {
+					d.must(d.note(b.Items[0].ID, payout.Outcome{Kind: payout.Failed, Amount: 10_00, Reason: "CLOSED", Seq: -1}))
+				}
+			}
+		}
+		d.must(d.View(ctx, home, func(r db.Reader) error {
+			n, err := d.CountOf(ctx, r, home, payout.Shops, shop)
+			if err != nil || n != 3 {
+				t.Errorf("%d, %v", n, err)
+			}
+			first, err := d.Of(ctx, r, home, payout.Shops, shop, 2, 0)
+			d.must(err)
+			rest, err := d.Of(ctx, r, home, payout.Shops, shop, 2, 2)
+			d.must(err)
+			if len(first) != 2 || len(rest) != 1 || len(first[1].Outcomes) != 1 || len(first[0].Outcomes)+len(rest[0].Outcomes) != 0 {
+				t.Fatalf("%+v, then %+v", first, rest)
+			}
+			for _, x := range [][2]*payout.Paid{{&first[0], &first[1]}, {&first[1], &rest[0]}} {
+				if x[0].Head.Kind != payout.Shops || x[0].Head.Number <= x[1].Head.Number {
+					t.Errorf("batch %d of %s comes before %d", x[0].Head.Number, x[0].Head.Kind, x[1].Head.Number)
+				}
+			}
+			return nil
+		}))
+	})
+}

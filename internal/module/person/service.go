@@ -96,20 +96,13 @@ func (s *Service) ByPhone(ctx context.Context, r db.Reader, phone string) (*Pers
 // ByIDs finds several people at once, those that are there.
 func (s *Service) ByIDs(ctx context.Context, r db.Reader, who []id.ID) (map[id.ID]*Person, error) {
 	found := make(map[id.ID]*Person, len(who))
-	for chunk := range slices.Chunk(who, 500) {
-		args := []any{id.Tilde[:]}
-		for _, w := range chunk {
-			args = append(args, w[:])
-		}
-		all, err := list(ctx, r, "id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
+	return found, db.EachSome(who, func(in string, args []any) error {
+		all, err := list(ctx, r, "id IN "+in, args...)
 		for _, p := range all {
 			found[p.ID] = p
 		}
-	}
-	return found, nil
+		return err
+	}, id.Tilde[:])
 }
 
 // Link notes that a community knows a person as a member. tx belongs to "~".
@@ -145,21 +138,14 @@ func (s *Service) BehindRef(ctx context.Context, r db.Reader, ref string) (m Mem
 // the caller knows the references by.
 func (s *Service) BehindRefs(ctx context.Context, r db.Reader, refs map[id.ID]string) (map[string]id.ID, error) {
 	behind := make(map[string]id.ID)
-	for chunk := range slices.Chunk(slices.Sorted(maps.Values(refs)), 500) {
-		args := []any{id.Tilde[:]}
-		for _, ref := range chunk {
-			args = append(args, ref)
-		}
+	return behind, db.EachSomeOf(slices.Sorted(maps.Values(refs)), func(ref string) any { return ref }, func(in string, args []any) error {
 		var some []Membership
-		err := db.All(ctx, r, &some, "SELECT person_id, member_ref, home_id FROM person_member WHERE community_id = ? AND member_ref IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
+		err := db.All(ctx, r, &some, "SELECT person_id, member_ref, home_id FROM person_member WHERE community_id = ? AND member_ref IN "+in, args...)
 		for _, m := range some {
 			behind[m.Ref] = m.Person
 		}
-	}
-	return behind, nil
+		return err
+	}, id.Tilde[:])
 }
 
 // AtHome lists people who are members at home in a community, in the order of their

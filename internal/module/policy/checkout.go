@@ -40,13 +40,16 @@ type Payouts struct {
 	ProviderFee     money.Rate   `json:"provider_fee"`        // P-02: what the provider is expected to keep of a payment; its bill says what it did
 	ShareMax        money.Rate   `json:"share_max"`           // of an order, what may go to others than its shop
 	DifferenceDays  int          `json:"difference_days"`     // in which a difference with the provider's bill is settled
+	RefundHandDays  int          `json:"refund_hand_days"`    // in which a refund is handed over at the counter, as its payer is told
+	RefundFixDays   int          `json:"refund_fix_days"`     // in which the desk deals with a refund that the provider did not carry out
+	ShareWarnDays   int          `json:"share_warn_days"`     // that are left to share a payment when the desk is warned
 }
 
 // TrialPayouts are the default policy's payouts.
 func TrialPayouts() Payouts {
 	return Payouts{
 		PayoutHoldDays: 1, RewardHoldDays: 15, PayoutMin: 100, PayoutApprovals: 2, ApprovalDays: 7,
-		ProviderFee: 6_000, ShareMax: ProviderShareMax, DifferenceDays: 3,
+		ProviderFee: 6_000, ShareMax: ProviderShareMax, DifferenceDays: 3, RefundHandDays: 3, RefundFixDays: 3, ShareWarnDays: 10,
 	}
 }
 
@@ -63,5 +66,8 @@ func (p *Payouts) bounds() []bound {
 		{"provider_fee", int64(p.ProviderFee), 0, 20_000},
 		{"share_max", int64(p.ShareMax), 0, ProviderShareMax},
 		{"difference_days", int64(p.DifferenceDays), 1, 30},
+		{"refund_hand_days", int64(p.RefundHandDays), 1, 30},
+		{"refund_fix_days", int64(p.RefundFixDays), 1, 30},
+		{"share_warn_days", int64(p.ShareWarnDays), 1, 28},
 	}
 }

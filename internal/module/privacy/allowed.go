@@ -3,8 +3,6 @@ package privacy
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strings"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/platform/db"
@@ -17,22 +15,14 @@ func (s *Service) AllowedOf(ctx context.Context, r db.Reader, people []id.ID, pu
 		return nil, err
 	}
 	allowed := make(map[id.ID]bool)
-	for chunk := range slices.Chunk(people, 500) {
-		args := []any{purpose, p.Version, id.Tilde[:]}
-		for i := range chunk {
-			args = append(args, chunk[i][:])
-		}
-		err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return allowed, db.EachSome(people, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
 			var who id.ID
 			err := rows.Scan(&who)
 			allowed[who] = true
 			return err
 		}, `SELECT c.person_id FROM privacy_consent c
 			LEFT JOIN privacy_withdrawal w ON w.community_id = c.community_id AND w.consent_id = c.id
-			WHERE c.purpose = ? AND c.version = ? AND w.consent_id IS NULL AND c.community_id = ? AND c.person_id IN (?`+strings.Repeat(", ?", len(chunk)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return allowed, nil
+			WHERE c.purpose = ? AND c.version = ? AND w.consent_id IS NULL AND c.community_id = ? AND c.person_id IN `+in, args...)
+	}, purpose, p.Version, id.Tilde[:])
 }

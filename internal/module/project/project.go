@@ -32,7 +32,8 @@ var Schema = db.Schema{
 	Owner: "module/project",
 	Tables: []db.Table{
 		{Name: "project_contract", Placement: db.Distributed}, {Name: "project_line", Placement: db.Distributed},
-		{Name: "project_plan", Placement: db.Distributed}, {Name: "project_step", Placement: db.Distributed}, {Name: "project_reminder", Placement: db.Distributed},
+		{Name: "project_step", Placement: db.Distributed},
+		{Name: "project_reminder", Placement: db.Distributed}, {Name: "project_spell", Placement: db.Distributed}, {Name: "project_leave", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -47,6 +48,7 @@ var (
 	ErrBadMoney  = fault.New(fault.Invalid, "project.bad_money")
 	ErrBadReport = fault.New(fault.Invalid, "project.bad_report_days") // details: most
 	ErrNoLines   = fault.New(fault.Invalid, "project.no_lines")
+	ErrKindTwice = fault.New(fault.Invalid, "project.kind_twice")
 	ErrNoProof   = fault.New(fault.Invalid, "project.kind_without_proof")
 
 	ErrBothSides  = fault.New(fault.Forbidden, "project.both_sides")
@@ -59,6 +61,9 @@ var (
 	ErrBadRef     = fault.New(fault.Invalid, "project.bad_slip")
 	ErrSlipTwice  = fault.New(fault.Conflict, "project.slip_twice")
 	ErrPlanBound  = fault.New(fault.Conflict, "project.plan_bound")
+	ErrNoPlans    = fault.New(fault.Invalid, "project.no_plans")
+	ErrNotServing = fault.New(fault.Conflict, "project.plan_not_serving")
+	ErrBadLeave   = fault.New(fault.Invalid, "project.bad_leave") // details: from, to
 	ErrOtherKinds = fault.New(fault.Invalid, "project.other_kind")
 )
 
@@ -97,7 +102,7 @@ type Contract struct {
 	Ceiling     money.Amount // fen, of all months together
 	ReportDays  int          // within which a month is reported after its end
 	Lines       []Line
-	Plans       []id.ID // of the time bank that serve it
+	Spells      []Spell // of plans of the time bank that serve it
 	At          time.Time
 	By          id.ID // who proposed it for the community
 	Steps       []Step
@@ -122,6 +127,9 @@ type Step struct {
 	By     id.ID
 }
 
+// PriceOf is the input in which the price of a kind is told.
+func PriceOf(kind string) string { return "price_" + kind }
+
 // Validate refuses a contract that nobody could fulfil.
 func (c *Contract) Validate() error {
 	switch {
@@ -142,9 +150,15 @@ func (c *Contract) Validate() error {
 	case c.ReportDays < 1 || c.ReportDays > ReportMost:
 		return ErrBadReport.On("report_days").With("most", ReportMost)
 	case len(c.Lines) == 0:
-		return ErrNoLines.On("price")
-	case slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Price <= 0 || l.Price > c.Ceiling }):
-		return ErrBadMoney.On("price")
+		return ErrNoLines.On("lines")
+	}
+	for i, l := range c.Lines {
+		switch {
+		case l.Price <= 0 || l.Price > c.Ceiling:
+			return ErrBadMoney.On(PriceOf(l.Kind))
+		case slices.ContainsFunc(c.Lines[:i], func(o Line) bool { return o.Kind == l.Kind }):
+			return ErrKindTwice.On(PriceOf(l.Kind))
+		}
 	}
 	return nil
 }

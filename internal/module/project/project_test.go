@@ -68,6 +68,7 @@ func TestContractsThatNobodyCouldFulfil(t *testing.T) {
 		"no money":           {func(c *project.Contract) { c.Ceiling = 0 }, project.ErrBadMoney},
 		"a price above all":  {func(c *project.Contract) { c.Lines[0].Price = c.Ceiling + 1 }, project.ErrBadMoney},
 		"nothing to pay for": {func(c *project.Contract) { c.Lines = nil }, project.ErrNoLines},
+		"a kind twice":       {func(c *project.Contract) { c.Lines[1].Kind = "meal" }, project.ErrKindTwice},
 		"never reported":     {func(c *project.Contract) { c.ReportDays = 0 }, project.ErrBadReport},
 	} {
 		x := meals()

@@ -61,22 +61,6 @@ func (s *Service) Stop(ctx context.Context, tx *db.Tx, c *Contract, words string
 	return s.step(ctx, tx, c, Step{What: Ended, Words: words}, true)
 }
 
-// Bind lets a plan of the time bank serve an agreed contract; a plan serves one.
-func (s *Service) Bind(ctx context.Context, tx *db.Tx, c *Contract, plan id.ID) error {
-	if c.State() != Agreed {
-		return ErrNoWay
-	}
-	n, err := tx.Exec(ctx, `INSERT INTO project_plan (community_id, plan_id, contract_id, added_at, added_by) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (community_id, plan_id) DO NOTHING`, tx.Community[:], plan[:], c.ID[:], tx.Now.UnixMicro(), tx.Actor.ID[:])
-	if err == nil && n == 0 {
-		err = ErrPlanBound
-	}
-	if err == nil {
-		c.Plans = append(c.Plans, plan)
-	}
-	return err
-}
-
 // Tally is what the services say of a month, and when and where they were asked.
 type Tally struct {
 	Counts map[string]int // deliveries that were shown and accepted, by kind
@@ -216,12 +200,7 @@ func (s *Service) All(ctx context.Context, r db.Reader, community id.ID) (all []
 	}, "SELECT contract_id, kind, name, price FROM project_line WHERE community_id = ? ORDER BY contract_id, kind", community[:]); err != nil {
 		return nil, err
 	}
-	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
-		var at, plan id.ID
-		err := rows.Scan(&at, &plan)
-		of[at].Plans = append(of[at].Plans, plan)
-		return err
-	}, "SELECT contract_id, plan_id FROM project_plan WHERE community_id = ? ORDER BY contract_id, added_at, plan_id", community[:]); err != nil {
+	if err := spells(ctx, r, community, of); err != nil {
 		return nil, err
 	}
 	return all, db.Each(ctx, r, func(rows *sql.Rows) error {

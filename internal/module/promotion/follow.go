@@ -25,9 +25,9 @@ type Effect struct {
 // Standing is how many vouchers are out and can still be used.
 func (e *Effect) Standing() int64 { return e.Granted - e.Revoked - e.Lapsed - e.Used }
 
-// EffectFloor is how many uses a series must have before what it brought is told: of
-// fewer, a buyer could be recognised (C7).
-const EffectFloor = 5
+// Told reports whether what a series brought may be told: after k uses at least (portrait_k);
+// of fewer, a buyer could be recognised (C7).
+func (e *Effect) Told(k int) bool { return e.Used >= int64(k) }
 
 // Effects are those of some series.
 func (s *Service) Effects(ctx context.Context, r db.Reader, community id.ID, series []*Series) (map[id.ID]*Effect, error) {

@@ -129,6 +129,10 @@ func (s *Service) Running(ctx context.Context, tx *db.Tx, day period.Day) (all [
 
 // SeriesByID finds a series outside of a transaction that writes.
 func (s *Service) SeriesByID(ctx context.Context, r db.Reader, community, series id.ID) (*Series, error) {
+	return seriesByID(ctx, r, community, series)
+}
+
+func seriesByID(ctx context.Context, r db.Reader, community, series id.ID) (*Series, error) {
 	all, err := listSeries(ctx, r, community, " AND s.id = ?", series[:])
 	if err == nil && len(all) == 0 {
 		err = ErrNoSeries

@@ -89,9 +89,10 @@ func seriesFrom(ctx context.Context, r db.Reader, community id.ID) func(id.ID) (
 	}
 }
 
-// one reads the voucher that a condition finds.
+// one reads the voucher that a condition finds, and no series but its own.
 func one(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (*Voucher, error) {
-	all, err := vouchers(ctx, r, community, seriesFrom(ctx, r, community), where, arg)
+	seriesOf := func(series id.ID) (*Series, error) { return seriesByID(ctx, r, community, series) }
+	all, err := vouchers(ctx, r, community, seriesOf, where, arg)
 	if err == nil && len(all) == 0 {
 		err = ErrNoVoucher
 	}

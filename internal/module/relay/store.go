@@ -3,8 +3,6 @@ package relay
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -60,19 +58,12 @@ func find(ctx context.Context, r db.Reader, community id.ID, join, where string,
 	if err != nil {
 		return nil, err
 	}
-	for chunk := range slices.Chunk(all, 400) {
-		in, args := "(?"+strings.Repeat(", ?", len(chunk)-1)+")", []any{community[:]}
-		for _, c := range chunk {
-			args = append(args, c.ID[:])
-		}
+	return all, db.EachSomeOf(all, func(c *Relay) any { return c.ID[:] }, func(in string, args []any) error {
 		if err := parts(ctx, r, byID, in, args); err != nil {
-			return nil, err
+			return err
 		}
-		if err := steps(ctx, r, byID, in, args); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+		return steps(ctx, r, byID, in, args)
+	}, community[:])
 }
 
 // parts reads the parts of some sets, and who holds each.

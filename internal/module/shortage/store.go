@@ -74,22 +74,24 @@ func find(ctx context.Context, r db.Reader, community id.ID, where string, args 
 
 // countOrders adds to warnings what followed.
 func countOrders(ctx context.Context, r db.Reader, community id.ID, all []*Warning) error {
-	args, by := []any{community[:]}, make(map[id.ID]*Warning, len(all))
+	by := make(map[id.ID]*Warning, len(all))
 	for _, w := range all {
-		args, by[w.ID] = append(args, w.ID[:]), w
+		by[w.ID] = w
 	}
-	return db.Each(ctx, r, func(rows *sql.Rows) error {
-		var which id.ID
-		var n int
-		var pool money.Amount
-		err := rows.Scan(&which, &n, &pool)
-		if w := by[which]; w != nil {
-			w.Orders, w.Pool = n, pool
-		}
-		return err
-	}, `SELECT o.warning_id, COUNT(*), CAST(COALESCE(SUM(CASE WHEN e.seq IS NULL THEN o.pool ELSE 0 END), 0) AS BIGINT) FROM shortage_order o
+	return db.EachSomeOf(all, func(w *Warning) any { return w.ID[:] }, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
+			var which id.ID
+			var n int
+			var pool money.Amount
+			err := rows.Scan(&which, &n, &pool)
+			if w := by[which]; w != nil {
+				w.Orders, w.Pool = n, pool
+			}
+			return err
+		}, `SELECT o.warning_id, COUNT(*), CAST(COALESCE(SUM(CASE WHEN e.seq IS NULL THEN o.pool ELSE 0 END), 0) AS BIGINT) FROM shortage_order o
 		LEFT JOIN shortage_order_end e ON e.community_id = o.community_id AND e.assignment_id = o.assignment_id
-		WHERE o.community_id = ? AND o.warning_id IN (?`+strings.Repeat(", ?", len(all)-1)+") GROUP BY o.warning_id", args...)
+		WHERE o.community_id = ? AND o.warning_id IN `+in+" GROUP BY o.warning_id", args...)
+	}, community[:])
 }
 
 // Standing are the warnings that have not ended, by hour and kind.

@@ -39,6 +39,18 @@ func (s *Service) PlanByID(ctx context.Context, r db.Reader, community, plan id.
 	return all[0], nil
 }
 
+// PlansByIDs finds plans, running or not.
+func (s *Service) PlansByIDs(ctx context.Context, r db.Reader, community id.ID, which []id.ID) (map[id.ID]*Plan, error) {
+	all := make(map[id.ID]*Plan, len(which))
+	return all, db.EachSome(which, func(in string, args []any) error {
+		some, err := findPlans(ctx, r, community, " AND p.id IN "+in, args...)
+		for _, p := range some {
+			all[p.ID] = p
+		}
+		return err
+	})
+}
+
 // PlansOf are a member's plans, the newest first.
 func (s *Service) PlansOf(ctx context.Context, r db.Reader, community, asker id.ID) ([]*Plan, error) {
 	return findPlans(ctx, r, community, " AND p.asker_id = ? ORDER BY p.made_at DESC, p.id DESC", asker[:])

@@ -64,6 +64,11 @@ func (s *Service) AssignmentsSince(ctx context.Context, r db.Reader, community i
 	return findAssignments(ctx, r, community, " AND a.made_at >= ?"+latest, since.UnixMicro())
 }
 
+// AssignmentsOfShop are those that a shop's people took since an instant, the newest first.
+func (s *Service) AssignmentsOfShop(ctx context.Context, r db.Reader, community, shop id.ID, since time.Time) ([]*Assignment, error) {
+	return findAssignments(ctx, r, community, " AND a.shop_id = ? AND a.made_at >= ?"+latest, shop[:], since.UnixMicro())
+}
+
 // running leaves what has not come to an end.
 const running = ` AND NOT EXISTS (SELECT 1 FROM timebank_step z WHERE z.community_id = a.community_id AND z.assignment_id = a.id
 	AND z.state IN ('accepted', 'settled', 'given_back', 'called_off', 'missed', 'excused', 'lapsed'))`

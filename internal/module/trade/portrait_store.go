@@ -6,8 +6,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
-	"strings"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -155,14 +155,5 @@ func (s *Service) Elsewhere(ctx context.Context, r db.Reader, community id.ID, b
 	if len(buyers) > fewBuyers {
 		return pairs("")
 	}
-	some := make([]any, 0, len(buyers))
-	for b := range buyers {
-		some = append(some, b[:])
-	}
-	for chunk := range slices.Chunk(some, 100) {
-		if err := pairs(" AND buyer_id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", chunk...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db.EachSome(slices.Collect(maps.Keys(buyers)), func(in string, args []any) error { return pairs(" AND buyer_id IN "+in, args...) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strings"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -200,14 +199,12 @@ func (s *Service) MinutesOf(ctx context.Context, r db.Reader, community, session
 
 // Unreminded leaves of some sessions those of which nobody was reminded yet.
 func (s *Service) Unreminded(ctx context.Context, r db.Reader, community id.ID, all []*Session) ([]*Session, error) {
-	if len(all) == 0 {
-		return nil, nil
-	}
-	args := []any{community[:]}
-	for _, a := range all {
-		args = append(args, a.ID[:])
-	}
 	var done []id.ID
-	err := db.All(ctx, r, &done, "SELECT session_id FROM training_reminder WHERE community_id = ? AND session_id IN (?"+strings.Repeat(", ?", len(all)-1)+")", args...)
+	err := db.EachSomeOf(all, func(a *Session) any { return a.ID[:] }, func(in string, args []any) error {
+		var some []id.ID
+		err := db.All(ctx, r, &some, "SELECT session_id FROM training_reminder WHERE community_id = ? AND session_id IN "+in, args...)
+		done = append(done, some...)
+		return err
+	}, community[:])
 	return slices.DeleteFunc(all, func(a *Session) bool { return slices.Contains(done, a.ID) }), err
 }

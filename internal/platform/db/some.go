@@ -18,10 +18,15 @@ const someAtOnce = 400
 //		return db.Each(ctx, r, scan, "SELECT … WHERE community_id = ? AND id IN "+in, args...)
 //	}, community[:])
 func EachSome(ids []id.ID, fn func(in string, args []any) error, first ...any) error {
-	for some := range slices.Chunk(ids, someAtOnce) {
+	return EachSomeOf(ids, func(v id.ID) any { return v[:] }, fn, first...)
+}
+
+// EachSomeOf is EachSome for what is no list of ids: arg is what is asked for of each.
+func EachSomeOf[T any](all []T, arg func(T) any, fn func(in string, args []any) error, first ...any) error {
+	for some := range slices.Chunk(all, someAtOnce) {
 		args := slices.Grow(slices.Clone(first), len(some))
-		for i := range some {
-			args = append(args, some[i][:])
+		for _, v := range some {
+			args = append(args, arg(v))
 		}
 		if err := fn("(?"+strings.Repeat(", ?", len(some)-1)+")", args); err != nil {
 			return err

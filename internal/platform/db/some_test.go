@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +33,13 @@ func TestEachSome(t *testing.T) {
 		if len(seen) != n || lists != (n+399)/400 {
 			t.Errorf("of %d ids %d were asked for in %d lists", n, len(seen), lists)
 		}
+	}
+	var words []any
+	if err := db.EachSomeOf([]string{"a", "b"}, func(s string) any { return s + s }, func(in string, args []any) error {
+		words = append(append(words, in), args...)
+		return nil
+	}, 1); err != nil || !slices.Equal(words, []any{"(?, ?)", 1, "aa", "bb"}) {
+		t.Errorf("words are asked for as %v, %v", words, err)
 	}
 	stop := errors.New("stop")
 	if err := db.EachSome(make([]id.ID, 900), func(string, []any) error { return stop }); !errors.Is(err, stop) {

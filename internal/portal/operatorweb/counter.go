@@ -266,32 +266,35 @@ func (d *Desk) chargeMatters(ctx context.Context) (all []Matter, err error) {
 		return nil, err
 	}
 	for _, p := range places {
-		var hand []charge.Charge
-		err := d.Flows.DB.View(ctx, p.ID, func(r db.Reader) (err error) {
-			hand, err = d.Flows.Charges.ToHand(ctx, r, p.ID, counterMost)
-			return err
+		err := d.Flows.DB.View(ctx, p.ID, func(r db.Reader) error {
+			hand, err := d.Flows.Charges.ToHand(ctx, r, p.ID, counterMost)
+			if err != nil || len(hand) == 0 {
+				return err
+			}
+			v, err := d.Flows.RulesNow(ctx, r, p.ID)
+			if err != nil {
+				return err
+			}
+			for i := range hand {
+				all = append(all, d.refundMatters(ctx, p, &hand[i], time.Duration(v.Params.RefundHandDays)*24*time.Hour)...)
+			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
-		}
-		for i := range hand {
-			all = append(all, d.refundMatters(ctx, p, &hand[i])...)
 		}
 	}
 	return all, nil
 }
 
-// handWithin is how long a refund may wait at the counter.
-const handWithin = 3 * 24 * time.Hour
-
-func (d *Desk) refundMatters(ctx context.Context, p community.Place, c *charge.Charge) (all []Matter) {
+func (d *Desk) refundMatters(ctx context.Context, p community.Place, c *charge.Charge, within time.Duration) (all []Matter) {
 	for _, x := range c.Refunds {
 		if x.Handed != nil {
 			continue
 		}
 		all = append(all, Matter{
 			Key: "refund/" + c.ID.String() + "/" + count(x.Seq), Place: p.ID, Title: i18n.T(ctx, "退还 %s 元：%s", ui.Yuan(x.Amount), purposeName(ctx, c.Purpose)), Note: c.Title,
-			Stage: i18n.T(ctx, "等交还"), Due: x.At.Add(handWithin), Limit: handWithin, Do: ui.Link{Href: chargePath(p, c.Code), Text: i18n.T(ctx, "去交还")},
+			Stage: i18n.T(ctx, "等交还"), Due: x.At.Add(within), Limit: within, Do: ui.Link{Href: chargePath(p, c.Code), Text: i18n.T(ctx, "去交还")},
 			Facts: []ui.Fact{{Name: i18n.T(ctx, "号"), Text: spaced(c.Code)}, {Name: i18n.T(ctx, "原来怎么付的"), Text: meansName(ctx, c.End.Means)}, {Name: i18n.T(ctx, "原因"), Text: x.Reason}},
 			Past:  []ui.Event{{Title: i18n.T(ctx, "付了 %s 元", ui.Yuan(c.Amount)), When: d.moment(ctx, c.End.At), State: ui.Done}, {Title: i18n.T(ctx, "退款记了账"), When: d.moment(ctx, x.At), State: ui.Done}},
 		})

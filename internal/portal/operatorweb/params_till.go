@@ -38,5 +38,8 @@ var till = []chapter{
 		{name: "provider_fee", label: i18n.M("支付机构手续费，预计"), rule: "P-02", value: func(p *policy.Params) *int64 { return rateOf(&p.ProviderFee) }},
 		{name: "share_max", label: i18n.M("一笔钱最多分给别家"), rule: "D6", value: func(p *policy.Params) *int64 { return rateOf(&p.ShareMax) }},
 		{name: "difference_days", label: i18n.M("对账差异多久内处理"), unit: i18n.M("天"), rule: "D5", in: whole, plain: func(p *policy.Params) *int { return &p.DifferenceDays }},
+		{name: "refund_hand_days", label: i18n.M("服务台退款多久内交还"), unit: i18n.M("天"), rule: "D3", in: whole, plain: func(p *policy.Params) *int { return &p.RefundHandDays }},
+		{name: "refund_fix_days", label: i18n.M("没退成的多久内处理"), unit: i18n.M("天"), rule: "D3", in: whole, plain: func(p *policy.Params) *int { return &p.RefundFixDays }},
+		{name: "share_warn_days", label: i18n.M("冻结的单到期前几天提醒"), unit: i18n.M("天"), rule: "D6", in: whole, plain: func(p *policy.Params) *int { return &p.ShareWarnDays }},
 	}},
 }

@@ -212,10 +212,10 @@ func (h *Pages) report(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		line := append(sheet.Texts(s.First.String()+" – "+s.Last.String()), sheet.Figure(s.Sales.Decimal(money.CNY)), sheet.Figure(strconv.Itoa(s.Purchases)))
-		if s.Told() {
+		if s.Told(v.Rules.PortraitK) {
 			line = append(line, sheet.Figure(strconv.Itoa(s.Buyers)), sheet.Figure(strconv.Itoa(s.Returning)))
 		} else {
-			line = append(line, sheet.Texts(i18n.T(ctx, "不到 %d 人不显示", campaign.Floor), "")...)
+			line = append(line, sheet.Texts(i18n.T(ctx, "不到 %d 人不显示", v.Rules.PortraitK), "")...)
 		}
 		t.Rows = append(t.Rows, line)
 	}

@@ -1438,9 +1438,9 @@ func effect(v deskOneView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var56 string
-				templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "参加的店在活动的日子里，和前 %d 段同样星期几的日子的平均比。不到 %d 人的不显示人数。", len(v.Effect.Before), campaign.Floor))
+				templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "参加的店在活动的日子里，和前 %d 段同样星期几的日子的平均比。不到 %d 人的不显示人数。", len(v.Effect.Before), v.Rules.PortraitK))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/campaign/campaignweb/pages.templ`, Line: 252, Col: 200}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/campaign/campaignweb/pages.templ`, Line: 252, Col: 203}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 				if templ_7745c5c3_Err != nil {

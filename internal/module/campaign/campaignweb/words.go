@@ -78,8 +78,8 @@ func effectStats(ctx context.Context, v deskOneView) []ui.Stat {
 		{Name: i18n.T(ctx, "销售额"), Number: ui.Yuan(d.Sales), Unit: i18n.T(ctx, "元"), Note: change(ctx, int64(d.Sales), int64(u.Sales))},
 		{Name: i18n.T(ctx, "笔数"), Number: counted(d.Purchases), Note: change(ctx, int64(d.Purchases), int64(u.Purchases))},
 	}
-	if !d.Told() || !u.Told() {
-		return append(stats, ui.Stat{Name: i18n.T(ctx, "买过的会员"), Number: "–", Note: i18n.T(ctx, "不到 %d 人不显示", campaign.Floor)})
+	if k := v.Rules.PortraitK; !d.Told(k) || !u.Told(k) {
+		return append(stats, ui.Stat{Name: i18n.T(ctx, "买过的会员"), Number: "–", Note: i18n.T(ctx, "不到 %d 人不显示", k)})
 	}
 	return append(stats,
 		ui.Stat{Name: i18n.T(ctx, "买过的会员"), Number: counted(d.Buyers), Unit: i18n.T(ctx, "人"), Note: change(ctx, int64(d.Buyers), int64(u.Buyers))},

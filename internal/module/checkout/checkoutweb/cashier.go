@@ -156,6 +156,7 @@ type checkoutView struct {
 	Next    string
 	Pay     *payView
 	Done    *doneView
+	Service *serviceView // nil where the shop's people went nowhere
 	Ended   string
 	DueAt   string
 }
@@ -193,7 +194,9 @@ func (p *Pages) checkoutPage(w http.ResponseWriter, r *http.Request, sent portal
 	}
 	switch {
 	case c.Settled():
-		v.Done, err = p.doneAt(ctx, c, shop.Href(""))
+		if v.Done, err = p.doneAt(ctx, c, shop.Href("")); err == nil {
+			v.Service, err = p.serviceOf(ctx, c, &shop, sent)
+		}
 	case c.End != nil:
 		v.Ended = endedWord(ctx, c.Checkout)
 	case c.Terms != nil:

@@ -38,6 +38,7 @@ func (p *Pages) Routes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST " + till + "/{checkout}/agreement", Action: "till.use", On: portal.OfShop, Do: p.take},
 		httpkit.Route{Pattern: "POST " + till + "/{checkout}/consent", Action: "till.use", On: portal.OfShop, Do: p.digits},
 		httpkit.Route{Pattern: "POST " + till + "/{checkout}/cancellation", Action: "till.use", On: portal.OfShop, Do: p.cancel},
+		httpkit.Route{Pattern: "POST " + till + "/{checkout}/service", Action: "till.use", On: portal.OfShop, Do: p.service},
 		httpkit.Route{Pattern: "GET " + till + "/{checkout}/state", Action: "till.use", On: portal.OfShop, Do: p.tillState},
 		httpkit.Route{Pattern: "GET /shop/{shop}/paycode", Action: "till.use", On: portal.OfShop, Do: p.poster},
 		httpkit.Route{Pattern: "GET " + sale, Action: "till.refund", On: portal.OfShop, Do: p.askRefund},

@@ -1,11 +1,9 @@
 package drawweb
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +31,6 @@ type deskView struct {
 	Shops  []ui.Option
 	Levels []ui.Option
 	Kinds  []ui.Option
-	Series []ui.Option
 	Table  ui.Table
 }
 
@@ -53,12 +50,7 @@ func (g *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		v.Levels = append(v.Levels, ui.Option{Value: strconv.Itoa(int(l)), Text: i18n.T(ctx, growth.LevelName(l))})
 	}
 	for _, k := range draw.BagKinds {
-		if k != draw.Voucher || g.Flows.BagSeries != nil {
-			v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Text: draw.BagName(k).In(ctx)})
-		}
-	}
-	if v.Series, err = g.series(ctx, room.ID); err != nil {
-		return err
+		v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Text: draw.BagName(k).In(ctx)})
 	}
 	v.Table = ui.Table{ID: "draws", Caption: i18n.T(ctx, "抽福袋"), Path: room.Desk("draws", ""), Ask: ui.AskTable(r.URL.Query(), nil),
 		Columns: []ui.Column{{Text: i18n.T(ctx, "名称"), Title: true}, {Text: i18n.T(ctx, "截止")}, {Text: i18n.T(ctx, "福袋"), Num: true}, {Text: i18n.T(ctx, "报名"), Num: true}, {Text: i18n.T(ctx, "状态")}},
@@ -78,19 +70,6 @@ func (g *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		return err
 	}
 	return g.ShowSent(w, r, sent, g.DeskShell(ctx, "draws", i18n.T(ctx, "抽福袋")), deskPage(v))
-}
-
-// series are the vouchers that may be put into bags, by name.
-func (g *Pages) series(ctx context.Context, community id.ID) (options []ui.Option, err error) {
-	if g.Flows.BagSeries == nil {
-		return nil, nil
-	}
-	all, err := g.Flows.BagSeries(ctx, community)
-	for at, name := range all {
-		options = append(options, ui.Option{Value: at.String(), Text: name})
-	}
-	slices.SortFunc(options, func(a, b ui.Option) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Value, b.Value)) })
-	return options, err
 }
 
 func (g *Pages) open(w http.ResponseWriter, r *http.Request) error {
@@ -170,11 +149,6 @@ func typedBag(r *http.Request, i int) (b draw.Bag, used bool, err error) {
 			return b, true, draw.ErrBadBag.On(bagField("points", i))
 		}
 		b.Points = money.Amount(n)
-	}
-	if v := value("series"); v != "" && b.Kind == draw.Voucher {
-		if b.Series, err = id.Parse(v); err != nil {
-			return b, true, draw.ErrBadBag.On(bagField("series", i))
-		}
 	}
 	return b, true, nil
 }

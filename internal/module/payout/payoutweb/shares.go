@@ -20,9 +20,6 @@ import (
 	"gongyi/internal/portal"
 )
 
-// nearLate is how old an order is when the desk warns: ten days are left to share it.
-const nearLate = 20 * 24 * time.Hour
-
 // sharedView is what a batch's page tells of its shares.
 type sharedView struct {
 	Says    string // "" of a batch that has none
@@ -189,12 +186,12 @@ func (g *Pages) takeShares(w http.ResponseWriter, r *http.Request, v *sharesView
 // deskShares warns of orders that near the provider's time, and names shops that got too
 // much.
 func (g *Pages) deskShares(ctx context.Context, rd db.Reader, v *deskView) error {
-	n, sum, oldest, err := g.Flows.Payments.FrozenSince(ctx, rd, v.ID, v.Now.Add(-nearLate))
+	n, sum, oldest, err := g.Flows.Payments.FrozenSince(ctx, rd, v.ID, v.Now.Add(-pay.WeChatLimits.Within).AddDate(0, 0, v.Rules.ShareWarnDays))
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		v.Late = i18n.T(ctx, "有 %d 单、%s 元还冻结在支付机构，最早一单是 %s 付的，30 天到期", n, ui.Yuan(sum), ui.Day(ctx, period.DayOf(oldest, v.Now.Location())))
+		v.Late = i18n.T(ctx, "有 %d 单、%s 元还冻结在支付机构，最早一单是 %s 付的，%d 天到期", n, ui.Yuan(sum), ui.Day(ctx, period.DayOf(oldest, v.Now.Location())), int(pay.WeChatLimits.Within.Hours()/24))
 	}
 	over, err := g.Flows.Payouts.ToRecover(ctx, rd, v.ID)
 	for shop, left := range over {

@@ -111,15 +111,16 @@ func waitText(ctx context.Context, n *flow.Upcoming, people bool) string {
 func (g *Pages) paidRows(ctx context.Context, v *payeeView, room *portal.Room, kind payout.Kind, payee id.ID, href func(p *payout.Paid) string) error {
 	var all []payout.Paid
 	if err := g.view(ctx, room.ID, func(r db.Reader) (err error) {
-		all, err = g.Flows.Payouts.Of(ctx, r, room.ID, kind, payee, 10_000, 0)
+		if v.Table.Total, err = g.Flows.Payouts.CountOf(ctx, r, room.ID, kind, payee); err != nil {
+			return err
+		}
+		all, err = g.Flows.Payouts.Of(ctx, r, room.ID, kind, payee, v.Table.Ask.Size, v.Table.Ask.Offset())
 		return err
 	}); err != nil {
 		return err
 	}
-	v.Table.Total = len(all)
-	a := v.Table.Ask
-	for i := range all[min(a.Offset(), len(all)):min(a.Offset()+a.Size, len(all))] {
-		x := &all[a.Offset()+i]
+	for i := range all {
+		x := &all[i]
 		s := x.State()
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Href: href(x), Cells: []ui.Cell{{Text: ui.Day(ctx, x.Head.Through), Sub: i18n.T(ctx, "从 %s 起", ui.Day(ctx, x.Since))}, {Text: ui.Yuan(x.Amount)}, {Text: payout.StateName(s).In(ctx), Tone: tone(s)}}})
 	}

@@ -1,7 +1,9 @@
 package projectweb
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"gongyi/internal/kernel/period"
@@ -62,11 +64,23 @@ func (h *Pages) propose(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := portal.Type(r)
 	c := project.Contract{Title: f.Line("title"), Orderer: f.Line("orderer"), Scope: portal.Prose(r, "scope"), Standard: portal.Prose(r, "standard"), People: f.Number("people"),
-		First: f.Day("first"), Last: f.Day("last"), Ceiling: f.Yuan("ceiling"), ReportDays: f.Number("report_days"), Lines: []project.Line{{Kind: r.FormValue("kind"), Price: f.Yuan("price")}}}
+		First: f.Day("first"), Last: f.Day("last"), Ceiling: f.Yuan("ceiling"), ReportDays: f.Number("report_days"), Lines: pricesIn(r, f)}
 	if err = f.Err; err == nil {
 		err = h.Flows.ProposeProject(ctx, room.ID, actor(ctx), c, r.FormValue(ui.TokenName))
 	}
 	return portal.Done(w, r, err, room.Desk("projects", ""), "propose", func(s portal.Sent) error { return h.showDesk(w, r, s) })
+}
+
+// pricesIn are the kinds for which a price was typed. Whether there are such kinds is asked
+// of the catalogue by who proposes.
+func pricesIn(r *http.Request, f *portal.Typing) (lines []project.Line) {
+	for _, field := range slices.Sorted(maps.Keys(r.PostForm)) {
+		kind, ok := strings.CutPrefix(field, project.PriceOf(""))
+		if ok && f.Line(field) != "" {
+			lines = append(lines, project.Line{Kind: kind, Price: f.Yuan(field)})
+		}
+	}
+	return lines
 }
 
 // officeView are the contracts of the communities of a street.

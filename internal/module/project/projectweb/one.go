@@ -7,8 +7,6 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/project"
-	"gongyi/internal/module/timebank"
-	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
@@ -27,14 +25,12 @@ type oneView struct {
 	Facts  []ui.Fact
 	Months []ui.Row
 	Steps  []ui.Row
-	Free   []ui.Option // plans of its kinds that serve no contract
-	Plans  int
 	Sent   portal.Sent
 	Agree  ui.Form
 	Refuse ui.Form
-	Bind   ui.Form
 	Stop   ui.Form
 	Stats  []ui.Stat
+	plans
 }
 
 func (h *Pages) deskOne(w http.ResponseWriter, r *http.Request) error {
@@ -74,13 +70,13 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, office bool, sen
 	if err != nil {
 		return err
 	}
-	v := oneView{Room: room, side: h.sideOf(ctx, office, room.ID), C: c, Sent: sent, Facts: terms(ctx, c), Plans: len(c.Plans)}
+	v := oneView{Room: room, side: h.sideOf(ctx, office, room.ID), C: c, Sent: sent, Facts: terms(ctx, c)}
 	v.Base = v.base(&room) + "/" + c.ID.String()
 	v.Crumbs = []ui.Link{{Href: v.listOf(&room), Text: i18n.T(ctx, "民生项目")}, {Text: c.Title}}
 	state := stateNames[c.State()]
 	v.State, v.Tone = state.name.In(ctx), state.tone
 	v.Agree, v.Refuse = sent.Ask("agree", v.Base+"/agreement"), sent.Ask("refuse", v.Base+"/refusal")
-	v.Bind, v.Stop = sent.Ask("bind", v.Base+"/plans"), sent.Ask("end", v.Base+"/end")
+	v.Bind, v.Release, v.Stop = sent.Ask("bind", v.Base+"/plans"), sent.Ask("release", v.Base+"/plans/release"), sent.Ask("end", v.Base+"/end")
 	v.Stats = []ui.Stat{{Name: i18n.T(ctx, "总额上限"), Number: ui.Yuan(c.Ceiling)}, {Name: i18n.T(ctx, "报了的"), Number: ui.Yuan(c.Bound(0))}, {Name: i18n.T(ctx, "付了的"), Number: ui.Yuan(paidSum(c))}}
 	if c.State() == project.Agreed || c.State() == project.Ended {
 		for _, m := range c.Months(room.Today, room.Now.Location()) {
@@ -127,51 +123,6 @@ func stepRow(ctx context.Context, room *portal.Room, s *project.Step) ui.Row {
 	return x
 }
 
-// fillPlans lists the plans that could serve the contract, by their member's number: whose
-// they are is seen where help is given.
-func (h *Pages) fillPlans(ctx context.Context, v *oneView) error {
-	if v.Office || !v.Keep || v.C.State() != project.Agreed {
-		return nil
-	}
-	return h.view(ctx, v.ID, func(rd db.Reader) error {
-		bound := make(map[id.ID]bool)
-		all, err := h.Flows.Projects.All(ctx, rd, v.ID)
-		if err != nil {
-			return err
-		}
-		for _, c := range all {
-			for _, p := range c.Plans {
-				bound[p] = true
-			}
-		}
-		plans, err := h.Flows.TimeBank.Plans(ctx, rd, v.ID, v.Today)
-		if err != nil {
-			return err
-		}
-		who := make(map[id.ID]bool)
-		for _, p := range plans {
-			who[p.Asker] = true
-		}
-		refs, err := h.Flows.Members.RefsOf(ctx, rd, v.ID, who)
-		for _, p := range plans {
-			if name := v.lineOf(p); name != "" && !bound[p.ID] {
-				v.Free = append(v.Free, ui.Option{Value: p.ID.String(), Text: i18n.T(ctx, "会员 %s，%s，%s", refs[p.Asker], kindName(ctx, name), ui.Days(ctx, p.First, p.Last))})
-			}
-		}
-		return err
-	})
-}
-
-// lineOf is the name of the contract's kind that a plan asks for, "" for another's.
-func (v *oneView) lineOf(p *timebank.Plan) string {
-	for _, l := range v.C.Lines {
-		if l.Kind == p.Kind {
-			return l.Name
-		}
-	}
-	return ""
-}
-
 // on does something with the contract of an address, and leads back to it.
 func (h *Pages) on(w http.ResponseWriter, r *http.Request, office bool, form string, do func(ctx context.Context, place, at id.ID) error) error {
 	room, c, err := h.contractIn(r)
@@ -201,15 +152,4 @@ func (h *Pages) stop(office bool) httpkit.Func {
 			return h.Flows.StopProject(ctx, place, actor(ctx), at, portal.Prose(r, "words"))
 		})
 	}
-}
-
-func (h *Pages) bind(w http.ResponseWriter, r *http.Request) error {
-	return h.on(w, r, false, "bind", func(ctx context.Context, place, at id.ID) error {
-		f := portal.Type(r)
-		plans := f.IDs("plans")
-		if f.Err != nil {
-			return f.Err
-		}
-		return h.Flows.BindPlans(ctx, place, actor(ctx), at, plans)
-	})
 }

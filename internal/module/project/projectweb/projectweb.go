@@ -42,6 +42,7 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST " + desk, Action: deskKeep, On: on, Do: h.propose},
 		httpkit.Route{Pattern: "GET " + desk + one, Action: deskRead, On: on, Do: h.deskOne},
 		httpkit.Route{Pattern: "POST " + desk + one + "/plans", Action: deskKeep, On: on, Do: h.bind},
+		httpkit.Route{Pattern: "POST " + desk + one + "/plans/release", Action: deskKeep, On: on, Do: h.release},
 		httpkit.Route{Pattern: "POST " + desk + one + "/end", Action: deskKeep, On: on, Do: h.stop(false)},
 		httpkit.Route{Pattern: "GET " + desk + month, Action: deskRead, On: on, Do: h.deskMonth},
 		httpkit.Route{Pattern: "POST " + desk + month + "/report", Action: deskKeep, On: on, Do: h.report},

@@ -103,7 +103,7 @@ func table(ctx context.Context, room *portal.Room, all []*promotion.Series, effe
 			line = append(line, sheet.Figure(strconv.FormatInt(n, 10)))
 		}
 		sales := sheet.Value{}
-		if e.Used >= promotion.EffectFloor {
+		if e.Told(room.Rules.PortraitK) {
 			sales = sheet.Figure(e.Sales.Decimal(money.CNY))
 		}
 		t.Rows = append(t.Rows, append(line, sheet.Figure(e.Paid.Decimal(money.CNY)), sheet.Figure(e.Platform.Decimal(money.CNY)), sales))

@@ -438,7 +438,7 @@ func seriesPage(v seriesView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Stats(stats(ctx, v.Series, v.Effect)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stats(stats(ctx, v.Room, v.Series, v.Effect)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -176,16 +176,16 @@ func facts(ctx context.Context, room *portal.Room, s *promotion.Series) []ui.Fac
 }
 
 // stats are how far a series is given and used, and what that costs.
-func stats(ctx context.Context, s *promotion.Series, e *promotion.Effect) []ui.Stat {
+func stats(ctx context.Context, room *portal.Room, s *promotion.Series, e *promotion.Effect) []ui.Stat {
 	all := []ui.Stat{
 		{Name: i18n.T(ctx, "发出去"), Number: count(e.Granted - e.Revoked), Unit: i18n.T(ctx, "张"), Note: i18n.T(ctx, "一共 %d 张", s.Total)},
 		{Name: i18n.T(ctx, "用掉"), Number: count(e.Used), Unit: i18n.T(ctx, "张"), Note: i18n.T(ctx, "还能用 %d 张，到期没用 %d 张", e.Standing(), e.Lapsed)},
 		{Name: i18n.T(ctx, "到现在花了"), Number: ui.Yuan(e.Paid), Unit: i18n.T(ctx, "元")},
 	}
-	if e.Used >= promotion.EffectFloor {
+	if k := room.Rules.PortraitK; e.Told(k) {
 		all = append(all, ui.Stat{Name: i18n.T(ctx, "用券的那些单"), Number: ui.Yuan(e.Sales), Unit: i18n.T(ctx, "元"), Note: i18n.T(ctx, "是券钱的 %s 倍", times(e.Sales, e.Paid))})
 	} else {
-		all = append(all, ui.Stat{Name: i18n.T(ctx, "用券的那些单"), Number: "–", Note: i18n.T(ctx, "用了 %d 张以上才显示", promotion.EffectFloor)})
+		all = append(all, ui.Stat{Name: i18n.T(ctx, "用券的那些单"), Number: "–", Note: i18n.T(ctx, "用了 %d 张以上才显示", k)})
 	}
 	return all
 }

@@ -24,9 +24,9 @@ import (
 // Pages are the pages of reconciliation.
 type Pages struct{ *portal.Portal }
 
-// house is how an address names what belongs to no community: whoever looks after it has
+// House is how an address names what belongs to no community: whoever looks after it has
 // the role for the whole installation.
-const house = "house"
+const House = "house"
 
 // uploadMost bounds a bill that is uploaded, in bytes: packed, a million lines have 35 MB.
 const uploadMost = 64 << 20
@@ -57,15 +57,15 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 
 // place is the community in an address, or the house.
 func (h *Pages) place(r *http.Request) (community.Place, error) {
-	if r.PathValue("community") == house {
-		return community.Place{ID: flow.Nobody, Ref: house, Name: i18n.T(r.Context(), "不属于哪个社区的")}, nil
+	if r.PathValue("community") == House {
+		return community.Place{ID: flow.Nobody, Ref: House, Name: i18n.T(r.Context(), "不属于哪个社区的")}, nil
 	}
 	return h.CommunityIn(r)
 }
 
 // on is what a page belongs to: the house's is for who has the role everywhere.
 func (h *Pages) on(r *http.Request) (authz.Resource, error) {
-	if r.PathValue("community") == house {
+	if r.PathValue("community") == House {
 		return httpkit.Everywhere(r)
 	}
 	return h.InCommunity(r)
@@ -126,7 +126,7 @@ func (h *Pages) waiting(ctx context.Context, _ authz.Viewer) (n int, late bool, 
 func (h *Pages) mine(ctx context.Context) ([]community.Place, error) {
 	all, err := h.Mine(ctx, "reconciliation.read")
 	if err == nil && h.may(ctx, "reconciliation.read", flow.Nobody) {
-		all = append(all, community.Place{ID: flow.Nobody, Ref: house, Name: i18n.T(ctx, "不属于哪个社区的")})
+		all = append(all, community.Place{ID: flow.Nobody, Ref: House, Name: i18n.T(ctx, "不属于哪个社区的")})
 	}
 	return all, err
 }

@@ -103,6 +103,7 @@ type askedView struct {
 	Helpers  []helperView
 	Events   []ui.Event
 	Lines    []ui.Line
+	Paid     []ui.Row // at a shop's till
 	Door     timebank.Door
 	Sent     portal.Sent
 	Withdraw *ui.Confirm

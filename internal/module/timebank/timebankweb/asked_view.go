@@ -49,6 +49,9 @@ func (h *Pages) fillAsked(ctx context.Context, v *askedView) error {
 	}
 	v.Events = h.events(ctx, v, all, offers, reaches[q.ID])
 	v.Lines = requestLines(ctx, q, &v.spot)
+	if v.Paid, err = h.paidRows(ctx, v.ID, v.Now.Location(), q, true); err != nil {
+		return err
+	}
 	if q.End == nil && withdrawable(all) {
 		v.Withdraw = &ui.Confirm{ID: "withdraw", Open: i18n.T(ctx, "取消"), Title: i18n.T(ctx, "取消%s？", kindName(ctx, q.Name)), Text: h.cancelWords(ctx, v, all), Action: v.Base + "/withdrawal", Do: i18n.T(ctx, "取消这一件"), Danger: true}
 	}
@@ -146,6 +149,30 @@ func requestLines(ctx context.Context, q *timebank.Request, at *spot) []ui.Line 
 		return []ui.Line{{Text: i18n.T(ctx, "您要付"), Num: "0"}, {Text: i18n.T(ctx, "帮忙的人得"), Note: i18n.T(ctx, "由社区权益池出"), Num: coinsLine(ctx, q.Coins, perHour)}}
 	}
 	return []ui.Line{{Text: i18n.T(ctx, "先留出，做完满意才给"), Num: coinsLine(ctx, q.Coins, perHour), Note: people(ctx, q)}}
+}
+
+// paidRows are the sales at a shop's till that paid for a request. The receipt is shown to
+// who asked: the shop wrote it for her.
+func (h *Pages) paidRows(ctx context.Context, community id.ID, zone *time.Location, q *timebank.Request, receipts bool) (rows []ui.Row, err error) {
+	if q.Pay != timebank.AtTill {
+		return nil, nil
+	}
+	return rows, h.view(ctx, community, func(rd db.Reader) error {
+		all, err := h.Flows.PaidAtTill(ctx, rd, community, q.ID)
+		for i := range all {
+			x := &all[i]
+			row := ui.Row{Icon: "cash", Title: i18n.T(ctx, "在店里付了 %s 元", ui.Yuan(x.Price)), Text: ui.Moment(ctx, x.Bought.In(zone))}
+			if x.Back > 0 {
+				row.Notes = append(row.Notes, i18n.T(ctx, "退了 %s 元", ui.Yuan(x.Back)))
+			}
+			if receipts {
+				row.Href = "/r/" + x.Token
+				row.Notes = append(row.Notes, i18n.T(ctx, "看小票"))
+			}
+			rows = append(rows, row)
+		}
+		return err
+	})
 }
 
 func people(ctx context.Context, q *timebank.Request) string {

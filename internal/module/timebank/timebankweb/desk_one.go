@@ -28,6 +28,7 @@ type deskOneView struct {
 	Status   string
 	Tone     ui.Tone
 	Facts    []ui.Fact
+	Paid     []ui.Row // at a shop's till
 	Offers   []offerRow
 	Helpers  []deskHelper
 	Choices  []ui.Option // volunteers who could, those with time first
@@ -123,6 +124,9 @@ func (h *Pages) fillDeskOne(ctx context.Context, v *deskOneView) error {
 		reach = reaches[q.ID]
 		return err
 	}); err != nil {
+		return err
+	}
+	if v.Paid, err = h.paidRows(ctx, v.ID, zone, q, false); err != nil {
 		return err
 	}
 	v.Status, v.Tone = standing(ctx, q, all, v.Now)

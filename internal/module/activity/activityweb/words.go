@@ -1,10 +1,13 @@
 package activityweb
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/activity"
 	"gongyi/internal/platform/i18n"
@@ -47,6 +50,8 @@ func stateTag(ctx context.Context, a *activity.Activity, now time.Time, free int
 		return ui.Bad, i18n.T(ctx, "取消了")
 	}
 	switch {
+	case a.Next(now) == nil && !slices.ContainsFunc(a.Sessions, func(s activity.Session) bool { return s.End == nil || s.End.Held }):
+		return ui.Bad, i18n.T(ctx, "没有办成")
 	case a.Next(now) == nil:
 		return ui.Tell, i18n.T(ctx, "结束了")
 	case len(a.Ahead(now)) == 0:
@@ -59,12 +64,25 @@ func stateTag(ctx context.Context, a *activity.Activity, now time.Time, free int
 	return ui.OK, i18n.T(ctx, "还有 %d 个位子", free)
 }
 
-// endWords are the words with which something ended, "" where only the clock did.
-func endWords(words string) string {
-	if words == "-" {
-		return ""
+// offHelp says what calling something off does.
+func offHelp(ctx context.Context, pay activity.Pay) string {
+	if pay == activity.BySeat {
+		return i18n.T(ctx, "会告诉每一位报名的人；留出来的服务时都退回。")
 	}
-	return words
+	return i18n.T(ctx, "会告诉每一位报名的人。")
+}
+
+// offTitle tells a neighbour that the whole was called off, and what came back to her.
+func offTitle(ctx context.Context, v oneView) string {
+	if v.A.Pay == activity.BySeat && v.Seat != nil {
+		return i18n.T(ctx, "取消了，留出来的服务时都退回了")
+	}
+	return i18n.T(ctx, "取消了")
+}
+
+// why is the reason for which something ended: the words of who did it, or the cause.
+func why(ctx context.Context, words string, cause activity.Cause) string {
+	return cmp.Or(words, flow.CauseText(cause).In(ctx))
 }
 
 // price is what a seat costs for a date.

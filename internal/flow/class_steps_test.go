@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongyi/internal/flow"
+	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/activity"
 	"gongyi/internal/module/household"
@@ -32,7 +33,7 @@ func TestAClassIsCarriedOutInSteps(t *testing.T) {
 	inHelpingLane(t, func(h *helping) {
 		names, chen := h.crowd(), h.members["chen"]
 		a := h.lesson(3, 12)
-		first, second := a.Sessions[0], a.Sessions[1]
+		first := a.Sessions[0]
 		seats := make(map[string]*activity.Seat)
 		for _, name := range names {
 			seats[name] = h.signed(a, name)
@@ -57,25 +58,7 @@ func TestAClassIsCarriedOutInSteps(t *testing.T) {
 			t.Errorf("who left holds %v and has %v", h.held(seats[leaver]), h.hours(leaver))
 		}
 		comer := h.signed(a, "wang")
-		var all sync.WaitGroup
-		for range 2 {
-			all.Go(func() {
-				if err := h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID); err != nil && refused(err) != activity.ErrSessionOver.Code {
-					h.t.Error(err)
-				}
-			})
-			all.Go(func() {
-				if err := h.CallOffDate(ctx, h.c1, h.actor("chen"), &chen, a.ID, second.ID, "那天停电"); err != nil && refused(err) != activity.ErrSessionOver.Code {
-					h.t.Error(err)
-				}
-			})
-			all.Go(func() {
-				if err := h.SweepClasses(ctx, h.c1); err != nil {
-					h.t.Error(err)
-				}
-			})
-		}
-		all.Wait()
+		h.atOnce(a, &chen)
 		h.must(h.SweepClasses(ctx, h.c1))
 		if now := h.class(a.ID); len(now.Closing()) != 0 {
 			t.Errorf("%d dates are still carried out", len(now.Closing()))
@@ -110,6 +93,29 @@ func TestAClassIsCarriedOutInSteps(t *testing.T) {
 		}
 		h.whole()
 	})
+}
+
+// atOnce lets several settle the first date of a class, call the second off and sweep at the
+// same moment.
+func (h *helping) atOnce(a *activity.Activity, teacher *id.ID) {
+	h.t.Helper()
+	var all sync.WaitGroup
+	for range 2 {
+		for _, do := range []func() error{
+			func() error { return h.HoldClass(ctx, h.c1, h.actor("chen"), teacher, a.ID, a.Sessions[0].ID) },
+			func() error {
+				return h.CallOffDate(ctx, h.c1, h.actor("chen"), teacher, a.ID, a.Sessions[1].ID, "那天停电")
+			},
+			func() error { return h.SweepClasses(ctx, h.c1) },
+		} {
+			all.Go(func() {
+				if err := do(); err != nil && refused(err) != activity.ErrSessionOver.Code {
+					h.t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // Who gave her seat free late paid a share; it comes back when that date does not take place

@@ -17,7 +17,9 @@ import (
 
 // classRecords are what dates of classes came to, by the entry that moved it, and what was
 // given back of that, by the entry that did, as far as none was met yet.
-type classRecords struct{ paid, undone map[int64]*activity.Settlement }
+type classRecords struct {
+	paid, undone map[int64]*activity.Settlement
+}
 
 func (x *classRecords) load(ctx context.Context, r db.Reader, p *replayer) error {
 	all, err := p.flows.Activities.AllSettlements(ctx, r, p.community)
@@ -36,7 +38,7 @@ func (x *classRecords) load(ctx context.Context, r db.Reader, p *replayer) error
 func (p *replayer) taught(e *ledger.Entry, rates *policy.Params, m charter.Move) {
 	if s := p.classes.undone[e.Seq]; s != nil {
 		delete(p.classes.undone, e.Seq)
-		expect(p, 0, "class_differs", e.Seq, takenBack(m), string(s.Kind)+" "+s.ID.String())
+		expect(p, 0, "class_differs", e.Seq, takenBack(m), s.ID)
 	}
 	s := p.classes.paid[e.Seq]
 	if s == nil {
@@ -58,20 +60,17 @@ func (p *replayer) taught(e *ledger.Entry, rates *policy.Params, m charter.Move)
 	expect(p, 0, "class_differs", e.Seq, want, says(s.Kind, s.Seat, s.ID, s.Coins))
 }
 
-// takenBack is what an entry takes back of a class, "" if it is no such entry.
-func takenBack(m charter.Move) string {
-	kind, of := activity.SettlementKind(""), id.ID{}
+// takenBack is the service that an entry takes back, zero if it is no such entry.
+func takenBack(m charter.Move) id.ID {
 	switch m := m.(type) {
 	case charter.ServiceReversed:
-		kind, of = activity.Paid, m.Assignment
+		return m.Assignment
 	case charter.CancelledReversed:
-		kind, of = activity.Late, m.Assignment
+		return m.Assignment
 	case charter.BasicReversed:
-		kind, of = activity.PoolPaid, m.Assignment
-	default:
-		return ""
+		return m.Assignment
 	}
-	return string(kind) + " " + of.String()
+	return id.ID{}
 }
 
 // lostClasses are dates that came to something, or back, of which no entry knows.

@@ -164,7 +164,7 @@ func deskSeats(ctx context.Context, v *deskOneView, seats []*activity.Seat, name
 		s := deskSeat{Row: rows[i]}
 		if x.Stands() && v.A.State() == activity.Open && v.A.Next(v.Now) != nil {
 			at := x.ID.String()
-			s.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "替她退掉"), Class: "sm", Title: i18n.T(ctx, "替%s退掉？", names[x.Member]), Text: freeText(ctx, v.A), Action: v.Base + "/seats/" + at + "/end", Do: i18n.T(ctx, "退掉")}
+			s.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "退掉这个报名"), Class: "sm", Title: i18n.T(ctx, "替%s退掉？", names[x.Member]), Text: freeText(ctx, v.A), Action: v.Base + "/seats/" + at + "/end", Do: i18n.T(ctx, "退掉")}
 		}
 		all = append(all, s)
 	}

@@ -79,15 +79,18 @@ func (h *Pages) fillList(r *http.Request, at *portal.Spot, v *listView) (err err
 	if h.OpensTo(ctx, "/me/classes/{at}", own) {
 		v.Teach = "/me/classes/" + at.ID.String()
 	}
-	if v.Found, err = h.find(r, where{at.ID, &at.Standing}, "/classes", to); err != nil || !mine {
-		return err
+	hers := make(map[id.ID]bool)
+	if mine {
+		if v.Mine, err = h.mineRows(ctx, at, hers); err != nil {
+			return err
+		}
 	}
-	v.Mine, err = h.mineRows(ctx, at)
+	v.Found, err = h.find(r, where{at.ID, &at.Standing}, "/classes", to, hers)
 	return err
 }
 
-// mineRows are what somebody signed up for and what is not over.
-func (h *Pages) mineRows(ctx context.Context, at *portal.Spot) (rows []ui.Row, err error) {
+// mineRows are what somebody signed up for and what is not over; hers takes them up.
+func (h *Pages) mineRows(ctx context.Context, at *portal.Spot, hers map[id.ID]bool) (rows []ui.Row, err error) {
 	return rows, h.view(ctx, at.ID, func(rd db.Reader) error {
 		seats, err := h.svc().SeatsOf(ctx, rd, at.ID, at.Me.ID)
 		if err != nil {
@@ -104,7 +107,7 @@ func (h *Pages) mineRows(ctx context.Context, at *portal.Spot) (rows []ui.Row, e
 			if seats[i].State == activity.Offered {
 				one.Tone, one.Tag = ui.Act, i18n.T(ctx, "等您答应")
 			}
-			rows = append(rows, one)
+			rows, hers[a.ID] = append(rows, one), true
 		}
 		return err
 	})
@@ -116,8 +119,9 @@ type where struct {
 	*flow.Standing
 }
 
-// find reads what a page of a list asks for: what is open and to come, by the next date.
-func (h *Pages) find(r *http.Request, at where, self string, to func(a *activity.Activity) string) (f found, err error) {
+// find reads what a page of a list asks for: what is open and to come, by the next date, but
+// what somebody has signed up for.
+func (h *Pages) find(r *http.Request, at where, self string, to func(a *activity.Activity) string, but map[id.ID]bool) (f found, err error) {
 	ctx, q := r.Context(), r.URL.Query()
 	f.Self, f.Word, f.Kind = self, strings.TrimSpace(q.Get("q")), q.Get("kind")
 	for _, k := range []struct{ key, text string }{{"", i18n.T(ctx, "全部")}, {"class", i18n.T(ctx, "课")}, {"event", i18n.T(ctx, "活动")}, {"free", i18n.T(ctx, "不用付")}, {"children", i18n.T(ctx, "可以带孩子")}} {
@@ -129,7 +133,7 @@ func (h *Pages) find(r *http.Request, at where, self string, to func(a *activity
 			return err
 		}
 		ahead = slices.DeleteFunc(ahead, func(a *activity.Activity) bool {
-			return a.State() != activity.Open || a.Next(at.Now) == nil || !f.wants(a)
+			return a.State() != activity.Open || a.Next(at.Now) == nil || but[a.ID] || !f.wants(a)
 		})
 		slices.SortStableFunc(ahead, func(a, b *activity.Activity) int { return a.Next(at.Now).Begins.Compare(b.Next(at.Now).Begins) })
 		from, _ := strconv.Atoi(q.Get("from")) // none is the first
@@ -264,7 +268,7 @@ func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := openView{Room: room}
-	if v.Found, err = h.find(r, where{room.ID, &room.Standing}, room.Path("/classes"), func(a *activity.Activity) string { return openHref(room.Ref, a.ID) }); err != nil {
+	if v.Found, err = h.find(r, where{room.ID, &room.Standing}, room.Path("/classes"), func(a *activity.Activity) string { return openHref(room.Ref, a.ID) }, nil); err != nil {
 		return err
 	}
 	s := h.OpenShell(ctx, &room, i18n.T(ctx, "课和活动"), "classes")

@@ -38,6 +38,7 @@ type oneView struct {
 	Seat     *activity.Seat
 	SeatTone ui.Tone
 	SeatTag  string
+	Next     string // when it goes on
 	Until    string
 	Yes      *ui.Confirm
 	Leave    *ui.Confirm
@@ -173,6 +174,9 @@ func (h *Pages) fillSeat(ctx context.Context, v *oneView, x *hers, r *http.Reque
 	a, seat, base := v.A, x.seat, href(v.ID, v.A.ID)
 	to := base + "/seats/" + seat.ID.String()
 	v.Seat = seat
+	if s := a.Next(v.Now); seat.Stands() && s != nil && a.State() == activity.Open {
+		v.Tag, v.Next = "", span(ctx, v.Now.Location(), s) // how many seats are left concerns who has none
+	}
 	v.SeatTone, v.SeatTag = seatTag(ctx, seat.State)
 	if seat.State == activity.Offered {
 		v.Until = ui.Moment(ctx, seat.Until.In(v.Now.Location()))
@@ -225,7 +229,7 @@ func (h *Pages) costText(ctx context.Context, v *oneView, seat *activity.Seat) s
 		return i18n.T(ctx, "不用付。来不了请早些让给别人。")
 	}
 	cost := flow.ClassCost(v.A, v.Now) * money.Amount(seat.People)
-	return i18n.T(ctx, "留出 %s，上一次付一次，没上的退回。", ui.ServiceTime(ctx, cost, v.Rules.CoinsPerHour))
+	return i18n.T(ctx, "留出 %s服务时，上一次付一次，没上的退回。", ui.ServiceTime(ctx, cost, v.Rules.CoinsPerHour))
 }
 
 // leaveText says what giving a seat free costs now.

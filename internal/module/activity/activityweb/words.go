@@ -59,9 +59,9 @@ func stateTag(ctx context.Context, a *activity.Activity, now time.Time, free int
 	case free < 0:
 		return ui.OK, i18n.T(ctx, "人人可来")
 	case free == 0:
-		return ui.Soon, i18n.T(ctx, "满了，可以排队")
+		return ui.Soon, i18n.T(ctx, "满了，可排队")
 	}
-	return ui.OK, i18n.T(ctx, "还有 %d 个位子", free)
+	return ui.OK, i18n.T(ctx, "还剩 %d 位", free)
 }
 
 // offHelp says what calling something off does.
@@ -89,7 +89,7 @@ func why(ctx context.Context, words string, cause activity.Cause) string {
 func price(ctx context.Context, a *activity.Activity, perHour money.Amount) string {
 	switch a.Pay {
 	case activity.BySeat:
-		return i18n.T(ctx, "每人每次 %s", ui.ServiceTime(ctx, a.Price, perHour))
+		return i18n.T(ctx, "每人每次付 %s服务时", ui.ServiceTime(ctx, a.Price, perHour))
 	case activity.ByPool:
 		return i18n.T(ctx, "不用付，权益池付给老师")
 	}
@@ -146,7 +146,7 @@ func seatTag(ctx context.Context, s activity.SeatState) (ui.Tone, string) {
 	case activity.Waiting:
 		return ui.Tell, i18n.T(ctx, "在排队")
 	case activity.Offered:
-		return ui.Soon, i18n.T(ctx, "等她答应")
+		return ui.Soon, i18n.T(ctx, "等答应")
 	case activity.Lapsed:
 		return ui.Tell, i18n.T(ctx, "没有答应")
 	case activity.Gone:

@@ -28,7 +28,8 @@ type dateView struct {
 	Settle  *ui.Confirm
 	Off     ui.Form
 	CanOff  bool
-	Excused int
+	Seated  int // people who have a seat
+	Excused int // who said that they do not come
 	Number  int // who came
 	Going   *going
 }
@@ -79,9 +80,10 @@ func dateViews(ctx context.Context, now time.Time, a *activity.Activity, x *hers
 				d.There = append(d.There, seat.ID.String())
 			}
 			if !x.excused[[2]id.ID{s.ID, seat.ID}].IsZero() {
-				d.Excused++
+				d.Excused += seat.People
 			}
 			if seat.Attends(&s) {
+				d.Seated += seat.People
 				d.Names = append(d.Names, ui.Option{Value: seat.ID.String(), Text: called(ctx, names[seat.Member], seat.People)})
 			}
 		}

@@ -13,11 +13,11 @@ var ErrBadRules = fault.New(fault.Invalid, "dispatch.bad_rules")
 type Pace struct {
 	Opens  [Rings]time.Duration // after the request was made, when a ring opens at the latest
 	Stands [Rings]time.Duration // how long an offer of a ring stands; those of Desk and Operator are not read
-	Asks   int                  // how many are asked at a time for each person needed
-	Most   int                  // how many at most, when it takes long
-	More   time.Duration        // after each such span one more is asked at a time; 0 = never
+	Asks   int                  // how many are asked at a time for each person needed, at least
+	Most   int                  // how many at most
+	More   time.Duration        // who has waited so long, for her a minute is worth twice as much, after twice as long five times; 0 = never more
 	Settle time.Duration        // how long after a yes somebody nearer may still say hers; 0 = the first yes counts
-	Worth  int                  // metres on foot that a minute less of waiting is worth
+	Worth  int                  // metres on foot that a minute less of waiting is worth, in the beginning
 }
 
 // Weights turn what speaks for and against somebody into metres on foot, in which

@@ -104,15 +104,15 @@ type TimeBank struct {
 	AskUntilHour int `json:"ask_until_hour"` // from it on neither
 
 	// How many are asked at once, and who of those that say yes goes (docs/dispatch.md).
-	AsksAtOnce     int        `json:"asks_at_once"` // for each person needed
+	AsksAtOnce     int        `json:"asks_at_once"` // for each person needed, at least
 	UrgentAsks     int        `json:"asks_urgent_at_once"`
 	AsksMost       int        `json:"asks_most"` // out at a time for each person needed, when it takes long
 	UrgentAsksMost int        `json:"asks_urgent_most"`
-	AskMore        int        `json:"ask_more_minutes"` // after each such span one more at a time
+	AskMore        int        `json:"ask_more_minutes"` // who has waited so long, for her a minute is worth twice as much; 0 = never more
 	UrgentAskMore  int        `json:"ask_more_urgent_minutes"`
 	Settle         int        `json:"settle_minutes"` // after the first yes, in which somebody nearer may say hers; 0 = the first yes counts
 	UrgentSettle   int        `json:"settle_urgent_minutes"`
-	WaitWorth      int        `json:"wait_worth"` // metres on foot that a minute less of waiting is worth
+	WaitWorth      int        `json:"wait_worth"` // metres on foot that a minute less of waiting is worth, in the beginning
 	UrgentWorth    int        `json:"wait_worth_urgent"`
 	Reach          int        `json:"ask_reach"`        // metres on foot from home within which anybody is asked, at most; each says herself how far she goes
 	ReachBeyond    int        `json:"ask_reach_beyond"` // the same in the communities next to hers, and of the staff of shops
@@ -161,7 +161,7 @@ func TrialTimeBank() TimeBank {
 		UrgentBuilding: 12, UrgentGrid: 12, UrgentCommunity: 12, UrgentBeyond: 12,
 		OrdinaryBuilding: 20, OrdinaryGrid: 20, OrdinaryCommunity: 20, OrdinaryBeyond: 20,
 		PromiseMinutes: 30, RingMinutes: 2, UrgentRing: 1, BeyondMinutes: 20, UrgentBeyondMinutes: 6, EscalateMinutes: 60, UrgentEscalate: 12, DeskMinutes: 8, AlarmHours: 24,
-		AskFromHour: 8, AskUntilHour: 21, AsksAtOnce: 1, UrgentAsks: 3, AsksMost: 4, UrgentAsksMost: 8, AskMore: 8, UrgentAskMore: 4, Settle: 15, UrgentSettle: 8, WaitWorth: 12, UrgentWorth: 60,
+		AskFromHour: 8, AskUntilHour: 21, AsksAtOnce: 1, UrgentAsks: 1, AsksMost: 6, UrgentAsksMost: 8, AskMore: 3, UrgentAskMore: 2, Settle: 15, UrgentSettle: 8, WaitWorth: 4, UrgentWorth: 24,
 		Reach: 1_500, ReachBeyond: 2_000, FewLeft: 3, LingerMinutes: 30, BundleMost: 3, BundleSave: 100, AnswerMinutes: 6, AnswerYes: 600_000, AnswerNever: 100_000, AnswerOffers: 100,
 		WalkMetresMinute: 70, Detour: 1_300_000, DayMinutesMost: 240, WeekMinutesMost: 1_200,
 		MatchWalk: 1_000, MatchFatigue: 20, MatchFairness: 20, MatchHistory: 2_000, MatchNoShow: 5_000, MatchReserve: 300,

@@ -2,6 +2,7 @@ package errands
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"gongyi/internal/module/dispatch"
 )
@@ -24,6 +25,20 @@ var Ways = []Way{
 	{"random", func(r *rand.Rand) dispatch.Chooser {
 		return inTurn(func(dispatch.Choice) int { return r.IntN(1 << 30) })
 	}},
+}
+
+// plain is how others ask: a few at a time (what is urgent, three), one more after each
+// span, and the first yes counts.
+func plain(ours *dispatch.Rules) *dispatch.Rules {
+	r := *ours
+	for u := range r.Pace {
+		p := &r.Pace[u]
+		p.Settle, p.Asks, p.Most, p.More = 0, 1, 4, 8*time.Minute
+		if dispatch.Urgency(u) == dispatch.Urgent {
+			p.Asks, p.Most, p.More = 3, 8, 4*time.Minute
+		}
+	}
+	return &r
 }
 
 // inTurn fills slots one after another, each with the least of whoever is not taken.

@@ -73,11 +73,7 @@ func (st *street) play(w Way, rules *dispatch.Rules) *game {
 	}
 	if w.choose != nil {
 		g.choose = w.choose(dice(st.Seed, "chooser", 0))
-		plain := *rules
-		for u := range plain.Pace {
-			plain.Pace[u].Settle = 0
-		}
-		g.rules = &plain
+		g.rules = plain(rules)
 	}
 	for i := range g.volunteers {
 		g.place[g.volunteers[i].ID] = i

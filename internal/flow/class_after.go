@@ -99,20 +99,30 @@ func (f *Flows) chooseThanks(ctx context.Context, place id.ID, actor db.Actor, a
 		if _, thanked := done[session]; thanked {
 			return activity.ErrThanked
 		}
-		day, err := f.civilDay(ctx, tx, tx.Now)
-		if err != nil {
-			return err
-		}
-		r, err := f.Points.RuleByID(ctx, tx, place, rule)
-		if err == nil && !r.Holds(day) {
-			err = points.ErrRuleClosed
-		}
-		if err != nil {
+		if err := f.mayThankBy(ctx, tx, at, session, rule); err != nil {
 			return onField(err, "rule")
 		}
 		*list, err = f.Activities.Choose(ctx, tx, session, rule)
 		return err
 	})
+}
+
+// mayThankBy refuses a rule that does not hold today. One under which giving points broke off
+// goes on, whatever became of it: what it cannot give any more is noted on the list.
+func (f *Flows) mayThankBy(ctx context.Context, tx *db.Tx, at, session, rule id.ID) error {
+	chosen, err := f.Activities.Chosen(ctx, tx, tx.Community, at)
+	if err != nil || chosen[session].Rule == rule {
+		return err
+	}
+	day, err := f.civilDay(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	r, err := f.Points.RuleByID(ctx, tx, tx.Community, rule)
+	if err == nil && !r.Holds(day) {
+		err = points.ErrRuleClosed
+	}
+	return err
 }
 
 // cameRefs are the references of those who came on a date, without those who were forgotten.

@@ -20,13 +20,20 @@ import (
 func (f *Flows) MarkCame(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, there, shown []id.ID) (err error) {
 	defer fault.Wrap(&err, "note who came")
 	return f.withDate(ctx, place, actor, teacher, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
+		if s.End != nil {
+			return activity.ErrSessionOver
+		}
 		seats, err := f.attending(ctx, tx, a, s)
+		if err != nil {
+			return err
+		}
+		marked, err := f.cameTo(ctx, tx, a, s)
 		if err != nil {
 			return err
 		}
 		for _, x := range seats {
 			came := slices.Contains(there, x.ID)
-			if !came && !slices.Contains(shown, x.ID) {
+			if _, before := marked[x.ID]; came == before || !came && !slices.Contains(shown, x.ID) {
 				continue
 			}
 			if err := f.Activities.Mark(ctx, tx, x, s, came, time.Duration(rules.CheckInEarly)*time.Minute); err != nil {

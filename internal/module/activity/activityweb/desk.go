@@ -222,7 +222,7 @@ func (h *Pages) fillDates(ctx context.Context, v *deskOneView, x *hers, names ma
 // giving them broke off.
 func ruleOptions(v *deskOneView, rules []points.Rule, chosen id.ID) (all []ui.Option) {
 	for _, r := range rules {
-		if r.Holds(v.Today) && (chosen.IsZero() || r.ID == chosen) {
+		if chosen.IsZero() && r.Holds(v.Today) || r.ID == chosen {
 			all = append(all, ui.Option{Value: r.ID.String(), Text: r.Name, Note: ui.Points(r.Points)})
 		}
 	}

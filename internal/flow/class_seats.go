@@ -25,6 +25,19 @@ const adultAge = 18
 // Refusals: ErrClassMinor, ErrClassHousehold, those of activity.Service.Join, coin.ErrSoftLimit.
 func (f *Flows) JoinClass(ctx context.Context, place id.ID, actor db.Actor, at, member id.ID, people int, token string) (x *activity.Seat, err error) {
 	defer fault.Wrap(&err, "sign up")
+	return f.joinClass(ctx, place, actor, at, member, people, activity.Own, token)
+}
+
+// EnterClass signs a member up at the desk, for who telephones or comes by. She is told, and
+// until when she can say no at no cost (SeatFreeUntil).
+//
+// Refusals: those of JoinClass.
+func (f *Flows) EnterClass(ctx context.Context, place id.ID, actor db.Actor, at, member id.ID, people int, token string) (x *activity.Seat, err error) {
+	defer fault.Wrap(&err, "sign a neighbour up")
+	return f.joinClass(ctx, place, actor, at, member, people, activity.ByDesk, token)
+}
+
+func (f *Flows) joinClass(ctx context.Context, place id.ID, actor db.Actor, at, member id.ID, people int, way activity.Way, token string) (x *activity.Seat, err error) {
 	a, err := f.readActivity(ctx, place, at)
 	if err != nil {
 		return nil, err
@@ -37,12 +50,26 @@ func (f *Flows) JoinClass(ctx context.Context, place id.ID, actor db.Actor, at, 
 		if err != nil {
 			return err
 		}
-		if x, err = f.Activities.Join(ctx, tx, a, member, people); err != nil {
+		if x, err = f.Activities.Join(ctx, tx, a, member, people, way); err != nil {
 			return err
 		}
-		return f.holdSeat(ctx, tx, a, x)
+		if err := f.holdSeat(ctx, tx, a, x); err != nil || way == activity.Own {
+			return err
+		}
+		return f.tellEntered(ctx, tx, a, x)
 	})
 	return x, err
+}
+
+// tellEntered tells whom the desk has signed up.
+func (f *Flows) tellEntered(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat) error {
+	v, err := f.inForce(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	next := a.Ahead(tx.Now)[0]
+	return f.tellMember(ctx, tx, x.Member, notice.Notice{Kind: notice.ClassEntered, Cause: classCause(x.ID) + "/entered", Link: ClassPath(tx.Community, a.ID),
+		Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(next.Begins), notice.Text(a.Place, ""), notice.Moment(SeatFreeUntil(x, &next, &v.Params))}})
 }
 
 // mayJoin refuses who is too young to sign up herself, and a household paying itself.
@@ -134,10 +161,8 @@ func (f *Flows) TakeSeat(ctx context.Context, place id.ID, actor db.Actor, membe
 func (f *Flows) LeaveClass(ctx context.Context, place id.ID, actor db.Actor, member *id.ID, seat id.ID) (err error) {
 	defer fault.Wrap(&err, "give a seat free")
 	return f.withSeat(ctx, place, actor, member, seat, func(tx *db.Tx, a *activity.Activity, x *activity.Seat, rules *policy.Params) error {
-		if x.State == activity.Seated {
-			if err := f.payLeaving(ctx, tx, a, x, rules); err != nil {
-				return err
-			}
+		if err := f.payLeaving(ctx, tx, a, x, rules, false); err != nil {
+			return err
 		}
 		if err := f.Activities.Leave(ctx, tx, x); err != nil {
 			return err
@@ -146,41 +171,76 @@ func (f *Flows) LeaveClass(ctx context.Context, place id.ID, actor db.Actor, mem
 	})
 }
 
-// payLeaving settles a seat that is given free.
-func (f *Flows) payLeaving(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat, rules *policy.Params) error {
-	for _, s := range a.Sessions {
-		if s.End == nil && !s.Begins.After(tx.Now) && !x.Since.After(s.Begins) {
+// payLeaving settles a seat that is given free: dates that have ended are carried out for it,
+// and the next one is paid in part if it is too near (T-05). A date that has begun and is not
+// settled keeps her; who parts for good pays it by what is noted until then, so that who
+// taught is not out of pocket.
+func (f *Flows) payLeaving(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat, rules *policy.Params, parts bool) error {
+	c, err := f.closingOf(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	if err := f.closeSeat(ctx, tx, c, x); err != nil || x.State != activity.Seated || a.Pay != activity.BySeat {
+		return err
+	}
+	for i := range a.Sessions {
+		s := &a.Sessions[i]
+		if s.End != nil || s.Begins.After(tx.Now) || !x.Attends(s) {
+			continue
+		}
+		if !parts {
 			return ErrClassUnsettled
+		}
+		if err := f.payDate(ctx, tx, c, s, x); err != nil {
+			return err
 		}
 	}
 	if ahead := a.Ahead(tx.Now); len(ahead) > 0 {
-		excused, err := f.Activities.Excused(ctx, tx, tx.Community, a.ID)
-		if err != nil {
-			return err
+		key := [2]id.ID{ahead[0].ID, x.ID}
+		late := tx.Now.After(SeatFreeUntil(x, &ahead[0], rules))
+		if c.excused[key] {
+			late = c.late[key]
 		}
-		said := excused[[2]id.ID{ahead[0].ID, x.ID}]
-		if said.IsZero() {
-			said = tx.Now
-		}
-		if lateFor(&ahead[0], said, rules) {
-			if err := f.paySeat(ctx, tx, a, x, ahead[0].ID, activity.Late); err != nil {
+		if late {
+			if _, err := f.paySeat(ctx, tx, a, x, ahead[0].ID, activity.Late); err != nil {
 				return err
 			}
 		}
 	}
-	_, err := f.letGoHours(ctx, tx, x.ID)
+	_, err = f.letGoHours(ctx, tx, x.ID)
 	return err
 }
 
-// lateFor reports whether somebody said too late that she will not come on a date.
-func lateFor(s *activity.Session, said time.Time, rules *policy.Params) bool {
-	return said.After(s.Begins.Add(-time.Duration(rules.ClassFreeHours) * time.Hour))
+// SeatFreeUntil is until when it costs nothing to say that somebody does not come on a date:
+// class_free_hours before it. Whom the desk signed up has class_answer_hours after that to
+// say no, at the latest until it begins.
+func SeatFreeUntil(x *activity.Seat, s *activity.Session, rules *policy.Params) time.Time {
+	until := s.Begins.Add(-time.Duration(rules.ClassFreeHours) * time.Hour)
+	if x.Way != activity.ByDesk {
+		return until
+	}
+	if no := answerBy(x.At, s.Begins, rules); no.After(until) {
+		return no
+	}
+	return until
 }
 
-// paySeat pays the teacher what a date came to for a seat (T-02, T-05), and notes it.
-func (f *Flows) paySeat(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat, session id.ID, kind activity.SettlementKind) error {
+// answerBy is until when somebody who is asked at an instant can answer: class_answer_hours,
+// at the latest when the date begins.
+func answerBy(asked, begins time.Time, rules *policy.Params) time.Time {
+	if hours := rules.ClassAnswerHours; hours > 0 {
+		if at := asked.Add(time.Duration(hours) * time.Hour); at.Before(begins) {
+			return at
+		}
+	}
+	return begins
+}
+
+// paySeat pays the teacher what a date came to for a seat (T-02, T-05), and notes it; nil
+// where a seat costs nothing.
+func (f *Flows) paySeat(ctx context.Context, tx *db.Tx, a *activity.Activity, x *activity.Seat, session id.ID, kind activity.SettlementKind) (*activity.Settlement, error) {
 	if a.Pay != activity.BySeat {
-		return nil
+		return nil, nil
 	}
 	s := HoursService{Request: x.ID, Assignment: tx.NewID(), Asker: x.Member, Server: charter.Server{Member: a.Teacher}, Minutes: a.Minutes, Coins: seatPrice(a, x)}
 	pay := f.payService
@@ -189,9 +249,10 @@ func (f *Flows) paySeat(ctx context.Context, tx *db.Tx, a *activity.Activity, x 
 	}
 	m, err := pay(ctx, tx, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.Activities.Settle(ctx, tx, activity.Settlement{Session: session, Seat: x.ID, ID: s.Assignment, Kind: kind, Coins: m.Coins, Seq: m.Seq})
+	paid := activity.Settlement{Session: session, Seat: x.ID, ID: s.Assignment, Kind: kind, Coins: m.Coins, Seq: m.Seq}
+	return &paid, f.Activities.Settle(ctx, tx, paid)
 }
 
 // moveUp offers what became free to who waits, and tells them until when to say yes:
@@ -201,12 +262,7 @@ func (f *Flows) moveUp(ctx context.Context, tx *db.Tx, a *activity.Activity, rul
 	if len(ahead) == 0 {
 		return nil
 	}
-	until := ahead[0].Begins
-	if hours := rules.ClassAnswerHours; hours > 0 {
-		if at := tx.Now.Add(time.Duration(hours) * time.Hour); at.Before(until) {
-			until = at
-		}
-	}
+	until := answerBy(tx.Now, ahead[0].Begins, rules)
 	offered, err := f.Activities.MoveUp(ctx, tx, a, until)
 	if err != nil {
 		return err
@@ -250,7 +306,7 @@ func (f *Flows) CheckInClass(ctx context.Context, place id.ID, actor db.Actor, m
 			return activity.ErrSessionOver
 		}
 		for _, x := range seats {
-			if x.Member == member && x.State == activity.Seated && !x.Since.After(s.Begins) {
+			if x.Member == member && x.Attends(s) {
 				return f.Activities.CheckIn(ctx, tx, x, s, code, time.Duration(v.Params.CheckInEarly)*time.Minute)
 			}
 		}

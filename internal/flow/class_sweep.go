@@ -17,8 +17,8 @@ import (
 const classReminded = 24 * time.Hour
 
 // SweepClasses takes back offers that nobody answered, calls off what too few people signed
-// up for, reminds of what begins within a day, and settles what nobody settled. It is a
-// sweeper's work.
+// up for, reminds of what begins within a day, settles what nobody settled, and goes on with
+// what was ended and is not carried out for all seats. It is a sweeper's work.
 func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 	defer fault.Wrap(&err, "sweep classes")
 	now := f.DB.Clock().Now()
@@ -38,7 +38,7 @@ func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 	}
 	var errs []error
 	sweep := func(at id.ID, do func(tx *db.Tx, a *activity.Activity, rules *policy.Params) error) {
-		errs = append(errs, f.withActivity(ctx, place, db.Actor{Kind: "job"}, at, func(tx *db.Tx, a *activity.Activity) error {
+		errs = append(errs, f.withActivity(ctx, place, byClock, at, func(tx *db.Tx, a *activity.Activity) error {
 			v, err := f.inForce(ctx, tx, tx.Now)
 			if err != nil {
 				return err
@@ -63,10 +63,21 @@ func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 			if a.State() != activity.Open || s.End != nil || s.Ends.After(now.Add(-activity.LeftOpen)) {
 				continue
 			}
-			sweep(a.ID, func(tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-				return f.settleLeft(ctx, tx, a, a.Session(s.ID), rules)
-			})
+			errs = append(errs, f.settleLeft(ctx, place, a.ID, s.ID))
 		}
+	}
+	return errors.Join(append(errs, f.closeLeft(ctx, place))...)
+}
+
+// closeLeft goes on with what broke off, or was ended by the clock.
+func (f *Flows) closeLeft(ctx context.Context, place id.ID) error {
+	var open []*activity.Activity
+	errs := []error{f.DB.View(ctx, place, func(r db.Reader) (err error) {
+		open, err = f.Activities.Closing(ctx, r, place)
+		return err
+	})}
+	for _, a := range open {
+		errs = append(errs, f.closeAll(ctx, place, byClock, a.ID))
 	}
 	return errors.Join(errs...)
 }
@@ -105,10 +116,7 @@ func (f *Flows) tendClass(ctx context.Context, tx *db.Tx, a *activity.Activity, 
 	}
 	first := &a.Sessions[0]
 	if first.End == nil && !tx.Now.Before(a.TooFewAt(rules.ClassFreeHours)) && !tx.Now.After(first.Begins) && activity.People(seats) < a.Least {
-		return f.endActivity(ctx, tx, a, forgotten, func(id.ID) notice.Notice {
-			return notice.Notice{Kind: notice.ClassFew, Cause: classCause(a.ID) + "/few", Link: ClassPath(tx.Community, a.ID),
-				Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(first.Begins), notice.Count(int64(a.Least))}}
-		})
+		return f.endActivity(ctx, tx, a, "", activity.TooFew)
 	}
 	s := soon(a, tx.Now)
 	if s == nil {
@@ -131,20 +139,37 @@ func (f *Flows) tendClass(ctx context.Context, tx *db.Tx, a *activity.Activity, 
 }
 
 // settleLeft settles a date that nobody did, by those who checked in; where nobody did, the
-// date counts as not held and everything for it comes back.
-func (f *Flows) settleLeft(ctx context.Context, tx *db.Tx, a *activity.Activity, s *activity.Session, rules *policy.Params) error {
-	if s.End != nil {
-		return nil
+// date counts as not held and everything for it comes back. One that the pool would pay, and
+// for which nobody speaks who checked in herself, waits for the desk.
+func (f *Flows) settleLeft(ctx context.Context, place, at, session id.ID) error {
+	a, err := f.readActivity(ctx, place, at)
+	if err != nil {
+		return err
 	}
-	err := f.holdDate(ctx, tx, a, s, rules)
-	if errors.Is(err, ErrClassNobody) {
-		err = f.dropDate(ctx, tx, a, s, forgotten)
+	who, err := f.witnesses(ctx, place, a, session)
+	if err != nil {
+		return err
 	}
-	return err
+	who.byCode = true
+	return f.withDate(ctx, place, byClock, nil, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, _ *policy.Params) error {
+		if s.End != nil {
+			return nil
+		}
+		err := f.holdDate(ctx, tx, a, s, who)
+		switch {
+		case errors.Is(err, ErrClassNobody):
+			return f.dropDate(ctx, tx, a, s, activity.SessionEnd{Cause: activity.Nobody})
+		case errors.Is(err, ErrClassOnlyHome), errors.Is(err, ErrClassByCode):
+			return nil
+		}
+		return err
+	})
 }
 
 // forgetClasses ends what a member who is to be forgotten teaches, where she is the second
-// adult with children, or has a seat, gives back what was set aside, and takes her words away. What was held stays under a pseudonym.
+// adult with children, or has a seat, and takes her words away. Dates that have begun are paid
+// first, by what is noted; the rest comes back. What was held stays under a pseudonym. The
+// seats of what she taught are ended by the sweep.
 func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	v, err := f.inForce(ctx, tx, tx.Now)
 	if err != nil {
@@ -158,14 +183,14 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 		if !x.Stands() {
 			continue
 		}
-		if _, err := f.letGoHours(ctx, tx, x.ID); err != nil {
+		a, err := f.Activities.ByID(ctx, tx, tx.Community, x.Activity)
+		if err != nil {
+			return err
+		}
+		if err := f.payLeaving(ctx, tx, a, x, &v.Params, true); err != nil {
 			return err
 		}
 		if err := f.Activities.Leave(ctx, tx, x); err != nil {
-			return err
-		}
-		a, err := f.Activities.ByID(ctx, tx, tx.Community, x.Activity)
-		if err != nil {
 			return err
 		}
 		if err := f.moveUp(ctx, tx, a, &v.Params); err != nil {
@@ -196,8 +221,5 @@ func (f *Flows) endTeaching(ctx context.Context, tx *db.Tx, a *activity.Activity
 	case a.State() != activity.Open || a.Next(tx.Now) == nil:
 		return nil
 	}
-	return f.endActivity(ctx, tx, a, forgotten, func(id.ID) notice.Notice {
-		return notice.Notice{Kind: notice.ClassOff, Cause: classCause(a.ID) + "/off", Link: ClassPath(tx.Community, a.ID),
-			Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(firstLeft(a)), notice.Text(forgotten, "")}}
-	})
+	return f.endActivity(ctx, tx, a, "", activity.Parted)
 }

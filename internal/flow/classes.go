@@ -22,6 +22,8 @@ var (
 	ErrClassMinor     = fault.New(fault.Conflict, "class.minor")
 	ErrClassHousehold = fault.New(fault.Conflict, "class.own_household")
 	ErrClassNobody    = fault.New(fault.Conflict, "class.nobody_came")
+	ErrClassOnlyHome  = fault.New(fault.Conflict, "class.only_home")
+	ErrClassByCode    = fault.New(fault.Conflict, "class.by_code")
 	ErrClassUnsettled = fault.New(fault.Conflict, "class.unsettled")
 	ErrClassTooLate   = fault.New(fault.Conflict, "class.too_late") // details: days
 	ErrClassNotHeld   = fault.New(fault.Conflict, "class.not_held")
@@ -173,68 +175,42 @@ func (f *Flows) WithdrawClass(ctx context.Context, place id.ID, actor db.Actor, 
 	})
 }
 
-// CallOffActivity calls the whole off, gives everything back that was set aside, and tells
-// everybody. A nil teacher stands for the desk; of anybody else it is not there. A date that
+// CallOffActivity calls the whole off, gives everything back that was set aside or came to
+// the teacher for a date that does not take place, and tells everybody. Calling it off again
+// while that goes on goes on with it. A nil teacher stands for the desk; of anybody else it is not there. A date that
 // has begun is settled first.
 func (f *Flows) CallOffActivity(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, class id.ID, words string) (err error) {
 	defer fault.Wrap(&err, "call off")
+	if err := f.beginEnding(ctx, place, actor, teacher, class, words); err != nil {
+		return err
+	}
+	return f.closeAll(ctx, place, actor, class)
+}
+
+// beginEnding ends an activity; what follows for each seat is left to closeAll.
+func (f *Flows) beginEnding(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, class id.ID, words string) error {
 	return f.withActivity(ctx, place, actor, class, func(tx *db.Tx, a *activity.Activity) error {
 		if err := taughtBy(a, teacher); err != nil {
 			return err
+		}
+		if a.State() == activity.Off && len(a.Closing()) > 0 {
+			return nil
 		}
 		for _, s := range a.Sessions {
 			if s.End == nil && !s.Begins.After(tx.Now) {
 				return ErrClassUnsettled
 			}
 		}
-		return f.endActivity(ctx, tx, a, words, func(who id.ID) notice.Notice {
-			return notice.Notice{Kind: notice.ClassOff, Cause: classCause(a.ID) + "/off", Link: ClassPath(place, a.ID),
-				Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(firstLeft(a)), notice.Text(a.Words(), "")}}
-		})
+		return f.endActivity(ctx, tx, a, words, activity.ByWords)
 	})
 }
 
-// firstLeft is the first date that was not held.
-func firstLeft(a *activity.Activity) time.Time {
-	for _, s := range a.Sessions {
-		if s.End == nil || !s.End.Held {
-			return s.Begins
-		}
-	}
-	return a.Last()
-}
-
-// endActivity ends an activity with all its dates and seats. say makes what a member is told.
-func (f *Flows) endActivity(ctx context.Context, tx *db.Tx, a *activity.Activity, words string, say func(who id.ID) notice.Notice) error {
-	if err := f.Activities.CallOff(ctx, tx, a, words); err != nil {
+// endActivity ends an activity with all its dates; its seats are ended by closeAll.
+func (f *Flows) endActivity(ctx context.Context, tx *db.Tx, a *activity.Activity, words string, cause activity.Cause) error {
+	if err := f.Activities.CallOff(ctx, tx, a, words, cause); err != nil {
 		return err
 	}
-	for i := range a.Sessions {
-		if s := &a.Sessions[i]; s.End == nil {
-			if err := f.Activities.EndSession(ctx, tx, s, false, words); err != nil {
-				return err
-			}
-		}
-	}
-	seats, err := f.Activities.Seats(ctx, tx, tx.Community, a.ID)
-	if err != nil {
-		return err
-	}
-	for _, x := range seats {
-		if !x.Stands() {
-			continue
-		}
-		if _, err := f.letGoHours(ctx, tx, x.ID); err != nil {
-			return err
-		}
-		if err := f.Activities.End(ctx, tx, x); err != nil {
-			return err
-		}
-		if err := f.tellMember(ctx, tx, x.Member, say(x.Member)); err != nil {
-			return err
-		}
-	}
-	return f.tellTeachers(ctx, tx, a, say(a.Teacher))
+	return f.tellTeachers(ctx, tx, a, wholeOff(tx.Community, a, true))
 }
 
 // tellTeachers tells who teaches, and the second adult. Of what the desk calls there is none.

@@ -11,9 +11,9 @@ import (
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/activity"
+	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/notice"
-	"gongyi/internal/module/points"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
@@ -141,7 +141,7 @@ func TestAClassIsPaidByDate(t *testing.T) {
 		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, []id.ID{zhou.ID}, nil)) // a list opened before wang came
 		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID, nil, []id.ID{zhou.ID}))
 		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, first.ID)) // zhou stayed away: 25%
-		if h.held(wang) != 3_00 || h.held(zhou) != 5_25 || h.hours("chen") != 3_75 {
+		if h.held(wang) != 3_00 || h.held(zhou) != 3_00 || h.hours("zhou") != 16_25 || h.hours("chen") != 3_75 {
 			t.Errorf("held %v and %v, the teacher has %v", h.held(wang), h.held(zhou), h.hours("chen"))
 		}
 		h.must(h.ThankTeacher(ctx, h.c1, h.actor("wang"), h.members["wang"], wang.ID, "讲得真清楚"))
@@ -283,7 +283,19 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 		chen := h.members["chen"]
 		seats := h.seatsOf(free)
 		h.must(h.MarkCame(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID, []id.ID{seats[0].ID}, nil))
-		h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID))
+		if err := h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, free.ID, free.Sessions[0].ID); !errors.Is(err, flow.ErrClassByCode) {
+			t.Errorf("the pool pays by the teacher's list: %v", err)
+		}
+		if err := h.HoldClass(ctx, h.c1, h.actor("chen"), nil, free.ID, free.Sessions[0].ID); !errors.Is(err, flow.ErrOwnMatter) {
+			t.Errorf("the pool pays who decides: %v", err)
+		}
+		h.env.Clock.Set(free.Sessions[0].Ends.Add(activity.LeftOpen + time.Minute))
+		h.must(h.SweepClasses(ctx, h.c1))
+		if h.class(free.ID).Sessions[0].End != nil {
+			t.Error("the clock decides where nobody checked in herself")
+		}
+		h.must(h.HoldClass(ctx, h.c1, db.System, nil, free.ID, free.Sessions[0].ID))
+		h.onlyHome(free)
 		h.must(h.DB.View(ctx, h.c1, func(r db.Reader) error {
 			due, err := h.Coins.Outstanding(ctx, r, h.c1)
 			paid, err2 := h.Activities.Settled(ctx, r, h.c1, free.Sessions[0].ID, id.ID{})
@@ -326,39 +338,25 @@ func TestWhoMayTeachAndCome(t *testing.T) {
 	})
 }
 
+// onlyHome is a date that the pool would pay, to which only the teacher's own household came.
+func (h *helping) onlyHome(a *activity.Activity) {
+	h.t.Helper()
+	h.lives("kin", "201", household.Child) // where Chen lives
+	h.joins("kin")
+	s := a.Sessions[1]
+	h.signed(a, "kin")
+	h.env.Clock.Set(s.Begins.Add(time.Minute))
+	h.must(h.CheckInClass(ctx, h.c1, h.actor("kin"), h.members["kin"], a.ID, s.Code))
+	if err := h.HoldClass(ctx, h.c1, db.System, nil, a.ID, s.ID); !errors.Is(err, flow.ErrClassOnlyHome) {
+		h.t.Errorf("a household pays itself of the pool: %v", err)
+	}
+	h.must(h.CheckInClass(ctx, h.c1, h.actor("zhou"), h.members["zhou"], a.ID, s.Code))
+	chen := h.members["chen"]
+	h.must(h.HoldClass(ctx, h.c1, h.actor("chen"), &chen, a.ID, s.ID))
+}
+
 func (h *helping) seatsOf(a *activity.Activity) (all []*activity.Seat) {
 	h.t.Helper()
 	h.must(h.DB.View(ctx, h.c1, func(r db.Reader) (err error) { all, err = h.Activities.Seats(ctx, r, h.c1, a.ID); return err }))
 	return all
-}
-
-// F12: those who came to an activity are thanked with points by the list of who came, once;
-// no hours move.
-func TestAnActivityIsThankedWithPoints(t *testing.T) {
-	inHelpingLane(t, func(h *helping) {
-		called, err := h.CallActivity(ctx, h.c1, db.System, activity.Activity{Title: "清洁日", Place: "三号楼前", Minutes: 120, Sessions: activity.Dates(h.env.Clock.Now().Add(2*time.Hour), 1, 120)}, "")
-		h.must(err)
-		s := called.Sessions[0]
-		wang, zhou := h.signed(called, "wang"), h.signed(called, "zhou")
-		var rule points.Rule
-		h.must(h.DB.Update(ctx, h.c1, db.System, func(tx *db.Tx) (err error) {
-			rule, err = h.Points.Publish(ctx, tx, points.Rule{Sort: points.Volunteering, Name: "清洁日", Words: "来了的都有", Points: 20_00, Monthly: 100_00, From: period.DayOf(tx.Now, flow.DefaultZone)})
-			return err
-		}))
-		if _, err := h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID); !errors.Is(err, flow.ErrClassNotHeld) {
-			t.Errorf("thanked before it was: %v", err)
-		}
-		h.env.Clock.Set(s.Ends)
-		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}, nil))
-		h.must(h.HoldClass(ctx, h.c1, db.System, nil, called.ID, s.ID))
-		_, err = h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID)
-		h.must(err)
-		if _, err := h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID); !errors.Is(err, activity.ErrThanked) {
-			t.Errorf("thanked twice: %v", err)
-		}
-		if h.held(wang) != 0 || h.held(zhou) != 0 || h.hours("wang") != 0 {
-			t.Errorf("hours moved: %v", h.hours("wang"))
-		}
-		h.whole()
-	})
 }

@@ -176,8 +176,8 @@ func (f *Flows) PayDues(ctx context.Context, community id.ID, actor db.Actor) (n
 }
 
 // reverseService takes back what an assignment earned, or a part of it, after a dispute
-// that was upheld (T-02R, T-04R, F8): first what is still due, then of what was paid, to
-// the asker and to the pool what each had given. coins 0 is all of it. It is done once.
+// that was upheld (T-02R, T-04R, T-05R, F8): first what is still due, then of what was
+// paid, to the asker and to the pool what each had given. coins 0 is all of it. It is done once.
 //
 // Refusals: coin.ErrNotPaid, coin.ErrMoreUndone, coin.ErrUndone if another part was taken
 // back before.
@@ -221,6 +221,9 @@ func (f *Flows) reverseService(ctx context.Context, tx *db.Tx, assignment id.ID,
 			u.Pool = money.MulDiv(u.Coins, e.Pool, e.Coins)
 		}
 		back = charter.ServiceReversed{Assignment: assignment, Member: e.Asker, Server: server, Coins: u.Coins - u.Pool, Pool: u.Pool}
+		if e.Kind == coin.Cancelled {
+			back = charter.CancelledReversed{Assignment: assignment, Member: e.Asker, Server: server, Coins: u.Coins - u.Pool, Pool: u.Pool}
+		}
 	}
 	posted, err := f.Move(ctx, tx, coinKey+"undo:"+assignment.String(), back)
 	if err != nil {

@@ -18,7 +18,7 @@ type Thanks struct {
 	Words string
 	Form  string // the same form gives once
 	Self  id.ID  // the person who gives; she gives nothing to herself
-	list  id.ID
+	List  id.ID  // that it stands on; of ThankList: the id of a list that may have broken off, zero for a new one
 }
 
 // Thank gives points by a rule. Who gives them gets none of them herself.
@@ -72,7 +72,7 @@ func (f *Flows) thankOne(ctx context.Context, at id.ID, actor db.Actor, w Thanks
 		if err != nil {
 			return err
 		}
-		n := points.Grant{ID: tx.NewID(), Rule: r.ID, Member: m.ID, Points: worth, Words: strings.TrimSpace(w.Words), List: w.list, Day: day}
+		n := points.Grant{ID: tx.NewID(), Rule: r.ID, Member: m.ID, Points: worth, Words: strings.TrimSpace(w.Words), List: w.List, Day: day}
 		posted, err := f.Move(ctx, tx, "~thanks:"+n.ID.String(), charter.PointsGiven{Member: m.ID, Why: ThanksFor(r.Sort), Cause: n.ID, Points: worth})
 		if err != nil {
 			return err
@@ -129,7 +129,7 @@ func (f *Flows) ThankList(ctx context.Context, at id.ID, actor db.Actor, w Thank
 		if _, err := f.Points.RuleByID(ctx, tx, at, w.Rule); err != nil {
 			return err
 		}
-		l, err = f.Points.HandIn(ctx, tx, points.List{Rule: w.Rule, File: file})
+		l, err = f.Points.HandIn(ctx, tx, points.List{ID: w.List, Rule: w.Rule, File: file})
 		return err
 	})
 	if err != nil {
@@ -144,7 +144,7 @@ func (f *Flows) ThankList(ctx context.Context, at id.ID, actor db.Actor, w Thank
 		} else {
 			seen[n.Ref] = true
 			one := w
-			one.Ref, one.Words, one.list, one.Form = n.Ref, n.Words, l.ID, w.Form+"/"+n.Ref
+			one.Ref, one.Words, one.List, one.Form = n.Ref, n.Words, l.ID, w.Form+"/"+n.Ref
 			g, err := f.thankOne(ctx, at, actor, one, own)
 			switch refused := refusalOf(err); {
 			case err == nil:

@@ -15,26 +15,36 @@ import (
 	"gongyi/internal/platform/db"
 )
 
-// classRecords are what dates of classes came to, by the entry that moved it, as far as none
-// was met yet.
-type classRecords map[int64]*activity.Settlement
+// classRecords are what dates of classes came to, by the entry that moved it, and what was
+// given back of that, by the entry that did, as far as none was met yet.
+type classRecords struct {
+	paid, undone map[int64]*activity.Settlement
+}
 
 func (x *classRecords) load(ctx context.Context, r db.Reader, p *replayer) error {
 	all, err := p.flows.Activities.AllSettlements(ctx, r, p.community)
-	*x = make(classRecords, len(all))
+	x.paid, x.undone = make(map[int64]*activity.Settlement, len(all)), make(map[int64]*activity.Settlement)
 	for _, s := range all {
-		(*x)[s.Seq] = s
+		x.paid[s.Seq] = s
+		if s.UndoSeq != 0 {
+			x.undone[s.UndoSeq] = s
+		}
 	}
 	return err
 }
 
-// taught compares what a date came to with what its entry moved.
+// taught compares what a date came to, or what was given back of it, with what its entry
+// moved.
 func (p *replayer) taught(e *ledger.Entry, rates *policy.Params, m charter.Move) {
-	s := p.classes[e.Seq]
+	if s := p.classes.undone[e.Seq]; s != nil {
+		delete(p.classes.undone, e.Seq)
+		expect(p, 0, "class_differs", e.Seq, takenBack(m), s.ID)
+	}
+	s := p.classes.paid[e.Seq]
 	if s == nil {
 		return
 	}
-	delete(p.classes, e.Seq)
+	delete(p.classes.paid, e.Seq)
 	says := func(kind activity.SettlementKind, seat, service id.ID, v money.Amount) string {
 		return fmt.Sprint(kind, " ", seat, " ", service, " ", v)
 	}
@@ -50,9 +60,24 @@ func (p *replayer) taught(e *ledger.Entry, rates *policy.Params, m charter.Move)
 	expect(p, 0, "class_differs", e.Seq, want, says(s.Kind, s.Seat, s.ID, s.Coins))
 }
 
-// lostClasses are dates that came to something of which no entry knows.
+// takenBack is the service that an entry takes back, zero if it is no such entry.
+func takenBack(m charter.Move) id.ID {
+	switch m := m.(type) {
+	case charter.ServiceReversed:
+		return m.Assignment
+	case charter.CancelledReversed:
+		return m.Assignment
+	case charter.BasicReversed:
+		return m.Assignment
+	}
+	return id.ID{}
+}
+
+// lostClasses are dates that came to something, or back, of which no entry knows.
 func (p *replayer) lostClasses() {
-	for _, seq := range slices.Sorted(maps.Keys(p.classes)) {
-		p.flaw(0, "class_differs", seq, "", "", p.classes[seq].ID.String())
+	for _, left := range []map[int64]*activity.Settlement{p.classes.paid, p.classes.undone} {
+		for _, seq := range slices.Sorted(maps.Keys(left)) {
+			p.flaw(0, "class_differs", seq, "", "", left[seq].ID.String())
+		}
 	}
 }

@@ -122,6 +122,8 @@ func (x *coinRecords) entry(p *replayer, e *ledger.Entry, rates *policy.Params, 
 		return x.basic(p, e, m), true
 	case charter.ServiceReversed:
 		return coin.Says("undo", m.Assignment, m.Assignment, 0, m.Coins+m.Pool, m.Pool), true
+	case charter.CancelledReversed:
+		return coin.Says("undo", m.Assignment, m.Assignment, 0, m.Coins+m.Pool, m.Pool), true
 	case charter.BasicReversed:
 		return coin.Says("undo", m.Assignment, m.Assignment, 0, m.Coins, m.Coins), true
 	case charter.OpeningCredit:

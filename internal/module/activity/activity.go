@@ -34,7 +34,8 @@ var Schema = db.Schema{
 		{Name: "activity_seat", Placement: db.Distributed}, {Name: "activity_seat_step", Placement: db.Distributed}, {Name: "activity_chair", Placement: db.Distributed},
 		{Name: "activity_excuse", Placement: db.Distributed}, {Name: "activity_attendance", Placement: db.Distributed},
 		{Name: "activity_settlement", Placement: db.Distributed}, {Name: "activity_undo", Placement: db.Distributed},
-		{Name: "activity_word", Placement: db.Distributed}, {Name: "activity_list", Placement: db.Distributed},
+		{Name: "activity_word", Placement: db.Distributed}, {Name: "activity_list", Placement: db.Distributed}, {Name: "activity_choice", Placement: db.Distributed},
+		{Name: "activity_closing", Placement: db.Distributed}, {Name: "activity_session_done", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }
@@ -151,10 +152,22 @@ const (
 	Off       State = "off"
 )
 
+// Cause is why the clock ended something, or a forgotten member's leaving did.
+type Cause string
+
+// The causes. ByWords is that somebody gave a reason.
+const (
+	ByWords Cause = ""
+	TooFew  Cause = "few"    // signed up
+	Nobody  Cause = "nobody" // is noted to have come
+	Parted  Cause = "gone"   // is who taught it, or stood by: she was forgotten
+)
+
 // Step is one state with who brought it about.
 type Step struct {
 	State State
-	Words string
+	Words string // the reason; "" where there is a cause
+	Cause Cause
 	At    time.Time
 	By    id.ID // person; zero for the clock
 }
@@ -169,12 +182,15 @@ type Session struct {
 	End      *SessionEnd
 }
 
-// SessionEnd is how a date ended.
+// SessionEnd is how a date ended. From then on nobody checks in, is marked or excused; for
+// those who have a seat it is carried out one by one, until Done.
 type SessionEnd struct {
-	Held  bool // else it was called off
-	Words string
+	Held  bool   // else it was called off
+	Words string // the reason; "" where there is a cause
+	Cause Cause
 	At    time.Time
 	By    id.ID
+	Done  time.Time // zero while it is carried out
 }
 
 // State is how far it has come.
@@ -185,12 +201,28 @@ func (a *Activity) State() State {
 	return a.Steps[len(a.Steps)-1].State
 }
 
-// Words are those with which it came to its state.
-func (a *Activity) Words() string {
-	if len(a.Steps) == 0 {
-		return ""
+// step is its last one; zero of what waits for the desk.
+func (a *Activity) step() (s Step) {
+	if n := len(a.Steps); n > 0 {
+		s = a.Steps[n-1]
 	}
-	return a.Steps[len(a.Steps)-1].Words
+	return s
+}
+
+// Words are those with which it came to its state.
+func (a *Activity) Words() string { return a.step().Words }
+
+// Cause is why it came to its state without a reason of somebody's.
+func (a *Activity) Cause() Cause { return a.step().Cause }
+
+// Closing are the dates that have ended and are not carried out for all seats.
+func (a *Activity) Closing() (all []*Session) {
+	for i := range a.Sessions {
+		if s := &a.Sessions[i]; s.End != nil && s.End.Done.IsZero() {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // Ahead are the dates that have not begun at an instant and were not called off.

@@ -72,7 +72,7 @@ func (h *school) join(at, who id.ID, people int) (x *Seat, err error) {
 	err = h.update(func(tx *db.Tx) error {
 		a, err := h.ByID(ctx, tx, h.home, at)
 		if err == nil {
-			x, err = h.Join(ctx, tx, a, who, people)
+			x, err = h.Join(ctx, tx, a, who, people, Own)
 		}
 		return err
 	})
@@ -295,7 +295,7 @@ func TestAClass(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return h.CallOff(ctx, tx, now, "老师病了")
+			return h.CallOff(ctx, tx, now, "老师病了", ByWords)
 		}))
 		if a = h.read(a.ID); a.State() != Off || a.Words() != "老师病了" || !a.Sessions[0].End.Held || len(a.Steps) != 2 {
 			h.t.Errorf("%+v", a)
@@ -351,7 +351,7 @@ func (h *school) attended(a *Activity, first, third *Seat) {
 	h.refused("thanks without coming", thank(third), ErrNotCame)
 	h.must(h.update(func(tx *db.Tx) error {
 		on := *s
-		if err := h.EndSession(ctx, tx, &on, true, ""); err != nil {
+		if err := h.EndSession(ctx, tx, &on, SessionEnd{Held: true}); err != nil {
 			return err
 		}
 		return h.Settle(ctx, tx, Settlement{Session: s.ID, Seat: first.ID, ID: tx.NewID(), Kind: Paid, Coins: 5_00, Seq: 1})
@@ -362,7 +362,7 @@ func (h *school) attended(a *Activity, first, third *Seat) {
 		if err != nil {
 			return err
 		}
-		return h.Undo(ctx, tx, x, "没有上", 2)
+		return h.Undo(ctx, tx, x, "没有上", ByWords, 2)
 	}))
 	h.must(h.env.View(ctx, h.home, func(r db.Reader) error {
 		came, err := h.Attendance(ctx, r, h.home, a.ID)

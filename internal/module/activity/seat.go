@@ -25,12 +25,22 @@ var seatWays = map[SeatState][]SeatState{
 	Waiting: {Offered, Seated, Left, Gone}, Offered: {Seated, Left, Lapsed, Gone}, Seated: {Left, Gone},
 }
 
+// Way says who signed somebody up.
+type Way string
+
+// The ways.
+const (
+	Own    Way = "own"  // herself, or who acts for her
+	ByDesk Way = "desk" // the desk, on the telephone or at the counter
+)
+
 // Seat is one sign-up: a member, with those she brings along.
 type Seat struct {
 	ID       id.ID
 	Activity id.ID
 	Member   id.ID
 	People   int // herself and whom she brings
+	Way      Way
 	At       time.Time
 	By       id.ID
 	State    SeatState
@@ -41,6 +51,9 @@ type Seat struct {
 
 // Held reports whether chairs are kept for it.
 func (s *Seat) Held() bool { return s.State == Seated || s.State == Offered }
+
+// Attends reports whether it counts for a date: it is hers, and was when the date began.
+func (s *Seat) Attends(on *Session) bool { return s.State == Seated && !s.Since.After(on.Begins) }
 
 // Stands reports whether it is not over.
 func (s *Seat) Stands() bool { return s.Held() || s.State == Waiting }
@@ -104,9 +117,13 @@ func People(seats []*Seat) (n int) {
 }
 
 // Free is for how many people there is room; -1 where nobody counts.
-func (a *Activity) Free(seats []*Seat) int {
+func (a *Activity) Free(seats []*Seat) int { return a.Room(People(seats)) }
+
+// Room is for how many people there is room where so many have a chair; -1 where nobody
+// counts.
+func (a *Activity) Room(taken int) int {
 	if a.Most == 0 {
 		return -1
 	}
-	return a.Most - People(seats)
+	return a.Most - taken
 }

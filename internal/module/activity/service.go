@@ -2,10 +2,8 @@ package activity
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/binary"
 	"slices"
-	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
@@ -37,7 +35,7 @@ func (s *Service) Propose(ctx context.Context, tx *db.Tx, a Activity, perSession
 		return nil, err
 	}
 	if a.Kind == Event {
-		return &a, s.step(ctx, tx, &a, Open, "")
+		return &a, s.step(ctx, tx, &a, Open)
 	}
 	return &a, nil
 }
@@ -58,246 +56,96 @@ func (s *Service) Agree(ctx context.Context, tx *db.Tx, a *Activity) error {
 	if a.State() == Proposed && !a.Sessions[0].Begins.After(tx.Now) {
 		return ErrOver // nobody can come any more: refuse it, so that its teacher hears why
 	}
-	return s.step(ctx, tx, a, Open, "")
+	return s.step(ctx, tx, a, Open)
 }
 
 // Refuse refuses a class with a reason.
 func (s *Service) Refuse(ctx context.Context, tx *db.Tx, a *Activity, words string) error {
-	return s.stepWith(ctx, tx, a, Refused, words)
+	return s.stepWith(ctx, tx, a, Refused, words, ByWords)
 }
 
 // Withdraw takes a class back that the desk has not answered.
 func (s *Service) Withdraw(ctx context.Context, tx *db.Tx, a *Activity) error {
-	return s.step(ctx, tx, a, Withdrawn, "")
+	return s.step(ctx, tx, a, Withdrawn)
 }
 
-// CallOff calls the whole off, with a reason. Dates that were held stay.
-func (s *Service) CallOff(ctx context.Context, tx *db.Tx, a *Activity, words string) error {
+// CallOff calls the whole off with all dates that have not ended, with a reason or a cause.
+// Dates that were held stay. Its seats are ended one by one (End).
+func (s *Service) CallOff(ctx context.Context, tx *db.Tx, a *Activity, words string, cause Cause) error {
 	if a.Next(tx.Now) == nil && a.State() == Open {
 		return ErrOver
 	}
-	return s.stepWith(ctx, tx, a, Off, words)
-}
-
-func (s *Service) stepWith(ctx context.Context, tx *db.Tx, a *Activity, to State, words string) error {
-	if words = text.Clean(words); !text.Prose(words, wordsMost) {
-		return ErrNoReason.On("words")
-	}
-	return s.step(ctx, tx, a, to, words)
-}
-
-func (s *Service) step(ctx context.Context, tx *db.Tx, a *Activity, to State, words string) error {
-	if err := a.may(to); err != nil {
+	if err := s.stepWith(ctx, tx, a, Off, words, cause); err != nil {
 		return err
 	}
-	x := Step{State: to, Words: words, At: tx.Now, By: tx.Actor.ID}
+	for i := range a.Sessions {
+		if x := &a.Sessions[i]; x.End == nil {
+			if err := s.EndSession(ctx, tx, x, SessionEnd{Words: words, Cause: cause}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) stepWith(ctx context.Context, tx *db.Tx, a *Activity, to State, words string, cause Cause) error {
+	words, err := reason(words, cause)
+	if err != nil {
+		return err
+	}
+	return s.take(ctx, tx, a, Step{State: to, Words: words, Cause: cause})
+}
+
+// reason is what somebody wrote; without a cause she has to.
+func reason(words string, cause Cause) (string, error) {
+	if words = text.Clean(words); cause == ByWords && !text.Prose(words, wordsMost) {
+		return "", ErrNoReason.On("words")
+	}
+	return words, nil
+}
+
+func (s *Service) step(ctx context.Context, tx *db.Tx, a *Activity, to State) error {
+	return s.take(ctx, tx, a, Step{State: to})
+}
+
+func (s *Service) take(ctx context.Context, tx *db.Tx, a *Activity, x Step) error {
+	if err := a.may(x.State); err != nil {
+		return err
+	}
+	x.At, x.By = tx.Now, tx.Actor.ID
 	a.Steps = append(a.Steps, x)
 	return insertStep(ctx, tx, a.ID, x)
 }
 
-// Join signs a member up with those she brings along. Where there is no room, or somebody
-// waits whom there is room for, she waits.
-func (s *Service) Join(ctx context.Context, tx *db.Tx, a *Activity, member id.ID, people int) (*Seat, error) {
-	if err := a.TakesPart(tx.Now); err != nil {
-		return nil, err
-	}
-	most := PeopleMost
-	if a.Kind == Class && !a.Children {
-		most = 1
-	}
-	switch {
-	case people < 1 || people > most:
-		return nil, ErrBadPeople.On("people").With("most", most)
-	case a.Most > 0 && people > a.Most:
-		return nil, ErrFull
-	case member == a.Teacher || member == a.Second:
-		return nil, ErrOwn
-	}
-	seats, err := s.Seats(ctx, tx, tx.Community, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	free, state := a.Free(seats), Seated
-	for _, o := range seats {
-		if o.Member == member && o.Stands() {
-			return nil, ErrSignedUp
-		}
-		if free >= 0 && o.State == Waiting && o.People <= free {
-			state = Waiting
-		}
-	}
-	if free >= 0 && people > free {
-		state = Waiting
-	}
-	x := &Seat{ID: tx.NewID(), Activity: a.ID, Member: member, People: people, At: tx.Now, By: tx.Actor.ID}
-	if err := insertSeat(ctx, tx, x); err != nil {
-		return nil, err
-	}
-	if state == Seated {
-		if err := s.sit(ctx, tx, a, x); err != nil {
-			return nil, err
-		}
-	}
-	return x, s.seatStep(ctx, tx, x, state, time.Time{})
-}
-
-// sit takes chairs for a seat.
-func (s *Service) sit(ctx context.Context, tx *db.Tx, a *Activity, x *Seat) error {
-	left := x.People
-	for n := 1; n <= a.Most && left > 0; n++ {
-		first, err := occupy(ctx, tx, a.ID, n, x.ID)
-		if err != nil {
-			return err
-		}
-		if first {
-			left--
-		}
-	}
-	if a.Most > 0 && left > 0 {
-		return ErrFull
-	}
-	return nil
-}
-
-func (s *Service) seatStep(ctx context.Context, tx *db.Tx, x *Seat, to SeatState, until time.Time) error {
-	if x.State != "" && !slices.Contains(seatWays[x.State], to) {
-		return ErrNotThere
-	}
-	held := x.Held()
-	x.State, x.Since, x.Until = to, tx.Now, until
-	x.steps++
-	if held && !x.Held() {
-		if err := standUp(ctx, tx, x); err != nil {
-			return err
-		}
-	}
-	return insertSeatStep(ctx, tx, x)
-}
-
-// MoveUp offers chairs that became free to who waits, in the order in which they signed up:
-// each to the first whom there is room for. They say yes until an instant.
-func (s *Service) MoveUp(ctx context.Context, tx *db.Tx, a *Activity, until time.Time) (offered []*Seat, err error) {
-	if a.TakesPart(tx.Now) != nil || a.Most == 0 {
-		return nil, nil
-	}
-	seats, err := s.Seats(ctx, tx, tx.Community, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	free := a.Free(seats)
-	for _, x := range seats {
-		if x.State != Waiting || x.People > free {
-			continue
-		}
-		free -= x.People
-		if err := s.sit(ctx, tx, a, x); err != nil {
-			return nil, err
-		}
-		if err := s.seatStep(ctx, tx, x, Offered, until); err != nil {
-			return nil, err
-		}
-		offered = append(offered, x)
-	}
-	return offered, nil
-}
-
-// Accept takes the seat that was offered.
-func (s *Service) Accept(ctx context.Context, tx *db.Tx, a *Activity, x *Seat) error {
-	switch {
-	case x.State == Lapsed || x.State == Offered && tx.Now.After(x.Until):
-		return ErrLapsed
-	case x.State != Offered:
-		return ErrNotThere
-	}
-	if err := a.TakesPart(tx.Now); err != nil {
-		return err
-	}
-	return s.seatStep(ctx, tx, x, Seated, time.Time{})
-}
-
-// Leave gives a seat free, or a place in the queue.
-func (s *Service) Leave(ctx context.Context, tx *db.Tx, x *Seat) error {
-	return s.seatStep(ctx, tx, x, Left, time.Time{})
-}
-
-// Lapse takes an offer back that nobody answered in time.
-func (s *Service) Lapse(ctx context.Context, tx *db.Tx, x *Seat) error {
-	if x.State != Offered || !tx.Now.After(x.Until) {
-		return ErrNotThere
-	}
-	return s.seatStep(ctx, tx, x, Lapsed, time.Time{})
-}
-
-// End ends a seat because the whole was called off.
-func (s *Service) End(ctx context.Context, tx *db.Tx, x *Seat) error {
-	return s.seatStep(ctx, tx, x, Gone, time.Time{})
-}
-
-// Excuse notes that somebody cannot come on a date. Said twice it is said once.
-func (s *Service) Excuse(ctx context.Context, tx *db.Tx, x *Seat, on *Session) error {
-	switch {
-	case x.State != Seated:
-		return ErrNotThere
-	case on.End != nil:
-		return ErrSessionOver
-	case !on.Begins.After(tx.Now):
-		return ErrBegun
-	}
-	return insertExcuse(ctx, tx, on.ID, x.ID)
-}
-
-// CheckIn notes that somebody is there by the digits at the door, from early before it
-// begins until it ends. Twice is once.
-func (s *Service) CheckIn(ctx context.Context, tx *db.Tx, x *Seat, on *Session, code string, early time.Duration) error {
-	if err := s.mayCome(x, on, tx.Now, early); err != nil {
-		return err
-	}
-	if tx.Now.After(on.Ends) {
-		return ErrSessionOver
-	}
-	if subtle.ConstantTimeCompare([]byte(code), []byte(on.Code)) != 1 {
-		return ErrBadCode.On("code")
-	}
-	return insertCame(ctx, tx, Came{Session: on.ID, Seat: x.ID, How: ByCode, At: tx.Now, By: tx.Actor.ID})
-}
-
-// Mark notes by a list that somebody was there, or takes the mark back before the date is
-// settled.
-func (s *Service) Mark(ctx context.Context, tx *db.Tx, x *Seat, on *Session, there bool, early time.Duration) error {
-	if err := s.mayCome(x, on, tx.Now, early); err != nil {
-		return err
-	}
-	if !there {
-		return deleteCame(ctx, tx, on.ID, x.ID)
-	}
-	return insertCame(ctx, tx, Came{Session: on.ID, Seat: x.ID, How: ByList, At: tx.Now, By: tx.Actor.ID})
-}
-
-func (s *Service) mayCome(x *Seat, on *Session, now time.Time, early time.Duration) error {
-	switch {
-	case x.State != Seated:
-		return ErrNotThere
-	case on.End != nil:
-		return ErrSessionOver
-	case now.Before(on.Begins.Add(-early)):
-		return ErrTooEarly.With("minutes", int(early/time.Minute))
-	}
-	return nil
-}
-
-// EndSession ends a date: it was held, or it is called off with a reason.
-func (s *Service) EndSession(ctx context.Context, tx *db.Tx, on *Session, held bool, words string) error {
-	words = text.Clean(words)
+// EndSession ends a date: it was held, or it is called off with a reason or a cause. What
+// follows of it for those who have a seat is noted with Close, and Finish when that is all.
+func (s *Service) EndSession(ctx context.Context, tx *db.Tx, on *Session, end SessionEnd) (err error) {
 	switch {
 	case on.End != nil:
 		return ErrSessionOver
-	case held && tx.Now.Before(on.Begins):
+	case end.Held && tx.Now.Before(on.Begins):
 		return ErrTooEarly.With("minutes", 0)
-	case !held && !text.Prose(words, wordsMost):
-		return ErrNoReason.On("words")
+	case !end.Held:
+		if end.Words, err = reason(end.Words, end.Cause); err != nil {
+			return err
+		}
 	}
-	on.End = &SessionEnd{Held: held, Words: words, At: tx.Now, By: tx.Actor.ID}
+	end.At, end.By = tx.Now, tx.Actor.ID
+	on.End = &end
 	return insertSessionEnd(ctx, tx, on)
+}
+
+// Close notes that a date that has ended is carried out for a seat.
+func (s *Service) Close(ctx context.Context, tx *db.Tx, session, seat id.ID) error {
+	_, err := tx.Exec(ctx, "INSERT INTO activity_closing (community_id, session_id, seat_id, closed_at) VALUES (?, ?, ?, ?)", tx.Community[:], session[:], seat[:], tx.Now.UnixMicro())
+	return err
+}
+
+// Finish notes that a date that has ended is carried out for everybody.
+func (s *Service) Finish(ctx context.Context, tx *db.Tx, on *Session) error {
+	on.End.Done = tx.Now
+	_, err := tx.Exec(ctx, "INSERT INTO activity_session_done (community_id, session_id, done_at) VALUES (?, ?, ?)", tx.Community[:], on.ID[:], tx.Now.UnixMicro())
+	return err
 }
 
 // Settle notes what a date came to for a seat.
@@ -306,10 +154,12 @@ func (s *Service) Settle(ctx context.Context, tx *db.Tx, x Settlement) error {
 	return insertSettlement(ctx, tx, x)
 }
 
-// Undo notes the entry that gave a settlement back, with a reason.
-func (s *Service) Undo(ctx context.Context, tx *db.Tx, x *Settlement, words string, seq int64) error {
-	if words = text.Clean(words); !text.Prose(words, wordsMost) {
-		return ErrNoReason.On("words")
+// Undo notes the entry that gave a settlement back, with a reason; with a cause where the
+// date it was for did not take place.
+func (s *Service) Undo(ctx context.Context, tx *db.Tx, x *Settlement, words string, cause Cause, seq int64) error {
+	words, err := reason(words, cause)
+	if err != nil {
+		return err
 	}
 	if x.UndoSeq != 0 {
 		return ErrUndone
@@ -331,6 +181,23 @@ func (s *Service) Thank(ctx context.Context, tx *db.Tx, x *Seat, words string) e
 		return ErrNotCame
 	}
 	return putWord(ctx, tx, x.ID, words)
+}
+
+// Choose says by which rule those who came on a date are given points, and returns the list
+// on which they stand. Chosen once, it is the same for whoever asks again.
+//
+// Refusals: ErrThanked if another rule was chosen before.
+func (s *Service) Choose(ctx context.Context, tx *db.Tx, session, rule id.ID) (list id.ID, err error) {
+	fresh := tx.NewID()
+	if _, err := tx.Exec(ctx, `INSERT INTO activity_choice (community_id, session_id, rule_id, list_id, chosen_at, chosen_by) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (community_id, session_id) DO NOTHING`, tx.Community[:], session[:], rule[:], fresh[:], tx.Now.UnixMicro(), tx.Actor.ID[:]); err != nil {
+		return list, err
+	}
+	chosen, err := s.chosen(ctx, tx, tx.Community, "x.session_id = ?", session[:])
+	if err == nil && chosen[session].Rule != rule {
+		err = ErrThanked
+	}
+	return chosen[session].List, err
 }
 
 // Reward notes that those who came on a date were given points by a list.

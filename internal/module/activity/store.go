@@ -3,6 +3,8 @@ package activity
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -26,18 +28,52 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, community, activity id.
 	return all[0], nil
 }
 
-// endsAfter is true of an activity a with a date that ends after an instant.
-const endsAfter = "EXISTS (SELECT 1 FROM activity_session x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.ends_at > ?)"
-
 // Ahead are those with a date that ends after an instant, whatever became of them, by the
 // time at which they were made.
 func (s *Service) Ahead(ctx context.Context, r db.Reader, community id.ID, after time.Time) ([]*Activity, error) {
-	return findActivities(ctx, r, community, endsAfter, after.UnixMicro())
+	return findActivities(ctx, r, community, "a.ends_at > ?", after.UnixMicro())
 }
 
-// Past are those without a date that ends after an instant.
-func (s *Service) Past(ctx context.Context, r db.Reader, community id.ID, before time.Time) ([]*Activity, error) {
-	return findActivities(ctx, r, community, "NOT "+endsAfter, before.UnixMicro())
+// Key says where a page of a list by the last date begins: after the one that it names. The
+// zero key is the first page.
+type Key struct {
+	Ends time.Time
+	ID   id.ID
+}
+
+// KeyOf is the key after an activity.
+func KeyOf(a *Activity) Key { return Key{a.Last(), a.ID} }
+
+// String writes a key as it stands in an address.
+func (k Key) String() string { return strconv.FormatInt(k.Ends.UnixMicro(), 10) + "-" + k.ID.String() }
+
+// ParseKey reads a key; what is none is the first page.
+func ParseKey(text string) Key {
+	at, name, _ := strings.Cut(text, "-")
+	n, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return Key{}
+	}
+	of, err := id.Parse(name)
+	if err != nil {
+		return Key{}
+	}
+	return Key{micros(n), of}
+}
+
+// Past are a page of those that were open and have no date that ends after an instant, the
+// latest first.
+func (s *Service) Past(ctx context.Context, r db.Reader, community id.ID, before time.Time, after Key, limit int) ([]*Activity, error) {
+	return findPage(ctx, r, community, after, limit, "a.ends_at <= ? AND EXISTS (SELECT 1 FROM activity_step x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.state = 'open')",
+		before.UnixMicro())
+}
+
+// Over are a page of those with which nothing is to be done any more: refused, withdrawn,
+// called off, or every date has ended; the latest first.
+func (s *Service) Over(ctx context.Context, r db.Reader, community id.ID, after Key, limit int) ([]*Activity, error) {
+	return findPage(ctx, r, community, after, limit, `(EXISTS (SELECT 1 FROM activity_step x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.state IN ('refused', 'withdrawn', 'off'))
+		OR NOT EXISTS (SELECT 1 FROM activity_session x WHERE x.community_id = a.community_id AND x.activity_id = a.id
+			AND NOT EXISTS (SELECT 1 FROM activity_session_end e WHERE e.community_id = x.community_id AND e.session_id = x.id)))`)
 }
 
 // Unanswered are classes that wait for the desk.
@@ -56,10 +92,18 @@ func (s *Service) WithChildrenBy(ctx context.Context, r db.Reader, community, me
 	return findActivities(ctx, r, community, "a.second_id = ? AND a.children = '"+welcome+"'", member[:])
 }
 
-// Unsettled are those with a date that ended before an instant and that nobody ended.
+// Closing are those with a date that has ended and is not carried out for all seats.
+func (s *Service) Closing(ctx context.Context, r db.Reader, community id.ID) ([]*Activity, error) {
+	return findActivities(ctx, r, community, `EXISTS (SELECT 1 FROM activity_session x JOIN activity_session_end e ON e.community_id = x.community_id AND e.session_id = x.id
+		WHERE x.community_id = a.community_id AND x.activity_id = a.id AND NOT EXISTS (SELECT 1 FROM activity_session_done d WHERE d.community_id = e.community_id AND d.session_id = e.session_id))`)
+}
+
+// Unsettled are those that are open with a date that ended before an instant and that nobody
+// ended.
 func (s *Service) Unsettled(ctx context.Context, r db.Reader, community id.ID, before time.Time) ([]*Activity, error) {
-	return findActivities(ctx, r, community, `EXISTS (SELECT 1 FROM activity_session x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.ends_at <= ?
-		AND NOT EXISTS (SELECT 1 FROM activity_session_end e WHERE e.community_id = x.community_id AND e.session_id = x.id))`, before.UnixMicro())
+	return findActivities(ctx, r, community, `EXISTS (SELECT 1 FROM activity_step x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.state = 'open')
+		AND EXISTS (SELECT 1 FROM activity_session x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.ends_at <= ?
+			AND NOT EXISTS (SELECT 1 FROM activity_session_end e WHERE e.community_id = x.community_id AND e.session_id = x.id))`, before.UnixMicro())
 }
 
 // SignedUpBy are those for which a member signed up.
@@ -68,9 +112,21 @@ func (s *Service) SignedUpBy(ctx context.Context, r db.Reader, community, member
 		"EXISTS (SELECT 1 FROM activity_seat x WHERE x.community_id = a.community_id AND x.activity_id = a.id AND x.member_id = ?)", member[:])
 }
 
-func findActivities(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) (all []*Activity, err error) {
+func findActivities(ctx context.Context, r db.Reader, community id.ID, where string, args ...any) ([]*Activity, error) {
+	return readActivities(ctx, r, community, where+" ORDER BY a.made_at DESC, a.id LIMIT "+strconv.Itoa(listMost), args...)
+}
+
+// findPage is a page of a list by the last date, the latest first.
+func findPage(ctx context.Context, r db.Reader, community id.ID, after Key, limit int, where string, args ...any) ([]*Activity, error) {
+	if after != (Key{}) {
+		where, args = where+" AND (a.ends_at < ? OR a.ends_at = ? AND a.id > ?)", append(args, after.Ends.UnixMicro(), after.Ends.UnixMicro(), after.ID[:])
+	}
+	return readActivities(ctx, r, community, where+" ORDER BY a.ends_at DESC, a.id LIMIT ?", append(args, limit)...)
+}
+
+func readActivities(ctx context.Context, r db.Reader, community id.ID, rest string, args ...any) (all []*Activity, err error) {
 	by := make(map[id.ID]*Activity)
-	args = append([]any{community[:]}, args...)
+	var which []id.ID
 	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
 		a := &Activity{}
 		var at int64
@@ -80,51 +136,72 @@ func findActivities(ctx context.Context, r db.Reader, community id.ID, where str
 			return err
 		}
 		a.StepFree, a.Children, a.At = access == stepFree, children == welcome, micros(at)
-		by[a.ID], all = a, append(all, a)
+		by[a.ID], all, which = a, append(all, a), append(which, a.ID)
 		return nil
 	}, `SELECT a.id, a.kind, a.teacher_id, a.second_id, a.skill, a.title, a.about, a.audience, a.place, a.minutes, a.least, a.most, a.pay, a.price, a.language, a.access, a.children,
-		a.made_at, a.made_by FROM activity a WHERE a.community_id = ? AND `+where+" ORDER BY a.made_at DESC, a.id LIMIT "+limit, args...); err != nil || len(all) == 0 {
+		a.made_at, a.made_by FROM activity a WHERE a.community_id = ? AND `+rest, append([]any{community[:]}, args...)...); err != nil {
 		return nil, err
 	}
-	if err := db.Each(ctx, r, func(rows *sql.Rows) error {
+	return all, db.EachSome(which, func(in string, args []any) error {
+		if err := findSteps(ctx, r, by, in, args); err != nil {
+			return err
+		}
+		return findSessions(ctx, r, by, in, args)
+	}, community[:])
+}
+
+func findSteps(ctx context.Context, r db.Reader, by map[id.ID]*Activity, in string, args []any) error {
+	return db.Each(ctx, r, func(rows *sql.Rows) error {
 		var of id.ID
 		var at int64
 		var x Step
-		err := rows.Scan(&of, &x.State, &x.Words, &at, &x.By)
-		if a := by[of]; a != nil {
-			x.At = micros(at)
-			a.Steps = append(a.Steps, x)
-		}
+		err := rows.Scan(&of, &x.State, &x.Words, &x.Cause, &at, &x.By)
+		x.At = micros(at)
+		by[of].Steps = append(by[of].Steps, x)
 		return err
-	}, `SELECT s.activity_id, s.state, s.words, s.taken_at, s.taken_by FROM activity_step s JOIN activity a ON a.community_id = s.community_id AND a.id = s.activity_id
-		WHERE a.community_id = ? AND `+where+" ORDER BY s.taken_at, s.state DESC", args...); err != nil { // of one instant, open comes before off
-		return nil, err
-	}
-	return all, findSessions(ctx, r, by, where, args)
+	}, "SELECT s.activity_id, s.state, s.words, s.cause, s.taken_at, s.taken_by FROM activity_step s WHERE s.community_id = ? AND s.activity_id IN "+in+
+		" ORDER BY s.taken_at, s.state DESC", args...) // of one instant, open comes before off
 }
 
-func findSessions(ctx context.Context, r db.Reader, by map[id.ID]*Activity, where string, args []any) error {
+func findSessions(ctx context.Context, r db.Reader, by map[id.ID]*Activity, in string, args []any) error {
 	return db.Each(ctx, r, func(rows *sql.Rows) error {
 		var x Session
 		var begins, ends int64
 		var how, words *string
-		var ended *int64
+		var cause *Cause
+		var ended, done *int64
 		var who []byte
-		if err := rows.Scan(&x.ID, &x.Activity, &begins, &ends, &x.Code, &how, &words, &ended, &who); err != nil {
+		if err := rows.Scan(&x.ID, &x.Activity, &begins, &ends, &x.Code, &how, &words, &cause, &ended, &who, &done); err != nil {
 			return err
 		}
 		x.Begins, x.Ends = micros(begins), micros(ends)
 		if how != nil {
-			x.End = &SessionEnd{Held: *how == held, Words: *words, At: micros(*ended)}
+			x.End = &SessionEnd{Held: *how == held, Words: *words, Cause: *cause, At: micros(*ended)}
+			if done != nil {
+				x.End.Done = micros(*done)
+			}
 			copy(x.End.By[:], who)
 		}
-		if a := by[x.Activity]; a != nil {
-			a.Sessions = append(a.Sessions, x)
-		}
+		by[x.Activity].Sessions = append(by[x.Activity].Sessions, x)
 		return nil
-	}, `SELECT s.id, s.activity_id, s.begins_at, s.ends_at, s.code, e.how, e.words, e.ended_at, e.ended_by
-		FROM activity_session s JOIN activity a ON a.community_id = s.community_id AND a.id = s.activity_id
-		LEFT JOIN activity_session_end e ON e.community_id = s.community_id AND e.session_id = s.id WHERE a.community_id = ? AND `+where+" ORDER BY s.begins_at, s.id", args...)
+	}, `SELECT s.id, s.activity_id, s.begins_at, s.ends_at, s.code, e.how, e.words, e.cause, e.ended_at, e.ended_by, d.done_at
+		FROM activity_session s LEFT JOIN activity_session_end e ON e.community_id = s.community_id AND e.session_id = s.id
+		LEFT JOIN activity_session_done d ON d.community_id = s.community_id AND d.session_id = s.id
+		WHERE s.community_id = ? AND s.activity_id IN `+in+" ORDER BY s.begins_at, s.id", args...)
+}
+
+// Taken are for how many people chairs are kept, of activities with a limit.
+func (s *Service) Taken(ctx context.Context, r db.Reader, community id.ID, which []id.ID) (map[id.ID]int, error) {
+	taken := make(map[id.ID]int, len(which))
+	return taken, db.EachSome(which, func(in string, args []any) error {
+		return db.Each(ctx, r, func(rows *sql.Rows) error {
+			var of id.ID
+			var n int
+			err := rows.Scan(&of, &n)
+			taken[of] = n
+			return err
+		}, "SELECT activity_id, COUNT(*) FROM activity_chair WHERE community_id = ? AND activity_id IN "+in+" GROUP BY activity_id", args...)
+	}, community[:])
 }
 
 // Seats are all sign-ups of an activity in the order in which they came.
@@ -161,7 +238,7 @@ func findSeats(ctx context.Context, r db.Reader, community id.ID, where string, 
 		x := &Seat{}
 		var at, since, until int64
 		var state SeatState
-		if err := rows.Scan(&x.ID, &x.Activity, &x.Member, &x.People, &at, &x.By, &state, &until, &since); err != nil {
+		if err := rows.Scan(&x.ID, &x.Activity, &x.Member, &x.People, &x.Way, &at, &x.By, &state, &until, &since); err != nil {
 			return err
 		}
 		if n := len(all); n > 0 && all[n-1].ID == x.ID {
@@ -176,7 +253,7 @@ func findSeats(ctx context.Context, r db.Reader, community id.ID, where string, 
 		}
 		x.steps++
 		return nil
-	}, `SELECT s.id, s.activity_id, s.member_id, s.people, s.signed_at, s.signed_by, t.state, t.until_at, t.taken_at
+	}, `SELECT s.id, s.activity_id, s.member_id, s.people, s.way, s.signed_at, s.signed_by, t.state, t.until_at, t.taken_at
 		FROM activity_seat s JOIN activity_seat_step t ON t.community_id = s.community_id AND t.seat_id = s.id WHERE s.community_id = ? AND `+where+
 		" ORDER BY s.signed_at, s.id, t.rank", append([]any{community[:]}, args...)...)
 	return all, err

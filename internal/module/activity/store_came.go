@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"database/sql"
-	"strconv"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -19,8 +18,6 @@ const (
 	held     = "held"
 	off      = "off"
 )
-
-var limit = strconv.Itoa(listMost)
 
 // ofSessions joins a table x of dates to their activity.
 const ofSessions = " JOIN activity_session s ON s.community_id = x.community_id AND s.id = x.session_id WHERE x.community_id = ? AND s.activity_id = ? ORDER BY s.begins_at, x.session_id"
@@ -48,6 +45,17 @@ func (s *Service) Excused(ctx context.Context, r db.Reader, community, activity 
 		all[[2]id.ID{session, seat}] = micros(at)
 		return err
 	}, "SELECT x.session_id, x.seat_id, x.said_at FROM activity_excuse x"+ofSessions, community[:], activity[:])
+}
+
+// Closed are the seats for which dates that have ended are carried out, by date and seat.
+func (s *Service) Closed(ctx context.Context, r db.Reader, community, activity id.ID) (map[[2]id.ID]bool, error) {
+	all := make(map[[2]id.ID]bool)
+	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
+		var session, seat id.ID
+		err := rows.Scan(&session, &seat)
+		all[[2]id.ID{session, seat}] = true
+		return err
+	}, "SELECT x.session_id, x.seat_id FROM activity_closing x"+ofSessions, community[:], activity[:])
 }
 
 // Settlements are what the dates of an activity came to.
@@ -114,6 +122,26 @@ func (s *Service) Rewarded(ctx context.Context, r db.Reader, community, activity
 	}, "SELECT x.session_id, x.list_id FROM activity_list x"+ofSessions, community[:], activity[:])
 }
 
+// Choice is by which rule those who came on a date are given points, and on which list.
+type Choice struct{ Rule, List id.ID }
+
+// Chosen are the choices for the dates of an activity.
+func (s *Service) Chosen(ctx context.Context, r db.Reader, community, activity id.ID) (map[id.ID]Choice, error) {
+	return s.chosen(ctx, r, community, "s.activity_id = ?", activity[:])
+}
+
+func (s *Service) chosen(ctx context.Context, r db.Reader, community id.ID, where string, arg any) (map[id.ID]Choice, error) {
+	all := make(map[id.ID]Choice)
+	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
+		var session id.ID
+		var c Choice
+		err := rows.Scan(&session, &c.Rule, &c.List)
+		all[session] = c
+		return err
+	}, "SELECT x.session_id, x.rule_id, x.list_id FROM activity_choice x JOIN activity_session s ON s.community_id = x.community_id AND s.id = x.session_id WHERE x.community_id = ? AND "+where,
+		community[:], arg)
+}
+
 func insertActivity(ctx context.Context, tx *db.Tx, a *Activity) error {
 	access, children := stairs, no
 	if a.StepFree {
@@ -123,8 +151,8 @@ func insertActivity(ctx context.Context, tx *db.Tx, a *Activity) error {
 		children = welcome
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO activity (community_id, id, kind, teacher_id, second_id, skill, title, about, audience, place, minutes, least, most, pay, price, language, access, children,
-		made_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], a.ID[:], string(a.Kind), a.Teacher[:], a.Second[:], a.Skill, a.Title, a.About,
-		a.Audience, a.Place, a.Minutes, a.Least, a.Most, string(a.Pay), int64(a.Price), a.Language, access, children, a.At.UnixMicro(), a.By[:]); err != nil {
+		made_at, made_by, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tx.Community[:], a.ID[:], string(a.Kind), a.Teacher[:], a.Second[:], a.Skill, a.Title, a.About,
+		a.Audience, a.Place, a.Minutes, a.Least, a.Most, string(a.Pay), int64(a.Price), a.Language, access, children, a.At.UnixMicro(), a.By[:], a.Last().UnixMicro()); err != nil {
 		return err
 	}
 	for i := range a.Sessions {
@@ -138,8 +166,8 @@ func insertActivity(ctx context.Context, tx *db.Tx, a *Activity) error {
 }
 
 func insertStep(ctx context.Context, tx *db.Tx, activity id.ID, x Step) error {
-	_, err := tx.Exec(ctx, "INSERT INTO activity_step (community_id, activity_id, state, words, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], activity[:], string(x.State), x.Words, x.At.UnixMicro(), x.By[:])
+	_, err := tx.Exec(ctx, "INSERT INTO activity_step (community_id, activity_id, state, words, cause, taken_at, taken_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], activity[:], string(x.State), x.Words, string(x.Cause), x.At.UnixMicro(), x.By[:])
 	return err
 }
 
@@ -148,14 +176,14 @@ func insertSessionEnd(ctx context.Context, tx *db.Tx, x *Session) error {
 	if x.End.Held {
 		how = held
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO activity_session_end (community_id, session_id, how, words, ended_at, ended_by) VALUES (?, ?, ?, ?, ?, ?)",
-		tx.Community[:], x.ID[:], how, x.End.Words, x.End.At.UnixMicro(), x.End.By[:])
+	_, err := tx.Exec(ctx, "INSERT INTO activity_session_end (community_id, session_id, how, words, cause, ended_at, ended_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], how, x.End.Words, string(x.End.Cause), x.End.At.UnixMicro(), x.End.By[:])
 	return err
 }
 
 func insertSeat(ctx context.Context, tx *db.Tx, x *Seat) error {
-	_, err := tx.Exec(ctx, "INSERT INTO activity_seat (community_id, id, activity_id, member_id, people, signed_at, signed_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		tx.Community[:], x.ID[:], x.Activity[:], x.Member[:], x.People, x.At.UnixMicro(), x.By[:])
+	_, err := tx.Exec(ctx, "INSERT INTO activity_seat (community_id, id, activity_id, member_id, people, way, signed_at, signed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Community[:], x.ID[:], x.Activity[:], x.Member[:], x.People, string(x.Way), x.At.UnixMicro(), x.By[:])
 	return err
 }
 
@@ -167,6 +195,17 @@ func insertSeatStep(ctx context.Context, tx *db.Tx, x *Seat) error {
 	_, err := tx.Exec(ctx, "INSERT INTO activity_seat_step (community_id, seat_id, state, until_at, taken_at, taken_by, rank) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		tx.Community[:], x.ID[:], string(x.State), until, tx.Now.UnixMicro(), tx.Actor.ID[:], x.steps)
 	return err
+}
+
+// chairs are the numbers of those that are taken.
+func chairs(ctx context.Context, tx *db.Tx, activity id.ID) (map[int]bool, error) {
+	taken := make(map[int]bool)
+	return taken, db.Each(ctx, tx, func(rows *sql.Rows) error {
+		var n int
+		err := rows.Scan(&n)
+		taken[n] = true
+		return err
+	}, "SELECT number FROM activity_chair WHERE community_id = ? AND activity_id = ?", tx.Community[:], activity[:])
 }
 
 // occupy reports whether a chair was free for a seat.
@@ -227,9 +266,17 @@ func insertList(ctx context.Context, tx *db.Tx, session, list id.ID) error {
 const forgottenTitle = "-"
 
 func forget(ctx context.Context, tx *db.Tx, member id.ID) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM activity_word WHERE community_id = ? AND seat_id IN (SELECT id FROM activity_seat WHERE community_id = ? AND member_id = ?)",
-		tx.Community[:], tx.Community[:], member[:]); err != nil {
-		return err
+	const hers = "(SELECT id FROM activity_seat WHERE community_id = ? AND member_id = ?)"
+	for _, query := range []string{
+		"DELETE FROM activity_word WHERE community_id = ? AND seat_id IN " + hers,
+		"UPDATE activity_undo SET words = '' WHERE community_id = ? AND seat_id IN " + hers,
+		"UPDATE activity_step SET words = '' WHERE community_id = ? AND activity_id IN (SELECT id FROM activity WHERE community_id = ? AND teacher_id = ?)",
+		`UPDATE activity_session_end SET words = '' WHERE community_id = ? AND session_id IN (SELECT s.id FROM activity_session s
+			JOIN activity a ON a.community_id = s.community_id AND a.id = s.activity_id WHERE s.community_id = ? AND a.teacher_id = ?)`,
+	} {
+		if _, err := tx.Exec(ctx, query, tx.Community[:], tx.Community[:], member[:]); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec(ctx, "UPDATE activity SET title = ?, about = '', audience = '', place = '' WHERE community_id = ? AND teacher_id = ?", forgottenTitle, tx.Community[:], member[:])
 	return err

@@ -43,7 +43,7 @@ var moves = known(
 	DifferenceBorne{}, DifferenceRecovered{}, RefundBorne{},
 	BundleBought{}, BundleUsed{}, BundleBack{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
-	ServiceHeld{}, ServicePaid{}, ServiceReversed{}, ServiceReleased{}, BasicPaid{}, BasicReversed{}, ServiceCancelled{}, GapShared{}, GapReturned{}, OpeningCredit{},
+	ServiceHeld{}, ServicePaid{}, ServiceReversed{}, ServiceReleased{}, BasicPaid{}, BasicReversed{}, ServiceCancelled{}, CancelledReversed{}, GapShared{}, GapReturned{}, OpeningCredit{},
 	HoursGiven{}, HoursShared{}, HoursGranted{}, HoursDonated{}, HoursOrdered{}, HoursLapsed{}, HoursSent{}, HoursArrived{},
 )
 

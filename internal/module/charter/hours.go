@@ -192,6 +192,28 @@ func (c ServiceCancelled) Legs(p *policy.Params) []ledger.Leg {
 	return legs(served(5, heldFor(c.Request), c.Server.coins(), c.Amount(p)))
 }
 
+// CancelledReversed takes back what was paid for time that was kept free, or a part of it
+// (T-05R, F8): a dispute was upheld, or who kept it called off herself what it was kept for.
+// It goes to the asker, and to the pool what the pool had added.
+type CancelledReversed struct {
+	Assignment id.ID        `json:"assignment"`
+	Member     id.ID        `json:"member"`
+	Server     Server       `json:"server"`
+	Coins      money.Amount `json:"coins"` // to the asker
+	Pool       money.Amount `json:"pool"`
+}
+
+// Kind implements Move.
+func (CancelledReversed) Kind() string { return "cancelled_reversed" }
+
+// Subject implements Move.
+func (r CancelledReversed) Subject() id.ID { return r.Member }
+
+// Legs implements Move. What was spent meanwhile is owed and paid by the next service.
+func (r CancelledReversed) Legs(*policy.Params) []ledger.Leg {
+	return undo(served(5, r.Server.coins(), hours(r.Member), r.Coins), served(5, r.Server.coins(), ledger.PoolCoins, r.Pool))
+}
+
 // GapShared adds the pool's share of a price to what is set aside, while more is booked
 // of a kind than neighbours can do (T-06, F6). What the asker had set aside beyond the
 // rest comes back to her.

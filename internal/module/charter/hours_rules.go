@@ -50,6 +50,7 @@ var hoursRules = []Rule{
 		Default: func(p *policy.Params) string {
 			return p.CancelFee.Percent() + " from " + strconv.Itoa(p.CancelFreeHours) + " hours before"
 		},
+		Back: "a dispute that is upheld within dispute_days, or the date of a class that does not take place after all: to the asker, and to the pool what the pool had added (T-05R)",
 	},
 	{
 		ID: ledger.R(Hours, 6), Req: "F6", Source: "S3 §2.3 时间银行", Title: "人手吃紧，权益池出一部分",

@@ -58,6 +58,11 @@ type Rule struct {
 	Ended   bool
 }
 
+// Holds reports whether points can be given by the rule on a day.
+func (r *Rule) Holds(day period.Day) bool {
+	return !r.Ended && day >= r.From && (r.Until == 0 || day <= r.Until)
+}
+
 // Worth is what the rule gives for one time, given how often operations count.
 func (r *Rule) Worth(factor int) money.Amount {
 	if r.Sort == Operations {
@@ -136,7 +141,7 @@ func (s *Service) MayGive(ctx context.Context, tx *db.Tx, rule id.ID, member id.
 	if r, err = s.RuleByID(ctx, tx, tx.Community, rule); err != nil {
 		return r, 0, err
 	}
-	if r.Ended || day < r.From || r.Until != 0 && day > r.Until {
+	if !r.Holds(day) {
 		return r, 0, ErrRuleClosed
 	}
 	worth = r.Worth(factor)
@@ -212,13 +217,15 @@ type ListLine struct {
 // Given is the outcome of a line whose points were given.
 const Given = "given"
 
-// HandIn notes a list.
+// HandIn notes a list. One that has an id is noted once.
 func (s *Service) HandIn(ctx context.Context, tx *db.Tx, l List) (_ List, err error) {
 	if !line(l.File, 1, 120) {
 		l.File = "list"
 	}
-	l.ID, l.By, l.At = tx.NewID(), tx.Actor.String(), tx.Now
-	_, err = tx.Exec(ctx, "INSERT INTO points_list (community_id, id, rule_id, file, handed_by, handed_at) VALUES (?, ?, ?, ?, ?, ?)",
+	if l.By, l.At = tx.Actor.String(), tx.Now; l.ID.IsZero() {
+		l.ID = tx.NewID()
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO points_list (community_id, id, rule_id, file, handed_by, handed_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (community_id, id) DO NOTHING",
 		tx.Community[:], l.ID[:], l.Rule[:], l.File, l.By, tx.Now.UnixMicro())
 	return l, err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"gongyi/internal/module/activity"
 	"gongyi/internal/module/points"
 	"gongyi/internal/module/volunteer"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/sheet"
@@ -21,125 +19,12 @@ import (
 	"gongyi/internal/portal"
 )
 
-// unanswered is how many classes wait for the desk.
-func (h *Pages) unanswered(ctx context.Context, _ authz.Viewer) (n int, late bool, err error) {
-	mine, err := h.Mine(ctx, "class_desk.keep")
-	if err != nil {
-		return 0, false, err
-	}
-	for _, c := range mine {
-		if err := h.view(ctx, c.ID, func(rd db.Reader) error {
-			all, err := h.svc().Unanswered(ctx, rd, c.ID)
-			for _, a := range all {
-				n++
-				late = late || !a.Sessions[0].Begins.After(h.Flows.DB.Clock().Now())
-			}
-			return err
-		}); err != nil {
-			return 0, false, err
-		}
-	}
-	return n, late, nil
-}
-
-// deskView are a community's classes and activities for the desk.
-type deskView struct {
-	portal.Room
-	Waiting, Ahead, Past []ui.Row
-	Newer, Older         string
-	More                 int
-	May                  bool
-	Sent                 portal.Sent
-	Form                 ui.Form
-}
-
-func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
-	return h.showDesk(w, r, portal.Sent{})
-}
-
-func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
-	ctx := r.Context()
-	room, err := h.Room(r)
-	if err != nil {
-		return err
-	}
-	base := room.Desk("classes", "")
-	v := deskView{Room: room, Sent: sent, May: h.MayIn(ctx, "class_desk.call", room.ID), Form: sent.Once("call", base)}
-	err = h.view(ctx, room.ID, func(rd db.Reader) error {
-		ahead, err := h.svc().Ahead(ctx, rd, room.ID, room.Now)
-		if err != nil {
-			return err
-		}
-		past, err := h.svc().Past(ctx, rd, room.ID, room.Now)
-		if err != nil {
-			return err
-		}
-		slices.SortStableFunc(ahead, func(a, b *activity.Activity) int { return next(a, room.Now).Compare(next(b, room.Now)) })
-		for _, a := range slices.Concat(ahead, past) {
-			free, err := h.free(ctx, rd, room.ID, a)
-			if err != nil {
-				return err
-			}
-			one := row(ctx, base+"/"+a.ID.String(), room.Now.Location(), room.Now, a, free, room.Rules.CoinsPerHour)
-			switch {
-			case a.State() == activity.Proposed:
-				v.Waiting = append(v.Waiting, one)
-			case a.State() == activity.Open && unsettled(a):
-				v.Ahead = append(v.Ahead, one)
-			default:
-				v.Past = append(v.Past, one)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	from, _ := strconv.Atoi(r.URL.Query().Get("from")) // none is the first
-	if from = min(max(from, 0), len(v.Past)); from > 0 {
-		v.Newer = base + asked("", "", max(0, from-listed)) + "#past"
-	}
-	if v.More = max(0, len(v.Past)-from-listed); v.More > 0 {
-		v.Older = base + asked("", "", from+listed) + "#past"
-	}
-	v.Past = v.Past[from:min(len(v.Past), from+listed)]
-	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "classes", i18n.T(ctx, "课和活动")), deskPage(v))
-}
-
-// next is when an activity goes on, or went on last.
-func next(a *activity.Activity, now time.Time) time.Time {
-	if s := a.Next(now); s != nil {
-		return s.Begins
-	}
-	return a.Last()
-}
-
-// unsettled reports whether a date is to come, or waits to be settled.
-func unsettled(a *activity.Activity) bool {
-	return slices.ContainsFunc(a.Sessions, func(s activity.Session) bool { return s.End == nil })
-}
-
-func (h *Pages) call(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	room, err := h.Room(r)
-	if err != nil {
-		return err
-	}
-	to := room.Desk("classes", "")
-	a, err := typed(r, room.Now.Location())
-	if err == nil {
-		var made *activity.Activity
-		if made, err = h.Flows.CallActivity(ctx, room.ID, actor(ctx), a, r.FormValue(ui.TokenName)); err == nil && made != nil {
-			to += "/" + made.ID.String()
-		}
-	}
-	return portal.Done(w, r, err, to, "call", func(s portal.Sent) error { return h.showDesk(w, r, s) })
-}
-
 // deskOneView is one activity for the desk: who teaches, who comes, what is to be done.
 type deskOneView struct {
 	portal.Room
 	A         *activity.Activity
+	x         hers
+	names     map[id.ID]string
 	Tag       string
 	Tone      ui.Tone
 	Words     string
@@ -206,11 +91,11 @@ func (h *Pages) deskOneOf(r *http.Request, sent portal.Sent) (v deskOneView, err
 		return v, err
 	}
 	a := v.A
-	x, err := h.readHers(ctx, v.ID, a, id.ID{})
-	if err != nil {
+	if v.x, err = h.readHers(ctx, v.ID, a, id.ID{}); err != nil {
 		return v, err
 	}
-	v.Sent, v.Keep, v.Words = sent, h.MayIn(ctx, "class_desk.keep", v.ID), endWords(a.Words())
+	x := &v.x
+	v.Sent, v.Keep, v.Words = sent, h.MayIn(ctx, "class_desk.keep", v.ID), why(ctx, a.Words(), a.Cause())
 	v.Base, v.Public = v.Desk("classes", "/"+a.ID.String()), openHref(v.Ref, a.ID)
 	v.Tone, v.Tag = stateTag(ctx, a, v.Now, a.Free(x.seats))
 	v.Facts, v.Count = facts(ctx, a, "", v.Rules.CoinsPerHour), activity.People(x.seats)
@@ -229,12 +114,11 @@ func (h *Pages) deskOneOf(r *http.Request, sent portal.Sent) (v deskOneView, err
 		v.CanOff = len(a.Ahead(v.Now)) > 0
 		v.CanEnter = a.TakesPart(v.Now) == nil
 	}
-	names, err := h.names(ctx, v.ID, x.seats)
-	if err != nil {
+	if v.names, err = h.names(ctx, v.ID, x.seats); err != nil {
 		return v, err
 	}
-	v.Seats = deskSeats(ctx, &v, x.seats, names)
-	return v, h.fillDates(ctx, &v, &x, names)
+	v.Seats = deskSeats(ctx, &v, x.seats, v.names)
+	return v, h.fillDates(ctx, &v, x, v.names)
 }
 
 func agreeText(ctx context.Context, a *activity.Activity) string {
@@ -280,11 +164,18 @@ func deskSeats(ctx context.Context, v *deskOneView, seats []*activity.Seat, name
 		s := deskSeat{Row: rows[i]}
 		if x.Stands() && v.A.State() == activity.Open && v.A.Next(v.Now) != nil {
 			at := x.ID.String()
-			s.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "替她退掉"), Class: "sm", Title: i18n.T(ctx, "替%s退掉？", names[x.Member]), Text: i18n.T(ctx, "位子给下一位。离下一次很近的，照样补给老师一部分。请先和本人说好。"), Action: v.Base + "/seats/" + at + "/end", Do: i18n.T(ctx, "退掉")}
+			s.Free = &ui.Confirm{ID: "end-" + at, Open: i18n.T(ctx, "退掉这个报名"), Class: "sm", Title: i18n.T(ctx, "替%s退掉？", names[x.Member]), Text: freeText(ctx, v.A), Action: v.Base + "/seats/" + at + "/end", Do: i18n.T(ctx, "退掉")}
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+func freeText(ctx context.Context, a *activity.Activity) string {
+	if a.Pay == activity.BySeat {
+		return i18n.T(ctx, "位子给下一位。离下一次很近的，照样补给老师一部分。请先和本人说好。")
+	}
+	return i18n.T(ctx, "位子给下一位。请先和本人说好。")
 }
 
 func (h *Pages) fillDates(ctx context.Context, v *deskOneView, x *hers, names map[id.ID]string) error {
@@ -305,6 +196,10 @@ func (h *Pages) fillDates(ctx context.Context, v *deskOneView, x *hers, names ma
 		if err != nil {
 			return err
 		}
+		chosen, err := h.svc().Chosen(ctx, rd, v.ID, a.ID)
+		if err != nil {
+			return err
+		}
 		for _, d := range dateViews(ctx, v.Now, a, x, names, v.Base, v.Sent, time.Duration(v.Rules.CheckInEarly)*time.Minute) {
 			one := deskDate{dateView: d}
 			for _, p := range x.settled {
@@ -315,7 +210,7 @@ func (h *Pages) fillDates(ctx context.Context, v *deskOneView, x *hers, names ma
 			if list, done := given[d.ID]; done {
 				one.List = "/desk/thanks/" + v.Ref + "/lists/" + list.String()
 			} else if a.Kind == activity.Event && d.End != nil && d.End.Held {
-				one.Rules, one.Points = ruleOptions(v, rules), v.Sent.Ask("thanks-"+d.ID.String(), v.Base+"/sessions/"+d.ID.String()+"/thanks")
+				one.Rules, one.Points = ruleOptions(v, rules, chosen[d.ID].Rule), v.Sent.Ask("thanks-"+d.ID.String(), v.Base+"/sessions/"+d.ID.String()+"/thanks")
 			}
 			v.Dates = append(v.Dates, one)
 		}
@@ -323,10 +218,11 @@ func (h *Pages) fillDates(ctx context.Context, v *deskOneView, x *hers, names ma
 	})
 }
 
-// ruleOptions are the reasons for points that hold today.
-func ruleOptions(v *deskOneView, rules []points.Rule) (all []ui.Option) {
+// ruleOptions are the reasons for points that hold today; the one that was chosen where
+// giving them broke off.
+func ruleOptions(v *deskOneView, rules []points.Rule, chosen id.ID) (all []ui.Option) {
 	for _, r := range rules {
-		if !r.Ended && v.Today >= r.From && (r.Until == 0 || v.Today <= r.Until) {
+		if chosen.IsZero() && r.Holds(v.Today) || r.ID == chosen {
 			all = append(all, ui.Option{Value: r.ID.String(), Text: r.Name, Note: ui.Points(r.Points)})
 		}
 	}
@@ -354,16 +250,17 @@ func paidRow(ctx context.Context, v *deskOneView, p *activity.Settlement, name s
 // export takes along who signed up, for who has to call them.
 func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v, err := h.deskOneOf(r, portal.Sent{})
+	a, err := h.deskOneOf(r, portal.Sent{})
 	if err != nil {
 		return err
 	}
+	return portal.Take(w, r, a.A.Title, cmp.Or(r.FormValue("format"), "csv"), seatTable(ctx, &a.x, a.names))
+}
+
+// seatTable are those who signed up, with what they came to. Both are of one reading.
+func seatTable(ctx context.Context, x *hers, names map[id.ID]string) sheet.Table {
 	t := sheet.Table{Name: i18n.T(ctx, "报名"), Head: []string{i18n.T(ctx, "称呼"), i18n.T(ctx, "报名"), i18n.T(ctx, "几个人"), i18n.T(ctx, "来了几次"), i18n.T(ctx, "抵扣权益")}}
-	x, err := h.readHers(ctx, v.ID, v.A, id.ID{})
-	if err != nil {
-		return err
-	}
-	for i, s := range x.seats {
+	for _, s := range x.seats {
 		var coins money.Amount
 		for _, p := range x.settled {
 			if p.Seat == s.ID && p.UndoSeq == 0 {
@@ -376,8 +273,8 @@ func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 				came++
 			}
 		}
-		one := append(sheet.Texts(v.Seats[i].Row.Title, v.Seats[i].Row.Tag), sheet.Figure(strconv.Itoa(s.People)), sheet.Figure(strconv.Itoa(came)), sheet.Figure(coins.Decimal(money.Coin)))
-		t.Rows = append(t.Rows, one)
+		_, state := seatTag(ctx, s.State)
+		t.Rows = append(t.Rows, append(sheet.Texts(names[s.Member], state), sheet.Figure(strconv.Itoa(s.People)), sheet.Figure(strconv.Itoa(came)), sheet.Figure(coins.Decimal(money.Coin))))
 	}
-	return portal.Take(w, r, v.A.Title, cmp.Or(r.FormValue("format"), "csv"), t)
+	return t
 }

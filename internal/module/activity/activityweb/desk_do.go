@@ -69,7 +69,7 @@ func (h *Pages) enter(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		_, err = h.Flows.JoinClass(ctx, community, actor(ctx), one, m.ID, people, r.FormValue(ui.TokenName))
+		_, err = h.Flows.EnterClass(ctx, community, actor(ctx), one, m.ID, people, r.FormValue(ui.TokenName))
 		return err
 	})
 }

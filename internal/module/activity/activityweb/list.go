@@ -35,6 +35,8 @@ type found struct {
 	More         int
 	Tabs         []ui.Tab
 	Past         []ui.Row
+	PastMore     string
+	Earlier      bool // past ones only
 }
 
 // listView is what can be signed up for where somebody lives.
@@ -77,15 +79,18 @@ func (h *Pages) fillList(r *http.Request, at *portal.Spot, v *listView) (err err
 	if h.OpensTo(ctx, "/me/classes/{at}", own) {
 		v.Teach = "/me/classes/" + at.ID.String()
 	}
-	if v.Found, err = h.find(r, at.ID, &at.Standing, "/classes", to); err != nil || !mine {
-		return err
+	hers := make(map[id.ID]bool)
+	if mine {
+		if v.Mine, err = h.mineRows(ctx, at, hers); err != nil {
+			return err
+		}
 	}
-	v.Mine, err = h.mineRows(ctx, at)
+	v.Found, err = h.find(r, where{at.ID, &at.Standing}, "/classes", to, hers)
 	return err
 }
 
-// mineRows are what somebody signed up for and what is not over.
-func (h *Pages) mineRows(ctx context.Context, at *portal.Spot) (rows []ui.Row, err error) {
+// mineRows are what somebody signed up for and what is not over; hers takes them up.
+func (h *Pages) mineRows(ctx context.Context, at *portal.Spot, hers map[id.ID]bool) (rows []ui.Row, err error) {
 	return rows, h.view(ctx, at.ID, func(rd db.Reader) error {
 		seats, err := h.svc().SeatsOf(ctx, rd, at.ID, at.Me.ID)
 		if err != nil {
@@ -102,26 +107,33 @@ func (h *Pages) mineRows(ctx context.Context, at *portal.Spot) (rows []ui.Row, e
 			if seats[i].State == activity.Offered {
 				one.Tone, one.Tag = ui.Act, i18n.T(ctx, "等您答应")
 			}
-			rows = append(rows, one)
+			rows, hers[a.ID] = append(rows, one), true
 		}
 		return err
 	})
 }
 
-// find reads what a page of a list asks for: what is open and to come, by the next date.
-func (h *Pages) find(r *http.Request, place id.ID, at *flow.Standing, self string, to func(a *activity.Activity) string) (f found, err error) {
+// where is a community with its clock and its rules.
+type where struct {
+	ID id.ID
+	*flow.Standing
+}
+
+// find reads what a page of a list asks for: what is open and to come, by the next date, but
+// what somebody has signed up for.
+func (h *Pages) find(r *http.Request, at where, self string, to func(a *activity.Activity) string, but map[id.ID]bool) (f found, err error) {
 	ctx, q := r.Context(), r.URL.Query()
 	f.Self, f.Word, f.Kind = self, strings.TrimSpace(q.Get("q")), q.Get("kind")
 	for _, k := range []struct{ key, text string }{{"", i18n.T(ctx, "全部")}, {"class", i18n.T(ctx, "课")}, {"event", i18n.T(ctx, "活动")}, {"free", i18n.T(ctx, "不用付")}, {"children", i18n.T(ctx, "可以带孩子")}} {
 		f.Tabs = append(f.Tabs, ui.Tab{Key: k.key, Href: self + asked(k.key, f.Word, 0), Text: k.text})
 	}
-	err = h.view(ctx, place, func(rd db.Reader) error {
-		ahead, err := h.svc().Ahead(ctx, rd, place, at.Now)
+	err = h.view(ctx, at.ID, func(rd db.Reader) error {
+		ahead, err := h.svc().Ahead(ctx, rd, at.ID, at.Now)
 		if err != nil {
 			return err
 		}
 		ahead = slices.DeleteFunc(ahead, func(a *activity.Activity) bool {
-			return a.State() != activity.Open || a.Next(at.Now) == nil || !f.wants(a)
+			return a.State() != activity.Open || a.Next(at.Now) == nil || but[a.ID] || !f.wants(a)
 		})
 		slices.SortStableFunc(ahead, func(a, b *activity.Activity) int { return a.Next(at.Now).Begins.Compare(b.Next(at.Now).Begins) })
 		from, _ := strconv.Atoi(q.Get("from")) // none is the first
@@ -131,26 +143,56 @@ func (h *Pages) find(r *http.Request, place id.ID, at *flow.Standing, self strin
 		if f.More = max(0, len(ahead)-from-listed); f.More > 0 {
 			f.Older = self + asked(f.Kind, f.Word, from+listed)
 		}
-		for _, a := range ahead[from:min(len(ahead), from+listed)] {
-			free, err := h.free(ctx, rd, place, a)
-			if err != nil {
-				return err
-			}
-			f.Rows = append(f.Rows, row(ctx, to(a), at.Now.Location(), at.Now, a, free, at.Rules.CoinsPerHour))
+		if f.Rows, err = h.rows(ctx, rd, at, ahead[from:min(len(ahead), from+listed)], to); err != nil {
+			return err
 		}
-		past, err := h.svc().Past(ctx, rd, place, at.Now)
-		for _, a := range past {
-			if a.State() == activity.Open && f.wants(a) && len(f.Past) < pastShown {
-				f.Past = append(f.Past, row(ctx, to(a), at.Now.Location(), at.Now, a, 0, at.Rules.CoinsPerHour))
-			}
-		}
-		return err
+		return h.findPast(ctx, rd, at, q.Get("before"), &f, to)
 	})
 	return f, err
 }
 
-// pastShown is how many past ones a list shows.
-const pastShown = 5
+// Past ones: some below what is to come, a page of them where somebody asks for earlier ones.
+// A page looks at so many of them for what is looked for; the next goes on.
+const (
+	pastShown  = 5
+	pastLooked = 200
+)
+
+func (h *Pages) findPast(ctx context.Context, rd db.Reader, at where, before string, f *found, to func(a *activity.Activity) string) error {
+	key, most := activity.ParseKey(before), pastShown
+	if f.Earlier = key != (activity.Key{}); f.Earlier {
+		most = listed
+	}
+	past, err := h.svc().Past(ctx, rd, at.ID, at.Now, key, pastLooked+1)
+	if err != nil {
+		return err
+	}
+	var some []*activity.Activity
+	for i, a := range past {
+		if len(some) == most || i == pastLooked {
+			f.PastMore = f.Self + asked(f.Kind, f.Word, 0, "before", activity.KeyOf(past[i-1]).String()) + "#past"
+			break
+		}
+		if a.State() == activity.Open && f.wants(a) {
+			some = append(some, a)
+		}
+	}
+	f.Past, err = h.rows(ctx, rd, at, some, to)
+	return err
+}
+
+// rows are some activities as a list shows them.
+func (h *Pages) rows(ctx context.Context, rd db.Reader, at where, all []*activity.Activity, to func(a *activity.Activity) string) (rows []ui.Row, err error) {
+	which := make([]id.ID, len(all))
+	for i, a := range all {
+		which[i] = a.ID
+	}
+	taken, err := h.svc().Taken(ctx, rd, at.ID, which)
+	for _, a := range all {
+		rows = append(rows, row(ctx, to(a), at.Now.Location(), at.Now, a, a.Room(taken[a.ID]), at.Rules.CoinsPerHour))
+	}
+	return rows, err
+}
 
 // wants reports whether an activity is what is looked for.
 func (f *found) wants(a *activity.Activity) bool {
@@ -171,9 +213,12 @@ func (f *found) wants(a *activity.Activity) bool {
 	return strings.Contains(strings.ToLower(a.Title+"\n"+a.About+"\n"+a.Audience+"\n"+a.Place), strings.ToLower(f.Word))
 }
 
-// asked is the query of a list.
-func asked(kind, word string, from int) string {
+// asked is the query of a list, with what else it says.
+func asked(kind, word string, from int, more ...string) string {
 	q := url.Values{}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
 	if kind != "" {
 		q.Set("kind", kind)
 	}
@@ -189,11 +234,6 @@ func asked(kind, word string, from int) string {
 	return "?" + q.Encode()
 }
 
-func (h *Pages) free(ctx context.Context, rd db.Reader, place id.ID, a *activity.Activity) (int, error) {
-	seats, err := h.svc().Seats(ctx, rd, place, a.ID)
-	return a.Free(seats), err
-}
-
 // near is what is on today, for the first page of residents.
 func (h *Pages) near(ctx context.Context, place id.ID) (rows []ui.Row, err error) {
 	at, known, err := h.HomeSpot(ctx)
@@ -206,17 +246,12 @@ func (h *Pages) near(ctx context.Context, place id.ID) (rows []ui.Row, err error
 		if err != nil {
 			return err
 		}
-		for _, a := range all {
-			if s := a.Next(at.Now); a.State() != activity.Open || s == nil || !s.Begins.Before(tomorrow) {
-				continue
-			}
-			free, err := h.free(ctx, rd, at.ID, a)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row(ctx, openHref(at.Ref, a.ID), at.Now.Location(), at.Now, a, free, at.Rules.CoinsPerHour))
-		}
-		return nil
+		all = slices.DeleteFunc(all, func(a *activity.Activity) bool {
+			s := a.Next(at.Now)
+			return a.State() != activity.Open || s == nil || !s.Begins.Before(tomorrow)
+		})
+		rows, err = h.rows(ctx, rd, where{at.ID, &at.Standing}, all, func(a *activity.Activity) string { return openHref(at.Ref, a.ID) })
+		return err
 	})
 }
 
@@ -233,7 +268,7 @@ func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := openView{Room: room}
-	if v.Found, err = h.find(r, room.ID, &room.Standing, room.Path("/classes"), func(a *activity.Activity) string { return openHref(room.Ref, a.ID) }); err != nil {
+	if v.Found, err = h.find(r, where{room.ID, &room.Standing}, room.Path("/classes"), func(a *activity.Activity) string { return openHref(room.Ref, a.ID) }, nil); err != nil {
 		return err
 	}
 	s := h.OpenShell(ctx, &room, i18n.T(ctx, "课和活动"), "classes")
@@ -267,11 +302,14 @@ func (h *Pages) openOne(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return err
 	}
-	var free int
-	if err := h.view(ctx, room.ID, func(rd db.Reader) error { free, err = h.free(ctx, rd, room.ID, a); return err }); err != nil {
+	var taken map[id.ID]int
+	if err := h.view(ctx, room.ID, func(rd db.Reader) error {
+		taken, err = h.svc().Taken(ctx, rd, room.ID, []id.ID{a.ID})
+		return err
+	}); err != nil {
 		return err
 	}
-	v.Tone, v.Tag = stateTag(ctx, a, room.Now, free)
+	v.Tone, v.Tag = stateTag(ctx, a, room.Now, a.Room(taken[a.ID]))
 	v.Dates, v.Facts = dateRows(ctx, room.Now.Location(), a), facts(ctx, a, "", room.Rules.CoinsPerHour)
 	s := h.OpenShell(ctx, &room, a.Title, "classes")
 	s.Back = ui.Link{Href: room.Path("/classes"), Text: i18n.T(ctx, "课和活动")}
@@ -296,7 +334,7 @@ func dateRows(ctx context.Context, zone *time.Location, a *activity.Activity) (r
 		one := ui.Row{Icon: "calendar", Title: span(ctx, zone, s)}
 		if s.End != nil {
 			one.Tone, one.Tag = endTag(ctx, s)
-			one.Text = endWords(s.End.Words)
+			one.Text = why(ctx, s.End.Words, s.End.Cause)
 		}
 		rows = append(rows, one)
 	}

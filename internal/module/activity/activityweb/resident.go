@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"gongyi/internal/flow"
@@ -22,35 +21,36 @@ import (
 // oneView is an activity for a neighbour: what it is, her seat, what she can do.
 type oneView struct {
 	portal.Spot
-	A         *activity.Activity
-	Tag       string
-	Tone      ui.Tone
-	Dates     []ui.Row
-	Facts     []ui.Fact
-	Taught    string // her own page of it
-	Ics       string
-	OffWords  string
-	CanJoin   bool
-	Full      bool
-	Ahead     int // in the queue
-	Cost      string
-	People    []ui.Option
-	Join      ui.Form
-	Seat      *activity.Seat
-	SeatTone  ui.Tone
-	SeatTag   string
-	Until     string
-	Yes       *ui.Confirm
-	Leave     *ui.Confirm
-	LeaveNote string
-	Excuses   []excuse
-	CanCome   bool
-	Here      ui.Form
-	Came      []ui.Row // what her dates came to
-	CanThank  bool
-	Thank     ui.Form
-	Thanks    []activity.Word
-	Sent      portal.Sent
+	A        *activity.Activity
+	Tag      string
+	Tone     ui.Tone
+	Dates    []ui.Row
+	Facts    []ui.Fact
+	Taught   string // her own page of it
+	Ics      string
+	OffWords string
+	CanJoin  bool
+	Full     bool
+	Ahead    int // in the queue
+	Cost     string
+	People   []ui.Option
+	Join     ui.Form
+	Seat     *activity.Seat
+	SeatTone ui.Tone
+	SeatTag  string
+	Next     string // when it goes on
+	Until    string
+	Yes      *ui.Confirm
+	Leave    *ui.Confirm
+	Entered  string // that the desk signed her up
+	Excuses  []excuse
+	CanCome  bool
+	Here     ui.Form
+	Came     []ui.Row // what her dates came to
+	CanThank bool
+	Thank    ui.Form
+	Thanks   []activity.Word
+	Sent     portal.Sent
 }
 
 // excuse is a date on which she can say that she will not come.
@@ -65,6 +65,7 @@ type hers struct {
 	seat    *activity.Seat // the last one, nil if there is none
 	came    []activity.Came
 	excused map[[2]id.ID]time.Time
+	closed  map[[2]id.ID]bool // read while a date is carried out
 	settled []*activity.Settlement
 }
 
@@ -83,6 +84,11 @@ func (h *Pages) readHers(ctx context.Context, place id.ID, a *activity.Activity,
 		}
 		if x.excused, err = h.svc().Excused(ctx, rd, place, a.ID); err != nil {
 			return err
+		}
+		if len(a.Closing()) > 0 {
+			if x.closed, err = h.svc().Closed(ctx, rd, place, a.ID); err != nil {
+				return err
+			}
 		}
 		x.settled, err = h.svc().Settlements(ctx, rd, place, a.ID)
 		return err
@@ -122,7 +128,7 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, sent portal.Sent
 			return err
 		}
 	}
-	v := oneView{Spot: at, A: a, Sent: sent, Ics: openHref(at.Ref, a.ID) + "/calendar.ics", OffWords: endWords(a.Words())}
+	v := oneView{Spot: at, A: a, Sent: sent, Ics: openHref(at.Ref, a.ID) + "/calendar.ics", OffWords: why(ctx, a.Words(), a.Cause())}
 	if own && h.OpensTo(ctx, "/me/classes/{at}", authz.Resource{Owner: authz.Of(ctx).Acting()}) {
 		v.Taught = taughtHref(at.ID, a.ID)
 	}
@@ -168,6 +174,9 @@ func (h *Pages) fillSeat(ctx context.Context, v *oneView, x *hers, r *http.Reque
 	a, seat, base := v.A, x.seat, href(v.ID, v.A.ID)
 	to := base + "/seats/" + seat.ID.String()
 	v.Seat = seat
+	if s := a.Next(v.Now); seat.Stands() && s != nil && a.State() == activity.Open {
+		v.Tag, v.Next = "", span(ctx, v.Now.Location(), s) // how many seats are left concerns who has none
+	}
 	v.SeatTone, v.SeatTag = seatTag(ctx, seat.State)
 	if seat.State == activity.Offered {
 		v.Until = ui.Moment(ctx, seat.Until.In(v.Now.Location()))
@@ -182,11 +191,9 @@ func (h *Pages) fillSeat(ctx context.Context, v *oneView, x *hers, r *http.Reque
 	over := a.Next(v.Now) == nil || a.State() != activity.Open
 	came := slices.ContainsFunc(x.came, func(c activity.Came) bool { return c.Seat == seat.ID })
 	if over && seat.State == activity.Seated {
-		v.SeatTone, v.SeatTag = ui.Tell, i18n.T(ctx, "没有来")
-		if came {
-			v.SeatTone, v.SeatTag = ui.OK, i18n.T(ctx, "来了")
-		}
+		v.SeatTone, v.SeatTag = seatOver(ctx, a, came)
 	}
+	v.Entered = enteredText(ctx, v, seat)
 	if seat.Stands() && !over {
 		v.Leave = &ui.Confirm{ID: "leave", Open: i18n.T(ctx, "不来了，让给别人"), Title: i18n.T(ctx, "不来了？"), Text: leaveText(ctx, v, x), Action: to + "/end", Do: i18n.T(ctx, "让给别人")}
 	}
@@ -222,13 +229,16 @@ func (h *Pages) costText(ctx context.Context, v *oneView, seat *activity.Seat) s
 		return i18n.T(ctx, "不用付。来不了请早些让给别人。")
 	}
 	cost := flow.ClassCost(v.A, v.Now) * money.Amount(seat.People)
-	return i18n.T(ctx, "留出 %s，上一次付一次，没上的退回。", ui.ServiceTime(ctx, cost, v.Rules.CoinsPerHour))
+	return i18n.T(ctx, "留出 %s服务时，上一次付一次，没上的退回。", ui.ServiceTime(ctx, cost, v.Rules.CoinsPerHour))
 }
 
 // leaveText says what giving a seat free costs now.
 func leaveText(ctx context.Context, v *oneView, x *hers) string {
 	a := v.A
 	ahead := a.Ahead(v.Now)
+	if x.seat.State == activity.Waiting {
+		return i18n.T(ctx, "不排了，后面的往前一位。")
+	}
 	if x.seat.State != activity.Seated || a.Pay != activity.BySeat || len(ahead) == 0 {
 		return i18n.T(ctx, "不用付什么，位子给下一位。")
 	}
@@ -236,7 +246,7 @@ func leaveText(ctx context.Context, v *oneView, x *hers) string {
 	if said.IsZero() {
 		said = v.Now
 	}
-	if said.After(ahead[0].Begins.Add(-time.Duration(v.Rules.ClassFreeHours) * time.Hour)) {
+	if said.After(flow.SeatFreeUntil(x.seat, &ahead[0], &v.Rules)) {
 		fee := v.Rules.CancelFee.Of(a.Price * money.Amount(x.seat.People))
 		return i18n.T(ctx, "离下一次不到 %d 小时了，要补给老师 %s，别的都退回。", v.Rules.ClassFreeHours, ui.ServiceTime(ctx, fee, v.Rules.CoinsPerHour))
 	}
@@ -256,7 +266,7 @@ func excuses(ctx context.Context, v *oneView, x *hers, to string) (all []excuse)
 			e.Row.Tag, e.Row.Tone = i18n.T(ctx, "请假了"), ui.Tell
 		} else {
 			text := i18n.T(ctx, "这一次不来，别的照旧。")
-			if v.A.Pay == activity.BySeat && v.Now.After(s.Begins.Add(-time.Duration(v.Rules.ClassFreeHours)*time.Hour)) {
+			if v.A.Pay == activity.BySeat && v.Now.After(flow.SeatFreeUntil(x.seat, s, &v.Rules)) {
 				text = i18n.T(ctx, "不到 %d 小时就上课了，这一次要补给老师一部分。", v.Rules.ClassFreeHours)
 			}
 			e.Do = &ui.Confirm{ID: "excuse-" + s.ID.String(), Open: i18n.T(ctx, "这次请假"), Class: "sm", Title: i18n.T(ctx, "这次请假？"), Text: text, Action: to + "/excuse?session=" + s.ID.String(), Do: i18n.T(ctx, "请假")}
@@ -283,7 +293,7 @@ func cameRows(ctx context.Context, v *oneView, x *hers) (rows []ui.Row) {
 			case p.UndoSeq != 0:
 				one.EndNote = i18n.T(ctx, "退回了")
 			case p.Kind == activity.Late:
-				one.Tag, one.Tone = i18n.T(ctx, "没有来"), ui.Tell
+				one.Tag, one.Tone = lateTag(ctx, s), ui.Tell
 				one.EndNote = i18n.T(ctx, "补给老师")
 			}
 		}
@@ -294,74 +304,38 @@ func cameRows(ctx context.Context, v *oneView, x *hers) (rows []ui.Row) {
 	return rows
 }
 
-// act does something with the activity in an address for the viewer, or whom she helps.
-func (h *Pages) act(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, at *portal.Spot, activity, seat id.ID) error) error {
-	at, err := h.SpotIn(r)
-	if err != nil {
-		return err
+// seatOver says what became of a seat once everything is over: who was to come to dates of
+// which none took place did not stay away.
+func seatOver(ctx context.Context, a *activity.Activity, came bool) (ui.Tone, string) {
+	held := slices.ContainsFunc(a.Sessions, func(s activity.Session) bool { return s.End != nil && s.End.Held })
+	open := slices.ContainsFunc(a.Sessions, func(s activity.Session) bool { return s.End == nil })
+	switch {
+	case came:
+		return ui.OK, i18n.T(ctx, "来了")
+	case open:
+		return ui.Tell, i18n.T(ctx, "等老师记到场")
+	case held:
+		return ui.Tell, i18n.T(ctx, "没有来")
 	}
-	one, err := portal.IDIn(r, "activity")
-	if err != nil {
-		return err
+	return ui.Tell, i18n.T(ctx, "没有办成")
+}
+
+// lateTag says for what a share went to the teacher.
+func lateTag(ctx context.Context, s *activity.Session) string {
+	if s.End != nil && s.End.Held {
+		return i18n.T(ctx, "没有来")
 	}
-	var seat id.ID
-	if r.PathValue("seat") != "" {
-		if seat, err = portal.IDIn(r, "seat"); err != nil {
-			return err
-		}
+	return i18n.T(ctx, "临时退的")
+}
+
+// enteredText tells whom the desk signed up, and until when she may say no at no cost.
+func enteredText(ctx context.Context, v *oneView, seat *activity.Seat) string {
+	ahead := v.A.Ahead(v.Now)
+	if seat.Way != activity.ByDesk || !seat.Stands() || len(ahead) == 0 {
+		return ""
 	}
-	return portal.Done(w, r, do(r.Context(), &at, one, seat), href(at.ID, one), form, func(s portal.Sent) error { return h.showOne(w, r, s) })
-}
-
-func (h *Pages) join(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "join", func(ctx context.Context, at *portal.Spot, one, _ id.ID) error {
-		people, err := peopleIn(r)
-		if err == nil {
-			_, err = h.Flows.JoinClass(ctx, at.ID, actor(ctx), one, at.Me.ID, people, r.FormValue(ui.TokenName))
-		}
-		return err
-	})
-}
-
-// peopleIn is for how many somebody signs up; one where nothing is asked.
-func peopleIn(r *http.Request) (int, error) {
-	if strings.TrimSpace(r.FormValue("people")) == "" {
-		return 1, nil
+	if until := flow.SeatFreeUntil(seat, &ahead[0], &v.Rules); v.A.Pay == activity.BySeat && until.After(v.Now) {
+		return i18n.T(ctx, "社区替您报的名。不想去，%s 以前退都不用付。", ui.Moment(ctx, until.In(v.Now.Location())))
 	}
-	t := portal.Type(r)
-	return t.Number("people"), t.Err
-}
-
-func (h *Pages) yes(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "yes", func(ctx context.Context, at *portal.Spot, _, seat id.ID) error {
-		return h.Flows.TakeSeat(ctx, at.ID, actor(ctx), at.Me.ID, seat)
-	})
-}
-
-func (h *Pages) leave(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "leave", func(ctx context.Context, at *portal.Spot, _, seat id.ID) error {
-		return h.Flows.LeaveClass(ctx, at.ID, actor(ctx), &at.Me.ID, seat)
-	})
-}
-
-func (h *Pages) excuse(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "excuse", func(ctx context.Context, at *portal.Spot, _, seat id.ID) error {
-		session, err := id.Parse(r.FormValue("session"))
-		if err != nil {
-			return activity.ErrNoSession
-		}
-		return h.Flows.ExcuseSeat(ctx, at.ID, actor(ctx), at.Me.ID, seat, session)
-	})
-}
-
-func (h *Pages) here(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "here", func(ctx context.Context, at *portal.Spot, one, _ id.ID) error {
-		return h.Flows.CheckInClass(ctx, at.ID, actor(ctx), at.Me.ID, one, strings.TrimSpace(r.FormValue("code")))
-	})
-}
-
-func (h *Pages) thank(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, "thank", func(ctx context.Context, at *portal.Spot, _, seat id.ID) error {
-		return h.Flows.ThankTeacher(ctx, at.ID, actor(ctx), at.Me.ID, seat, portal.Prose(r, "words"))
-	})
+	return i18n.T(ctx, "社区替您报的名。不想去，随时可以退。")
 }

@@ -3,8 +3,6 @@ package activityweb
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"gongyi/internal/kernel/id"
@@ -51,14 +49,8 @@ func (h *Pages) showTeach(w http.ResponseWriter, r *http.Request, sent portal.Se
 		if err != nil {
 			return err
 		}
-		for _, a := range all {
-			free, err := h.free(ctx, rd, at.ID, a)
-			if err != nil {
-				return err
-			}
-			v.Mine = append(v.Mine, row(ctx, taughtHref(at.ID, a.ID), at.Now.Location(), at.Now, a, free, at.Rules.CoinsPerHour))
-		}
-		return nil
+		v.Mine, err = h.rows(ctx, rd, where{at.ID, &at.Standing}, all, func(a *activity.Activity) string { return taughtHref(at.ID, a.ID) })
+		return err
 	}); err != nil {
 		return err
 	}
@@ -127,26 +119,6 @@ func typed(r *http.Request, zone *time.Location) (a activity.Activity, err error
 	return a, nil
 }
 
-// dateView is one date for who teaches it, or for the desk.
-type dateView struct {
-	activity.Session
-	When    string
-	Tone    ui.Tone
-	Tag     string
-	Words   string
-	Door    string // the page for the door
-	Sheet   string // the list for paper
-	Came    ui.Form
-	CanMark bool
-	Names   []ui.Option
-	There   []string
-	Settle  *ui.Confirm
-	Off     ui.Form
-	CanOff  bool
-	Excused int
-	Number  int // who came
-}
-
 // taughtView is an activity for who teaches it.
 type taughtView struct {
 	portal.Spot
@@ -191,7 +163,7 @@ func (h *Pages) showTaught(w http.ResponseWriter, r *http.Request, sent portal.S
 		return err
 	}
 	base := taughtHref(at.ID, a.ID)
-	v := taughtView{Spot: at, A: a, Words: endWords(a.Words()), Facts: facts(ctx, a, "", at.Rules.CoinsPerHour), Public: openHref(at.Ref, a.ID), Sent: sent, Off: sent.Ask("off", base+"/off")}
+	v := taughtView{Spot: at, A: a, Words: why(ctx, a.Words(), a.Cause()), Facts: facts(ctx, a, "", at.Rules.CoinsPerHour), Public: openHref(at.Ref, a.ID), Sent: sent, Off: sent.Ask("off", base+"/off")}
 	v.Tone, v.Tag = stateTag(ctx, a, at.Now, a.Free(x.seats))
 	if a.State() == activity.Proposed {
 		v.Withdraw = &ui.Confirm{ID: "withdraw", Open: i18n.T(ctx, "先不开了"), Title: i18n.T(ctx, "收回这门课？"), Text: i18n.T(ctx, "社区就不用看了，以后可以再提。"), Action: base + "/withdraw", Do: i18n.T(ctx, "收回")}
@@ -201,7 +173,7 @@ func (h *Pages) showTaught(w http.ResponseWriter, r *http.Request, sent portal.S
 	if err != nil {
 		return err
 	}
-	if a.State() == activity.Open {
+	if a.State() == activity.Open || a.State() == activity.Off && len(a.Closing()) > 0 {
 		v.Dates = dateViews(ctx, at.Now, a, &x, names, base, sent, time.Duration(at.Rules.CheckInEarly)*time.Minute)
 	}
 	v.Seats = seatRows(ctx, at.Now.Location(), x.seats, names)
@@ -250,57 +222,6 @@ func seatRows(ctx context.Context, zone *time.Location, seats []*activity.Seat, 
 	return rows
 }
 
-// dateViews are the dates with what can be done with each.
-func dateViews(ctx context.Context, now time.Time, a *activity.Activity, x *hers, names map[id.ID]string, base string, sent portal.Sent, early time.Duration) (all []dateView) {
-	for _, s := range a.Sessions {
-		key := s.ID.String()
-		to := base + "/sessions/" + key
-		d := dateView{Session: s, When: span(ctx, now.Location(), &s), Door: to + "/door", Sheet: to + "/sheet", Came: sent.Ask("came-"+key, to+"/came"), Off: sent.Ask("off-"+key, to+"/off")}
-		if s.End != nil {
-			d.Tone, d.Tag = endTag(ctx, &s)
-			d.Words = endWords(s.End.Words)
-		}
-		for _, seat := range x.seats {
-			if x.cameOn(s.ID, seat.ID) {
-				d.Number += seat.People
-				d.There = append(d.There, seat.ID.String())
-			}
-			if !x.excused[[2]id.ID{s.ID, seat.ID}].IsZero() {
-				d.Excused++
-			}
-			if seat.State == activity.Seated && !seat.Since.After(s.Begins) {
-				d.Names = append(d.Names, ui.Option{Value: seat.ID.String(), Text: called(ctx, names[seat.Member], seat.People)})
-			}
-		}
-		if s.End == nil {
-			d.CanOff = true
-			d.CanMark = !now.Before(s.Begins.Add(-early)) && len(d.Names) > 0
-			if !now.Before(s.Begins) && d.Number > 0 {
-				d.Settle = &ui.Confirm{ID: "held-" + key, Open: i18n.T(ctx, "办完了，结清"), Class: "call", Title: i18n.T(ctx, "这一次结清？"), Text: settleText(ctx, a, d.Number), Action: to + "/held", Do: i18n.T(ctx, "结清")}
-			}
-		}
-		all = append(all, d)
-	}
-	return all
-}
-
-func called(ctx context.Context, name string, people int) string {
-	if people > 1 {
-		return i18n.T(ctx, "%s，一共 %d 位", name, people)
-	}
-	return name
-}
-
-func settleText(ctx context.Context, a *activity.Activity, came int) string {
-	switch a.Pay {
-	case activity.BySeat:
-		return i18n.T(ctx, "来了 %s 位，按这个付给老师；没来又没请假的，补给老师一部分。结清以后不能再改。", strconv.Itoa(came))
-	case activity.ByPool:
-		return i18n.T(ctx, "来了 %s 位，由权益池付给老师。结清以后不能再改。", strconv.Itoa(came))
-	}
-	return i18n.T(ctx, "来了 %s 位。结清以后不能再改。", strconv.Itoa(came))
-}
-
 // actTaught does something with the viewer's own class.
 func (h *Pages) actTaught(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, at *portal.Spot, a *activity.Activity, session id.ID) error) error {
 	at, a, err := h.taughtIn(r)
@@ -345,44 +266,4 @@ func (h *Pages) sessionOff(w http.ResponseWriter, r *http.Request) error {
 	return h.actTaught(w, r, "off", func(ctx context.Context, at *portal.Spot, a *activity.Activity, session id.ID) error {
 		return h.Flows.CallOffDate(ctx, at.ID, actor(ctx), &at.Me.ID, a.ID, session, portal.Prose(r, "words"))
 	})
-}
-
-// doorView is the sheet that hangs at the door: digits and code of one date.
-type doorView struct {
-	A           *activity.Activity
-	S           *activity.Session
-	When, Link  string
-	Place, Back string
-}
-
-// door is the sheet for the teacher.
-func (h *Pages) door(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	at, a, err := h.taughtIn(r)
-	if err != nil {
-		return err
-	}
-	v, err := h.doorOf(r, at.ID, a, at.Now.Location())
-	if err != nil {
-		return err
-	}
-	v.Place = portal.PlaceName(at.Place)
-	s := h.Shell(ctx, ui.ResidentFrame, "help", i18n.T(ctx, "门口的码"))
-	s.Back = ui.Link{Href: taughtHref(at.ID, a.ID), Text: a.Title}
-	return h.Show(w, r, s, doorPage(v))
-}
-
-func (h *Pages) doorOf(r *http.Request, place id.ID, a *activity.Activity, zone *time.Location) (v doorView, err error) {
-	session, err := portal.IDIn(r, "session")
-	if err != nil {
-		return v, err
-	}
-	i := slices.IndexFunc(a.Sessions, func(s activity.Session) bool { return s.ID == session })
-	if i < 0 {
-		return v, activity.ErrNoSession
-	}
-	v.A, v.S = a, &a.Sessions[i]
-	v.When = span(r.Context(), zone, v.S)
-	v.Link = h.Base(r.Context()) + href(place, a.ID) + "?code=" + v.S.Code
-	return v, nil
 }

@@ -1,10 +1,13 @@
 package activityweb
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"gongyi/internal/flow"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/module/activity"
 	"gongyi/internal/platform/i18n"
@@ -47,6 +50,8 @@ func stateTag(ctx context.Context, a *activity.Activity, now time.Time, free int
 		return ui.Bad, i18n.T(ctx, "取消了")
 	}
 	switch {
+	case a.Next(now) == nil && !slices.ContainsFunc(a.Sessions, func(s activity.Session) bool { return s.End == nil || s.End.Held }):
+		return ui.Bad, i18n.T(ctx, "没有办成")
 	case a.Next(now) == nil:
 		return ui.Tell, i18n.T(ctx, "结束了")
 	case len(a.Ahead(now)) == 0:
@@ -54,24 +59,37 @@ func stateTag(ctx context.Context, a *activity.Activity, now time.Time, free int
 	case free < 0:
 		return ui.OK, i18n.T(ctx, "人人可来")
 	case free == 0:
-		return ui.Soon, i18n.T(ctx, "满了，可以排队")
+		return ui.Soon, i18n.T(ctx, "满了，可排队")
 	}
-	return ui.OK, i18n.T(ctx, "还有 %d 个位子", free)
+	return ui.OK, i18n.T(ctx, "还剩 %d 位", free)
 }
 
-// endWords are the words with which something ended, "" where only the clock did.
-func endWords(words string) string {
-	if words == "-" {
-		return ""
+// offHelp says what calling something off does.
+func offHelp(ctx context.Context, pay activity.Pay) string {
+	if pay == activity.BySeat {
+		return i18n.T(ctx, "会告诉每一位报名的人；留出来的服务时都退回。")
 	}
-	return words
+	return i18n.T(ctx, "会告诉每一位报名的人。")
+}
+
+// offTitle tells a neighbour that the whole was called off, and what came back to her.
+func offTitle(ctx context.Context, v oneView) string {
+	if v.A.Pay == activity.BySeat && v.Seat != nil {
+		return i18n.T(ctx, "取消了，留出来的服务时都退回了")
+	}
+	return i18n.T(ctx, "取消了")
+}
+
+// why is the reason for which something ended: the words of who did it, or the cause.
+func why(ctx context.Context, words string, cause activity.Cause) string {
+	return cmp.Or(words, flow.CauseText(cause).In(ctx))
 }
 
 // price is what a seat costs for a date.
 func price(ctx context.Context, a *activity.Activity, perHour money.Amount) string {
 	switch a.Pay {
 	case activity.BySeat:
-		return i18n.T(ctx, "每人每次 %s", ui.ServiceTime(ctx, a.Price, perHour))
+		return i18n.T(ctx, "每人每次付 %s服务时", ui.ServiceTime(ctx, a.Price, perHour))
 	case activity.ByPool:
 		return i18n.T(ctx, "不用付，权益池付给老师")
 	}
@@ -128,7 +146,7 @@ func seatTag(ctx context.Context, s activity.SeatState) (ui.Tone, string) {
 	case activity.Waiting:
 		return ui.Tell, i18n.T(ctx, "在排队")
 	case activity.Offered:
-		return ui.Soon, i18n.T(ctx, "等她答应")
+		return ui.Soon, i18n.T(ctx, "等答应")
 	case activity.Lapsed:
 		return ui.Tell, i18n.T(ctx, "没有答应")
 	case activity.Gone:

@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/marketday"
 	"gongyi/internal/platform/db"
@@ -44,7 +45,7 @@ func (d *Demo) marketNow(ctx context.Context) error {
 	}
 	now := d.clock.Now()
 	today := now.In(d.zone).Format(time.DateOnly)
-	next := marketday.Day{Title: "时间银行开市", Place: "小区中心小广场", Begins: now.Truncate(time.Hour).AddDate(0, 0, 14), Tables: 12, About: "带上用不着的东西，也带上手艺。"}
+	next := marketday.Day{Title: "时间银行开市", Place: "小区中心小广场", Begins: period.DayOf(now, d.zone).Start(d.zone).AddDate(0, 0, 14).Add(9 * time.Hour), Tables: 12, About: "带上用不着的东西，也带上手艺。"}
 	next.Ends = next.Begins.Add(3 * time.Hour)
 	if err := once(d.callMarket(ctx, at, operator, next, "market-next-"+today)); err != nil {
 		return err

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -22,6 +23,7 @@ type Movement struct {
 	At      time.Time // in the community's zone; of a purchase when it was made
 	Kind    ledger.Kind
 	Shop    string // "" if no shop stands on it
+	For     string // the service that hours were moved for: a message's key, or what people called it; "" for anything else
 	Change  money.Amount
 	Balance money.Amount // afterwards
 	Parts   []MovementPart
@@ -54,11 +56,20 @@ func (f *Flows) Movements(ctx context.Context, b *Belonging, purpose ledger.Purp
 		if x.versions, err = f.Policies.List(ctx, r, b.Community.ID); err != nil {
 			return err
 		}
-		for _, l := range lines {
+		served := make([]id.ID, len(lines))
+		for i, l := range lines {
+			served[i] = servedBy(l.Entry)
+		}
+		called, err := f.ServedNames(ctx, r, b.Community.ID, slices.DeleteFunc(slices.Clone(served), id.ID.IsZero))
+		if err != nil {
+			return err
+		}
+		for i, l := range lines {
 			m, err := x.movement(ctx, l, account)
 			if err != nil {
 				return err
 			}
+			m.For = called[served[i]]
 			all = append(all, m)
 		}
 		return nil

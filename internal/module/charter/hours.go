@@ -23,6 +23,14 @@ func (s Server) coins() ledger.Account {
 	return hours(s.Member)
 }
 
+// Serving is a move of hours that is about one service: a request, a seat in a class, or
+// what was done at a stall.
+type Serving interface {
+	Move
+	// ServedBy is the id of what was set aside for it.
+	ServedBy() id.ID
+}
+
 // ServiceHeld sets aside what a service will cost when it is booked (T-01, F2). What
 // the asker has not got she owes, within the soft limit (F8).
 type ServiceHeld struct {

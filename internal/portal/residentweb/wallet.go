@@ -1,6 +1,7 @@
 package residentweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -242,6 +243,9 @@ func drawMovement(ctx context.Context, m *flow.Movement, a money.Asset) ui.Row {
 			row.Title = m.Shop + " · " + row.Title
 		}
 	}
+	if m.For != "" {
+		row.Title = i18n.Message{Key: m.For}.In(ctx)
+	}
 	if m.Token != "" {
 		row.Href = "/r/" + m.Token
 	}
@@ -274,7 +278,7 @@ const takenAtMost = 5000
 
 func (p *Pages) takeAccount(w http.ResponseWriter, r *http.Request, b *flow.Belonging, account, format string) error {
 	ctx, of := r.Context(), accounts[account]
-	t := sheet.Table{Name: of.name.In(ctx), Head: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "店"), i18n.T(ctx, "做了什么"), i18n.T(ctx, "为什么"), i18n.T(ctx, "变动"), i18n.T(ctx, "余")}}
+	t := sheet.Table{Name: of.name.In(ctx), Head: []string{i18n.T(ctx, "时间"), i18n.T(ctx, "店或者服务"), i18n.T(ctx, "做了什么"), i18n.T(ctx, "为什么"), i18n.T(ctx, "变动"), i18n.T(ctx, "余")}}
 	for cursor := ""; len(t.Rows) < takenAtMost; {
 		all, next, err := p.Flows.Movements(ctx, b, of.purpose, page.Request{Cursor: cursor, Limit: page.MaxLimit})
 		if err != nil {
@@ -289,7 +293,7 @@ func (p *Pages) takeAccount(w http.ResponseWriter, r *http.Request, b *flow.Belo
 				}
 				why += partWords(ctx, part, of.asset)
 			}
-			t.Rows = append(t.Rows, append(sheet.Texts(m.At.Format("2006-01-02 15:04:05"), m.Shop, kindName(ctx, m.Kind), why),
+			t.Rows = append(t.Rows, append(sheet.Texts(m.At.Format("2006-01-02 15:04:05"), cmp.Or(m.Shop, i18n.Message{Key: m.For}.In(ctx)), kindName(ctx, m.Kind), why),
 				sheet.Figure(m.Change.Decimal(of.asset)), sheet.Figure(m.Balance.Decimal(of.asset))))
 		}
 		if cursor = next; next == "" {

@@ -98,7 +98,11 @@ func said(ctx context.Context, p *policy.Params, v money.Amount) string {
 
 // stat is an amount of hours as a tile.
 func stat(ctx context.Context, p *policy.Params, name string, v money.Amount) ui.Stat {
-	return ui.Stat{Name: name, Number: ui.Coins(v), Note: i18n.T(ctx, "合 %s 邻里服务", ui.ServiceTime(ctx, v, p.CoinsPerHour))}
+	s := ui.Stat{Name: name, Number: ui.Coins(v)}
+	if v != 0 {
+		s.Note = i18n.T(ctx, "合 %s 邻里服务", ui.ServiceTime(ctx, v, p.CoinsPerHour))
+	}
+	return s
 }
 
 // field asks for hours.

@@ -130,10 +130,9 @@ func (h *Pages) fill(ctx context.Context, p *purseView) error {
 		if err != nil {
 			return err
 		}
-		var held money.Amount
-		for _, x := range holds {
-			held += x.Left()
-			p.Held = append(p.Held, ui.Row{Icon: "clock", Title: i18n.T(ctx, "一件求助留出的"), Text: ui.Moment(ctx, x.HeldAt.In(p.Zone)), End: ui.Coins(x.Left())})
+		held, err := h.fillHeld(ctx, r, p, holds)
+		if err != nil {
+			return err
 		}
 		due, err := h.svc().DueOf(ctx, r, at, me)
 		if err != nil {
@@ -148,6 +147,24 @@ func (h *Pages) fill(ctx context.Context, p *purseView) error {
 		}
 		return h.fillGiven(ctx, r, p)
 	})
+}
+
+// fillHeld says for what hours are set aside, and how many in all.
+func (h *Pages) fillHeld(ctx context.Context, r db.Reader, p *purseView, holds []*coin.Hold) (all money.Amount, err error) {
+	which := make([]id.ID, len(holds))
+	for i, x := range holds {
+		which[i] = x.Request
+	}
+	names, err := h.Flows.ServedNames(ctx, r, p.Community.ID, which)
+	for _, x := range holds {
+		all += x.Left()
+		row := ui.Row{Icon: "clock", Title: i18n.T(ctx, "一件求助留出的"), Text: ui.Moment(ctx, x.HeldAt.In(p.Zone)), End: ui.Coins(x.Left())}
+		if name := names[x.Request]; name != "" {
+			row.Title = i18n.Message{Key: name}.In(ctx)
+		}
+		p.Held = append(p.Held, row)
+	}
+	return all, err
 }
 
 // fillGiven reads gifts and orders, and what may still be given this month.
@@ -198,9 +215,13 @@ func moved(ctx context.Context, m *flow.Movement) ui.Row {
 	return ui.Row{Title: why[0], Notes: why[1:], Text: ui.Moment(ctx, m.At), End: ui.Signed(m.Change, money.Coin), In: m.Change > 0, EndNote: i18n.T(ctx, "余 %s", ui.Coins(m.Balance))}
 }
 
-// reasons are the shop of an entry, if there is one, and the rules that moved something.
+// reasons are what was served or the shop of an entry, if there is one, and the rules that
+// moved something.
 func reasons(ctx context.Context, m *flow.Movement) (all []string) {
-	if m.Shop != "" || len(m.Parts) == 0 {
+	switch {
+	case m.For != "":
+		all = append(all, i18n.Message{Key: m.For}.In(ctx))
+	case m.Shop != "" || len(m.Parts) == 0:
 		all = append(all, m.Shop)
 	}
 	for _, part := range m.Parts {

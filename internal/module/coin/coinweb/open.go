@@ -72,7 +72,7 @@ func (h *Pages) public(w http.ResponseWriter, r *http.Request) error {
 func openStats(ctx context.Context, b *flow.HoursBooks) []ui.Stat {
 	covered := i18n.T(ctx, "还没有发出")
 	if c, some := b.Coverage(); some {
-		covered = c.Percent()
+		covered = (c - c%100).Percent() // to the hundredth, never more than it is
 	}
 	cover := ui.Stat{Name: i18n.T(ctx, "备付够"), Number: covered, Note: i18n.T(ctx, "备付款 ¥ %s", ui.Yuan(b.Backing))}
 	if b.Short() {

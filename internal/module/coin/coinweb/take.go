@@ -75,7 +75,7 @@ func (h *Pages) movements(ctx context.Context, b *flow.Belonging) (all []flow.Mo
 func minePaper(ctx context.Context, title string, p *purseView, moves []flow.Movement) ([]byte, error) {
 	d := paper.New(title, p.Place)
 	for _, s := range p.Stats {
-		d.Text(s.Name + " " + s.Number + " · " + s.Note)
+		d.Text(strings.TrimSuffix(s.Name+" "+s.Number+" · "+s.Note, " · "))
 	}
 	d.Heading(i18n.T(ctx, "怎么来的，怎么去的"))
 	var rows [][]string

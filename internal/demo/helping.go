@@ -97,6 +97,11 @@ func (d *Demo) askers(ctx context.Context, at id.ID) (all []asker, err error) {
 			refs = append(refs, p.ref)
 		}
 	}
+	return d.asking(ctx, at, refs)
+}
+
+// asking are those of some members whom a community knows.
+func (d *Demo) asking(ctx context.Context, at id.ID, refs []string) (all []asker, err error) {
 	members := make(map[string]*member.Member)
 	if err := d.DB.View(ctx, at, func(r db.Reader) error {
 		for _, ref := range refs {
@@ -281,6 +286,9 @@ func (d *Demo) helpNow(ctx context.Context) error {
 		return err
 	}
 	if err := d.runShort(ctx, at, askers); err != nil {
+		return err
+	}
+	if err := d.nextDoorNow(ctx, askers); err != nil {
 		return err
 	}
 	desk, _, err := (&hoursLife{Demo: d, ref: "C1", at: at}).officers(ctx)

@@ -2,18 +2,19 @@ package demo
 
 import (
 	"context"
+	"errors"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/kernel/party"
-	"gongyi/internal/module/ledger"
+	"gongyi/internal/module/coin"
 	"gongyi/internal/module/pairing"
 	"gongyi/internal/module/volunteer"
 	"gongyi/internal/platform/db"
 )
 
-// pairUp lets the first two communities agree, some volunteers help next door, and two
-// neighbours carry an hour along. What is on its way arrives when the demo runs.
+// pairUp lets the first two communities agree, some volunteers help next door, one of whom
+// serves somebody there, and two neighbours carry half an hour along, the regular if she has
+// it. What is on its way arrives when the demo runs.
 func (d *Demo) pairUp(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "pair two communities")
 	operator, _, err := d.officers(ctx)
@@ -42,6 +43,9 @@ func (d *Demo) pairUp(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := d.servedNextDoor(ctx, here, there); err != nil {
+		return err
+	}
 	return d.carryAlong(ctx, here, there)
 }
 
@@ -49,25 +53,29 @@ func (d *Demo) pairUp(ctx context.Context) (err error) {
 const along = 2
 
 func (d *Demo) carryAlong(ctx context.Context, here, there id.ID) error {
-	var some []*volunteer.Volunteer
+	some, err := d.asking(ctx, here, []string{d.cast.regular})
+	if err != nil {
+		return err
+	}
 	if err := d.Flows.DB.View(ctx, here, func(r db.Reader) error {
 		all, err := d.Flows.Volunteers.Everybody(ctx, r, here)
 		for _, v := range all {
-			held, err := d.Flows.Ledger.Holding(ctx, r, here, ledger.Of(party.Owner{Kind: party.Member, ID: v.Member}, ledger.Coins))
-			if err != nil {
-				return err
-			}
-			if held.Balance >= 5_00 && len(some) < along {
-				some = append(some, v)
-			}
+			some = append(some, asker{member: v.Member, actor: db.Actor{Kind: "person", ID: v.Person}})
 		}
 		return err
 	}); err != nil {
 		return err
 	}
-	for n, v := range some {
-		if err := d.Flows.TakeHoursAlong(ctx, here, db.Actor{Kind: "person", ID: v.Person}, id.ID{0xc1, byte(n)}, v.Member, there, 5_00); err != nil {
+	n := 0
+	for _, who := range some {
+		switch err := d.Flows.TakeHoursAlong(ctx, here, who.actor, id.ID{0xc1, byte(n)}, who.member, there, 5_00); {
+		case errors.Is(err, coin.ErrShort):
+		case err != nil:
 			return err
+		default:
+			if n++; n == along {
+				return nil
+			}
 		}
 	}
 	return nil

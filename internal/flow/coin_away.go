@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
+	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/charter"
 	"gongyi/internal/module/coin"
 	"gongyi/internal/module/member"
@@ -25,6 +26,7 @@ type HoursAway struct {
 	To       id.ID        `json:"to"`
 	Ref      string       `json:"ref"`
 	Coins    money.Amount `json:"coins"`
+	Got      []coin.Got   `json:"got,omitempty"` // by the month in which she got them, the oldest first
 }
 
 // TakeHoursHome takes hours that a member has in a community where she visits along to
@@ -105,6 +107,10 @@ func (f *Flows) takeHours(ctx context.Context, from id.ID, actor db.Actor, trans
 	if coins <= 0 {
 		return coin.ErrBadAmount.On("coins")
 	}
+	var got []coin.Got
+	if err := f.DB.View(ctx, from, func(r db.Reader) (err error) { got, err = f.gotHours(ctx, r, from, who, 0); return err }); err != nil {
+		return err
+	}
 	return f.DB.Update(ctx, from, actor, func(tx *db.Tx) error {
 		before, err := f.Coins.Sent(ctx, tx, from, transfer)
 		if err != nil {
@@ -123,11 +129,12 @@ func (f *Flows) takeHours(ctx context.Context, from id.ID, actor db.Actor, trans
 		case err != nil:
 			return err
 		}
-		return f.leave(ctx, tx, m, HoursAway{Transfer: transfer, From: from, To: to, Ref: m.Ref, Coins: coins})
+		return f.leave(ctx, tx, m, HoursAway{Transfer: transfer, From: from, To: to, Ref: m.Ref, Coins: coins, Got: got})
 	})
 }
 
-// leave posts what leaves and puts the note into the outbox.
+// leave posts what leaves and puts the note into the outbox. h.Got is what she held when it
+// was read; with the note goes of it what leaves.
 func (f *Flows) leave(ctx context.Context, tx *db.Tx, m *member.Member, h HoursAway) error {
 	p, err := f.purse(ctx, tx)
 	if err != nil {
@@ -144,11 +151,20 @@ func (f *Flows) leave(ctx context.Context, tx *db.Tx, m *member.Member, h HoursA
 	if err := f.Coins.Send(ctx, tx, coin.Transfer{ID: h.Transfer, Member: m.ID, Other: h.To, Coins: h.Coins, Seq: posted.Seq, Month: p.month}); err != nil {
 		return err
 	}
+	h.Got = leaving(h.Got, held, h.Coins, p.month)
 	note, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
 	return tx.Emit(ctx, HoursLeft, string(note))
+}
+
+// leaving is what leaves of hours that are held, the oldest first. What was used since they
+// were read was the oldest, what came since is of this month.
+func leaving(got []coin.Got, held, coins money.Amount, month period.Month) (away []coin.Got) {
+	_, got = coin.Oldest(got, coin.Sum(got)-held)
+	away, _ = coin.Oldest(coin.Tidy(append(got, coin.Got{Month: month, Coins: held - coin.Sum(got)})), coins)
+	return away
 }
 
 // mayLeave refuses what she does not have, and what mayCross does.
@@ -206,7 +222,8 @@ func (f *Flows) CarryHours(ctx context.Context, _ id.ID, payload string) error {
 
 // ArriveHours books hours that came from another community (T-16), in one that this
 // instance writes. It may run twice. Nothing refuses them: they have left already, whatever
-// became of the agreement in between.
+// became of the agreement in between. Whose owner was forgotten meanwhile go to the pool
+// here (T-17).
 func (f *Flows) ArriveHours(ctx context.Context, h HoursAway) (err error) {
 	defer fault.Wrap(&err, "hours arrive")
 	return f.DB.Update(ctx, h.To, db.System, func(tx *db.Tx) error {
@@ -219,14 +236,19 @@ func (f *Flows) ArriveHours(ctx context.Context, h HoursAway) (err error) {
 		case before != nil:
 			return nil
 		}
-		m, err := f.Members.ByRef(ctx, tx, h.Ref)
+		came := coin.Transfer{ID: h.Transfer, Other: h.From, Coins: h.Coins}
+		var move charter.Move = charter.HoursUnclaimed{Transfer: h.Transfer, From: h.From, Coins: h.Coins}
+		switch m, err := f.Members.ByRef(ctx, tx, h.Ref); {
+		case err == nil:
+			came.Member, move = m.ID, charter.HoursArrived{Transfer: h.Transfer, Member: m.ID, From: h.From, Coins: h.Coins}
+		case !errors.Is(err, member.ErrNotFound):
+			return err
+		}
+		posted, err := f.Move(ctx, tx, coinKey+"arrived:"+h.Transfer.String(), move)
 		if err != nil {
 			return err
 		}
-		posted, err := f.Move(ctx, tx, coinKey+"arrived:"+h.Transfer.String(), charter.HoursArrived{Transfer: h.Transfer, Member: m.ID, From: h.From, Coins: h.Coins})
-		if err != nil {
-			return err
-		}
-		return f.Coins.Arrive(ctx, tx, coin.Transfer{ID: h.Transfer, Member: m.ID, Other: h.From, Coins: h.Coins, Seq: posted.Seq})
+		came.Seq = posted.Seq
+		return f.Coins.Arrive(ctx, tx, came, h.Got)
 	})
 }

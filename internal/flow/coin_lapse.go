@@ -10,6 +10,7 @@ import (
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/charter"
+	"gongyi/internal/module/coin"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/platform/db"
 )
@@ -77,29 +78,78 @@ func (f *Flows) lapse(ctx context.Context, community, who id.ID, month period.Mo
 // agedHours is what a member holds and what of it is old, the oldest used first.
 type agedHours struct{ held, expired money.Amount }
 
-// ageHours reads a member's account back until what came in since a day, or all of the
-// balance, is met.
+// ageHours reads how old a member's hours are, counted from a day.
 func (f *Flows) ageHours(ctx context.Context, r db.Reader, community, who id.ID, since period.Day) (a agedHours, err error) {
-	req, fresh := page.Request{Limit: page.MaxLimit}, money.Amount(0)
+	got, err := f.gotHours(ctx, r, community, who, since.Month())
+	for _, g := range got {
+		if a.held += g.Coins; g.Month < since.Month() {
+			a.expired += g.Coins
+		}
+	}
+	return a, err
+}
+
+// gotHours is when a member got the hours that she holds, the oldest first: those that she
+// got last, since the oldest are used first. What came from another community is as old as it
+// was there. Her account is read back until all that she holds is met; of what is older than
+// a month no more is said than that.
+func (f *Flows) gotHours(ctx context.Context, r db.Reader, community, who id.ID, since period.Month) (got []coin.Got, err error) {
+	arrived, err := f.Coins.ArrivedGot(ctx, r, community, who)
+	if err != nil {
+		return nil, err
+	}
+	req, held, met := page.Request{Limit: page.MaxLimit}, money.Amount(0), make(map[period.Month]money.Amount)
 	for first := true; ; first = false {
 		lines, next, err := f.Ledger.Statement(ctx, r, community, hoursOf(who), req)
 		if err != nil {
-			return a, err
+			return nil, err
 		}
 		if first && len(lines) > 0 {
-			a.held = lines[0].Balance
+			held = lines[0].Balance
 		}
 		for _, l := range lines {
-			if l.Entry.BookedOn < since || fresh >= a.held {
+			booked := l.Entry.BookedOn.Month()
+			if booked < since || sumFrom(met, booked) >= held { // all before it is older
 				next = ""
 				break
 			}
-			fresh += max(0, l.Change)
+			came := max(0, l.Change)
+			parts := arrived[l.Entry.Seq]
+			if parts == nil {
+				parts = []coin.Got{{Month: booked, Coins: came}}
+			}
+			_, parts = coin.Oldest(parts, coin.Sum(parts)-came) // what paid a debt was the oldest
+			for _, g := range parts {
+				met[min(g.Month, booked)] += g.Coins
+			}
 		}
 		if next == "" {
-			a.expired = max(0, a.held-fresh)
-			return a, nil
+			break
 		}
 		req.Cursor = next
 	}
+	return newest(met, held, since), nil
+}
+
+// sumFrom is what was got in a month or later.
+func sumFrom(met map[period.Month]money.Amount, first period.Month) (v money.Amount) {
+	for m, coins := range met {
+		if m >= first {
+			v += coins
+		}
+	}
+	return v
+}
+
+// newest are those hours of all that were got that make up what is held; what was not met is
+// from before a month.
+func newest(met map[period.Month]money.Amount, held money.Amount, since period.Month) []coin.Got {
+	var all []coin.Got
+	for m, coins := range met {
+		all = append(all, coin.Got{Month: m, Coins: coins})
+	}
+	all = append(all, coin.Got{Month: since - 1, Coins: held - coin.Sum(all)})
+	all = coin.Tidy(all)
+	_, left := coin.Oldest(all, coin.Sum(all)-held)
+	return left
 }

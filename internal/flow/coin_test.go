@@ -85,10 +85,15 @@ func assignment(n byte) id.ID { return id.ID{8, n} }
 // rules changes the policy from now on.
 func (w *bank) rules(edit func(p *policy.Params)) {
 	w.t.Helper()
+	w.rulesAt(w.home, edit)
+}
+
+func (w *bank) rulesAt(place id.ID, edit func(p *policy.Params)) {
+	w.t.Helper()
 	first := flow.Trial()
 	edit(&first.Params)
 	first.Code, first.EffectiveFrom = fmt.Sprint("rules-", w.env.Clock.Now().UnixNano()), w.env.Clock.Now()
-	w.must(w.in(func(tx *db.Tx) error {
+	w.must(w.DB.Update(ctx, place, db.System, func(tx *db.Tx) error {
 		first.EffectiveFrom = tx.Now
 		v, _, err := w.Policies.Propose(ctx, tx, first)
 		if err != nil {

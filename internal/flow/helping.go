@@ -41,8 +41,8 @@ type Householder struct {
 	Grid      id.ID
 }
 
-// guestIn reports whether somebody who is served in a community is at home elsewhere.
-func (n *Householder) guestIn(community id.ID) bool {
+// GuestIn reports whether somebody who is served in a community is at home elsewhere.
+func (n *Householder) GuestIn(community id.ID) bool {
 	return n.Member.Home != community && !n.Member.Home.IsZero()
 }
 
@@ -145,7 +145,7 @@ func (f *Flows) askHelp(ctx context.Context, tx *db.Tx, served *Householder, w H
 	if err != nil {
 		return nil, err
 	}
-	if w.Beyond && !served.guestIn(tx.Community) {
+	if w.Beyond && !served.GuestIn(tx.Community) {
 		if err := f.TimeBank.AgreeBeyond(ctx, tx, q.ID); err != nil {
 			return nil, err
 		}

@@ -62,19 +62,26 @@ func (f *Flows) AcceptOffer(ctx context.Context, place id.ID, actor db.Actor, he
 				a = x
 			}
 		}
+		if err == nil && a == nil { // given back already: she promised to be elsewhere in that moment
+			err = timebank.ErrBusyThen
+		}
 		return err
 	})
 }
 
-// settleOffer sends somebody who said yes. Who has promised to be elsewhere since, or may
-// not do it any more, is let go: the next round settles for another.
-func (f *Flows) settleOffer(ctx context.Context, tx *db.Tx, able []*volunteer.Volunteer, offer id.ID) error {
+// settleOffer sends somebody who said yes. Who has promised to be elsewhere since, here or in
+// another community (busy), or may not do it any more, is let go: the next round settles for
+// another.
+func (f *Flows) settleOffer(ctx context.Context, tx *db.Tx, able []*volunteer.Volunteer, offer id.ID, busy error) error {
 	o, err := f.TimeBank.OfferByID(ctx, tx, tx.Community, offer)
 	if err != nil || !o.Willing() {
 		return err
 	}
 	var a *timebank.Assignment
-	if err = f.mayGo(ctx, tx, able, o); err == nil {
+	if err = busy; err == nil {
+		err = f.mayGo(ctx, tx, able, o)
+	}
+	if err == nil {
 		a, err = f.TimeBank.Accept(ctx, tx, o)
 	}
 	if fault.Of(err) == nil {
@@ -166,7 +173,8 @@ func (f *Flows) AssignHelp(ctx context.Context, place id.ID, actor db.Actor, req
 }
 
 // fill gives a place to a helper who has what it asks for, does not live with who is served
-// and has promised nothing at that time elsewhere; to a guest as far as she would be asked.
+// and has promised nothing at that time elsewhere, in no moment before and in none meanwhile;
+// to a guest as far as she would be asked.
 func (f *Flows) fill(ctx context.Context, place id.ID, actor db.Actor, chosen timebank.Assignment) (a *timebank.Assignment, err error) {
 	able, err := f.ableFor(ctx, place, chosen.Helper)
 	if err != nil {
@@ -194,7 +202,16 @@ func (f *Flows) fill(ctx context.Context, place id.ID, actor db.Actor, chosen ti
 		}
 		return f.tellAssigned(ctx, tx, a)
 	})
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	_ = f.keepApart(ctx, place, a.Helper) // what is not seen now is seen by the sweep
+	return a, f.DB.View(ctx, place, func(r db.Reader) error {
+		if a, err = f.TimeBank.AssignmentByID(ctx, r, place, a.ID); err == nil && a.State() == timebank.GivenBack {
+			a, err = nil, timebank.ErrBusyThen
+		}
+		return err
+	})
 }
 
 // Refusals of who wants to help.

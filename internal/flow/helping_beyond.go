@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"gongyi/internal/kernel/id"
@@ -18,25 +19,39 @@ import (
 
 // choose plans a round. Volunteers of neighbouring communities are read only where they
 // could be asked: somebody of them was asked before, the ring is open, or nobody at home is
-// left (F3, F5). Each community is read by itself.
-func (f *Flows) choose(ctx context.Context, s *scene, rules *dispatch.Rules) (dispatch.Round, error) {
+// left (F3, F5). Each community is read by itself; what goes wrong with one, or with one of
+// its people, is kept in s.failed, and the round goes on without them.
+func (f *Flows) choose(ctx context.Context, s *scene, rules *dispatch.Rules) (round dispatch.Round, err error) {
 	plan := func() dispatch.Round {
 		tasks := s.tasks()
 		return dispatch.Plan(s.now, dispatch.NewIndex(s.volunteers(tasks)), tasks, rules)
 	}
-	if len(s.paired) == 0 {
-		return plan(), nil
+	asked := s.askedBeyond()
+	if asked {
+		err = f.addStrangers(ctx, s)
 	}
-	if !s.askedBeyond() {
-		if round := plan(); !s.lacks(round) {
+	if err == nil {
+		err = f.closeUnable(ctx, s)
+	}
+	if err != nil {
+		return round, err
+	}
+	if !asked {
+		if round = plan(); len(s.paired) == 0 || !s.lacks(round) {
 			return round, nil
 		}
+		if err := f.addStrangers(ctx, s); err != nil {
+			return round, err
+		}
 	}
-	if err := f.addStrangers(ctx, s); err != nil {
-		return dispatch.Round{}, err
+	for {
+		round = plan()
+		left, err := f.welcome(ctx, s, round)
+		if err != nil || len(left) == 0 {
+			return round, err
+		}
+		s.leaveOut(left)
 	}
-	round := plan()
-	return round, f.welcome(ctx, s, round)
 }
 
 // askedBeyond reports whether somebody next door was asked for an open request, or is to be
@@ -67,8 +82,12 @@ func (f *Flows) addStrangers(ctx context.Context, s *scene) error {
 	var people []id.ID
 	for _, p := range s.paired {
 		some, err := f.strangersOf(ctx, s, p)
-		if err != nil {
-			return err
+		if err != nil { // a partner's trouble is not the community's
+			if ctx.Err() != nil {
+				return err
+			}
+			s.unread[p.Other], s.failed = true, append(s.failed, err)
+			continue
 		}
 		for _, v := range some {
 			people = append(people, v.Person)
@@ -90,8 +109,9 @@ func (f *Flows) addStrangers(ctx context.Context, s *scene) error {
 	})
 }
 
-// strangersOf are those of one community, under their names here; who was never here has
-// none yet.
+// strangersOf are those of one community who could do something that is open, under their
+// names here; who was never here has none yet. Of what they did and promised at home no more
+// is read than what dispatch weighs, and of nobody else anything.
 func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (some []*volunteer.Volunteer, err error) {
 	if open, err := f.opens(ctx, s, p); err != nil || !open {
 		return nil, err
@@ -102,7 +122,7 @@ func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (
 	}
 	members := make(map[id.ID]bool)
 	for _, v := range all {
-		if v.Beyond.Helps && v.Shop.IsZero() && v.State == volunteer.Active {
+		if v.Beyond.Helps && v.Shop.IsZero() && s.could(v) {
 			members[v.Member] = true
 		}
 	}
@@ -110,18 +130,12 @@ func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (
 		return nil, nil
 	}
 	var refs map[id.ID]string
-	given := make(map[id.ID][]*timebank.Assignment)
+	var given map[id.ID][]*timebank.Assignment
 	if err := f.DB.View(ctx, p.Other, func(r db.Reader) error {
 		if refs, err = f.Members.RefsOf(ctx, r, p.Other, members); err != nil {
 			return err
 		}
-		held, err := f.TimeBank.AssignmentsSince(ctx, r, p.Other, s.since())
-		for _, a := range held {
-			if members[a.Helper] {
-				given[a.Helper] = append(given[a.Helper], a)
-			}
-		}
-		if err != nil {
+		if given, err = f.TimeBank.AssignmentsOfSome(ctx, r, p.Other, slices.Collect(maps.Keys(members)), s.since()); err != nil {
 			return err
 		}
 		return f.readRequests(ctx, r, s, p.Other, given)
@@ -129,6 +143,9 @@ func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (
 		return nil, err
 	}
 	here, err := f.knownAs(ctx, s.place, refs)
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range all {
 		if ref := refs[v.Member]; members[v.Member] && ref != "" {
 			one := *v
@@ -137,7 +154,17 @@ func (f *Flows) strangersOf(ctx context.Context, s *scene, p *pairing.Pairing) (
 			some = append(some, &one)
 		}
 	}
-	return some, err
+	return some, nil
+}
+
+// could reports whether a volunteer has what one of the open requests asks for.
+func (s *scene) could(v *volunteer.Volunteer) bool {
+	for _, q := range s.open {
+		if mayServe([]*volunteer.Volunteer{v}, v.Member, q, s.today) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // readRequests adds the requests behind assignments of another community to the scene.
@@ -188,30 +215,33 @@ func (f *Flows) knownAs(ctx context.Context, place id.ID, refs map[id.ID]string)
 	return here, err
 }
 
-// promisedAbroad adds what the community's own volunteers have promised in others.
+// promisedAbroad adds what those of the community's own volunteers who could do something
+// that is open have promised in others. What is not known of one other community is asked
+// again before she goes (freeElsewhere).
 func (f *Flows) promisedAbroad(ctx context.Context, s *scene) error {
 	by := make(map[id.ID]*volunteer.Volunteer)
+	members := make(map[id.ID]bool)
 	for _, v := range s.who {
-		if v.Beyond.Helps && v.Shop.IsZero() {
-			by[v.Member] = v
+		if v.Beyond.Helps && v.Shop.IsZero() && s.could(v) {
+			by[v.Member], members[v.Member] = v, true
 		}
 	}
 	if len(by) == 0 || len(s.paired) == 0 {
 		return nil
 	}
-	members := make(map[id.ID]bool)
-	for m := range by {
-		members[m] = true
-	}
 	var refs map[id.ID]string
-	err := f.DB.View(ctx, s.place, func(r db.Reader) (err error) { refs, err = f.Members.RefsOf(ctx, r, s.place, members); return err })
-	for _, p := range s.paired {
-		if err != nil {
-			return err
-		}
-		err = f.promisedIn(ctx, s, p.Other, refs, by)
+	if err := f.DB.View(ctx, s.place, func(r db.Reader) (err error) { refs, err = f.Members.RefsOf(ctx, r, s.place, members); return err }); err != nil {
+		return err
 	}
-	return err
+	for _, p := range s.paired {
+		if err := f.promisedIn(ctx, s, p.Other, refs, by); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			s.failed = append(s.failed, err)
+		}
+	}
+	return nil
 }
 
 func (f *Flows) promisedIn(ctx context.Context, s *scene, other id.ID, refs map[id.ID]string, by map[id.ID]*volunteer.Volunteer) error {
@@ -220,39 +250,44 @@ func (f *Flows) promisedIn(ctx context.Context, s *scene, other id.ID, refs map[
 		return err
 	}
 	return f.DB.View(ctx, other, func(r db.Reader) error {
-		given := make(map[id.ID][]*timebank.Assignment)
-		for home, ref := range refs {
-			as, known := there[ref]
-			if !known {
-				continue
-			}
-			running, err := f.TimeBank.RunningOf(ctx, r, other, as)
-			if err != nil {
-				return err
-			}
-			v := by[home]
-			given[as], s.abroad[v.ID] = running, append(s.abroad[v.ID], running...)
+		running, err := f.TimeBank.RunningOfSome(ctx, r, other, slices.Collect(maps.Values(there)))
+		if err != nil {
+			return err
 		}
-		return f.readRequests(ctx, r, s, other, given)
+		for home, ref := range refs {
+			v := by[home]
+			s.abroad[v.ID] = append(s.abroad[v.ID], running[there[ref]]...)
+		}
+		return f.readRequests(ctx, r, s, other, running)
 	})
 }
 
 // welcome makes those who are asked for the first time known here: a copy of her standing
-// and level, under a pseudonym of this community (flow.Visit).
-func (f *Flows) welcome(ctx context.Context, s *scene, round dispatch.Round) error {
+// and level, under a pseudonym of this community (flow.Visit). left are those of whom that
+// could not be made.
+func (f *Flows) welcome(ctx context.Context, s *scene, round dispatch.Round) (left []*volunteer.Volunteer, err error) {
 	for _, o := range round.Offers {
 		for _, v := range s.who {
-			if v.ID != o.Volunteer || !v.Member.IsZero() {
+			if v.ID != o.Volunteer || !v.Member.IsZero() || slices.Contains(left, v) {
 				continue
 			}
 			m, err := f.visitor(ctx, s.from[v.ID], s.place, v.Person)
 			if err != nil {
-				return err
+				if ctx.Err() != nil {
+					return nil, err
+				}
+				s.failed, left = append(s.failed, err), append(left, v)
+				continue
 			}
 			v.Member = m.ID // v is the scene's own
 		}
 	}
-	return nil
+	return left, nil
+}
+
+// leaveOut takes volunteers out of a scene: the round is planned again without them.
+func (s *scene) leaveOut(some []*volunteer.Volunteer) {
+	s.who = slices.DeleteFunc(slices.Clone(s.who), func(v *volunteer.Volunteer) bool { return slices.Contains(some, v) })
 }
 
 // visitor is a person of one community as a member of another, which she visits from now on.

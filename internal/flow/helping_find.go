@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -40,7 +41,8 @@ func (f *Flows) FindHelpers(ctx context.Context, place id.ID) (err error) {
 	if err != nil {
 		return err
 	}
-	return f.askRound(ctx, place, s, round)
+	err = f.askRound(ctx, place, s, round)
+	return errors.Join(append(s.failed, err)...)
 }
 
 // closeSilent closes the offers whose time is over.
@@ -73,9 +75,10 @@ func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispa
 	if len(settled)+len(offers)+len(gaps)+len(alarms) == 0 {
 		return nil
 	}
-	return f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
+	busy := f.busySince(ctx, s, settled)
+	err = f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error {
 		for _, o := range settled {
-			if err := f.settleOffer(ctx, tx, s.who, o); err != nil {
+			if err := f.settleOffer(ctx, tx, s.who, o.ID, busy[o.ID]); err != nil {
 				return err
 			}
 		}
@@ -96,6 +99,10 @@ func (f *Flows) askRound(ctx context.Context, place id.ID, s *scene, round dispa
 		}
 		return f.wakeBoard(ctx, tx)
 	})
+	if err != nil || len(settled) == 0 {
+		return err
+	}
+	return f.keepApart(ctx, place, helpersOf(settled)...)
 }
 
 // offerHelp asks one neighbour.

@@ -98,6 +98,16 @@ func (f *Flows) guestOf(ctx context.Context, place, who id.ID) (m *member.Member
 	return m, v, err
 }
 
+// HelperOf is who helps in a community as a volunteer, a guest as her own community knows
+// her; nil if she is none.
+func (f *Flows) HelperOf(ctx context.Context, place, helper id.ID) (*volunteer.Volunteer, error) {
+	own, err := f.VolunteerOf(ctx, place, helper)
+	if err == nil && own == nil {
+		_, own, err = f.guestOf(ctx, place, helper)
+	}
+	return own, err
+}
+
 // mayCome refuses to send a guest where who asked did not agree to it, or where hours may
 // not go to her community any more: the rules by which she would be asked (F5).
 //
@@ -129,68 +139,6 @@ func (f *Flows) mayCome(ctx context.Context, place, helper, request id.ID) error
 		c, err := f.Coins.ClearedWith(ctx, r, place, m.Home)
 		if err == nil && c.Net() >= min(with.Limit, standing.Rules.ClearingLimit) {
 			err = coin.ErrClearing.With("left", money.Amount(0).Grouped(money.Coin))
-		}
-		return err
-	})
-}
-
-// freeElsewhere refuses a promise of somebody who has promised to be in another community at
-// that time. Two communities have no transaction in common: of two promises in the same
-// instant both may stand, and she gives one of them back.
-func (f *Flows) freeElsewhere(ctx context.Context, place, helper, request id.ID) error {
-	var m *member.Member
-	var q *timebank.Request
-	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
-		if m, err = f.Members.Known(ctx, r, place, helper); err != nil {
-			return err
-		}
-		q, err = f.TimeBank.ByID(ctx, r, place, request)
-		return err
-	}); err != nil || m.Ref == "" {
-		return err
-	}
-	var some []*pairing.Pairing
-	if err := f.DB.View(ctx, m.Home, func(r db.Reader) (err error) { some, err = f.Pairings.InForce(ctx, r, m.Home); return err }); err != nil {
-		return err
-	}
-	others := []id.ID{m.Home}
-	for _, p := range some {
-		others = append(others, p.Other)
-	}
-	for _, at := range others {
-		if at == place {
-			continue
-		}
-		busy, err := f.busyIn(ctx, at, m.Ref, q)
-		if err == nil && busy {
-			err = timebank.ErrBusyThen
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// busyIn reports whether a member has promised something in a community that overlaps.
-func (f *Flows) busyIn(ctx context.Context, at id.ID, ref string, q *timebank.Request) (busy bool, err error) {
-	return busy, f.DB.View(ctx, at, func(r db.Reader) error {
-		m, err := f.Members.Lookup(ctx, r, at, ref)
-		if errors.Is(err, member.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		running, err := f.TimeBank.RunningOf(ctx, r, at, m.ID)
-		if err != nil {
-			return err
-		}
-		requests, err := f.TimeBank.ByIDs(ctx, r, at, promisedFor(running))
-		for _, a := range running {
-			if o := requests[a.Request]; o != nil && (a.State() == timebank.Promised || a.State() == timebank.Begun) {
-				busy = busy || o.From.Before(q.Ends()) && q.From.Before(o.Ends())
-			}
 		}
 		return err
 	})

@@ -23,11 +23,11 @@ func (s *scene) asked(round dispatch.Round) (offers []timebank.Offer) {
 }
 
 // settled are the offers of those who go.
-func (s *scene) settled(round dispatch.Round) (offers []id.ID) {
+func (s *scene) settled(round dispatch.Round) (offers []*timebank.Offer) {
 	for _, x := range round.Settled {
 		for _, o := range s.offers[x.Task] {
 			if o.Willing() && slices.ContainsFunc(s.byHand[o.Helper], func(v *volunteer.Volunteer) bool { return v.ID == x.Volunteer && v.Shop == o.Shop }) {
-				offers = append(offers, o.ID)
+				offers = append(offers, o)
 			}
 		}
 	}

@@ -42,6 +42,8 @@ type scene struct {
 	paired []*pairing.Pairing               // in force
 	from   map[id.ID]id.ID                  // volunteer of another community → that community
 	abroad map[id.ID][]*timebank.Assignment // volunteer → what she promised in other communities
+	unread map[id.ID]bool                   // paired communities whose people could not be read
+	failed []error                          // of paired communities and their people, who are left out
 
 	who    []*volunteer.Volunteer
 	homes  map[id.ID]id.ID                  // person → household
@@ -54,7 +56,7 @@ type scene struct {
 
 // scene reads it.
 func (f *Flows) scene(ctx context.Context, place id.ID) (s *scene, err error) {
-	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Householder), from: make(map[id.ID]id.ID), abroad: make(map[id.ID][]*timebank.Assignment), skills: make(map[string]int),
+	s = &scene{place: place, now: f.DB.Clock().Now(), open: make(map[id.ID]*timebank.Request), offers: make(map[id.ID][]*timebank.Offer), asking: make(map[id.ID]*Householder), from: make(map[id.ID]id.ID), abroad: make(map[id.ID][]*timebank.Assignment), unread: make(map[id.ID]bool), skills: make(map[string]int),
 		byHand: make(map[id.ID][]*volunteer.Volunteer)}
 	standing, err := f.StandingIn(ctx, place)
 	if err != nil {

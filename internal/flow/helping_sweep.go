@@ -53,7 +53,7 @@ func (f *Flows) SweepHelp(ctx context.Context, place id.ID) (err error) {
 			errs = append(errs, f.DB.Update(ctx, place, db.Actor{Kind: "job"}, func(tx *db.Tx) error { return f.expireHelp(ctx, tx, q.ID) }))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, f.keepApart(ctx, place, promising(running)...))...)
 }
 
 // remindedBefore is how long before it begins a helper is reminded.

@@ -74,6 +74,15 @@ func (f *Flows) SayPairing(ctx context.Context, place id.ID, actor db.Actor, whi
 	})
 }
 
+// settlePairings keeps one agreement in force with another community, and tells it.
+func (f *Flows) settlePairings(ctx context.Context, tx *db.Tx, other id.ID) error {
+	replaced, err := f.Pairings.Settle(ctx, tx, other)
+	for _, p := range replaced {
+		err = errors.Join(err, emitPairing(ctx, tx, p, p.Last()))
+	}
+	return err
+}
+
 func emitPairing(ctx context.Context, tx *db.Tx, p *pairing.Pairing, said pairing.Step) error {
 	note, err := json.Marshal(p.NewsOf(tx.Community, said))
 	if err != nil {
@@ -98,7 +107,8 @@ func (f *Flows) CarryPairing(ctx context.Context, _ id.ID, payload string) error
 }
 
 // LearnPairing notes what another community said, in one that this instance writes, and
-// tells its desk. It may run twice, and in any order.
+// tells its desk. It may run twice, and in any order. Of two agreements that were accepted in
+// the same moment it leaves one in force, the same as the other community does.
 func (f *Flows) LearnPairing(ctx context.Context, n pairing.News) (err error) {
 	defer fault.Wrap(&err, "learn of a pairing")
 	desk, err := f.officers(ctx, n.To, access.Operator)
@@ -112,6 +122,9 @@ func (f *Flows) LearnPairing(ctx context.Context, n pairing.News) (err error) {
 	return f.DB.Update(ctx, n.To, db.System, func(tx *db.Tx) error {
 		p, first, err := f.Pairings.Learn(ctx, tx, n)
 		if err != nil || !first {
+			return err
+		}
+		if err := f.settlePairings(ctx, tx, n.From); err != nil {
 			return err
 		}
 		return f.tellOfficers(ctx, tx, desk, id.ID{}, notice.Notice{Kind: notice.PairingNews, Cause: "pairing/" + p.ID.String() + "/" + string(n.What), Link: "/desk/neighbours",

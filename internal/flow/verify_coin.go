@@ -164,6 +164,8 @@ func (x *coinRecords) given(p *replayer, e *ledger.Entry, rates *policy.Params, 
 		return coin.Says("sent", m.Transfer, m.Member, 0, m.Amount(), 0), true
 	case charter.HoursArrived:
 		return coin.Says("arrived", m.Transfer, m.Member, 0, m.Coins, 0), true
+	case charter.HoursUnclaimed:
+		return coin.Says("arrived", m.Transfer, id.ID{}, 0, m.Coins, 0), true
 	}
 	return "", false
 }

@@ -44,7 +44,7 @@ var moves = known(
 	BundleBought{}, BundleUsed{}, BundleBack{},
 	Payout{}, PayoutReturned{}, ProviderFee{}, ProviderFeeReturned{}, RewardPaid{}, RewardPaidBack{}, IncomeWithdrawn{}, IncomeReturned{},
 	ServiceHeld{}, ServicePaid{}, ServiceReversed{}, ServiceReleased{}, BasicPaid{}, BasicReversed{}, ServiceCancelled{}, CancelledReversed{}, GapShared{}, GapReturned{}, OpeningCredit{},
-	HoursGiven{}, HoursShared{}, HoursGranted{}, HoursDonated{}, HoursOrdered{}, HoursLapsed{}, HoursSent{}, HoursArrived{},
+	HoursGiven{}, HoursShared{}, HoursGranted{}, HoursDonated{}, HoursOrdered{}, HoursLapsed{}, HoursSent{}, HoursArrived{}, HoursUnclaimed{},
 )
 
 func known(all ...Move) map[string]reflect.Type {

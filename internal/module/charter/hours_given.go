@@ -196,6 +196,25 @@ func (a HoursArrived) Legs(*policy.Params) []ledger.Leg {
 	return legs(served(16, clearing(a.From), hours(a.Member), a.Coins))
 }
 
+// HoursUnclaimed are hours that were taken along and whose owner was forgotten before they
+// arrived: the pool of the community to which they went gets them (T-17, F5).
+type HoursUnclaimed struct {
+	Transfer id.ID        `json:"transfer"`
+	From     id.ID        `json:"from"` // the community
+	Coins    money.Amount `json:"coins"`
+}
+
+// Kind implements Move.
+func (HoursUnclaimed) Kind() string { return "hours_unclaimed" }
+
+// Subject implements Move.
+func (HoursUnclaimed) Subject() id.ID { return id.ID{} }
+
+// Legs implements Move.
+func (u HoursUnclaimed) Legs(*policy.Params) []ledger.Leg {
+	return legs(served(17, clearing(u.From), ledger.PoolCoins, u.Coins))
+}
+
 func clearing(community id.ID) ledger.Account {
 	return ledger.In(party.Owner{Kind: party.Clearing, ID: community}, ledger.Value, money.Coin)
 }

@@ -79,7 +79,7 @@ var hoursRules = []Rule{
 	},
 	{
 		ID: ledger.R(Hours, 9), Req: "F4", Source: "+", Title: "放进时间罐",
-		When: "somebody gives surplus hours to the common pot", Moves: []string{"member/coins → pool/common"}, Amount: "what she says, never more than she has; what has gone there more than came from there stays within clearing_limit, what she takes in a month within clearing_month, and both within the agreement",
+		When: "somebody gives surplus hours to the common pot", Moves: []string{"member/coins → pool/common"}, Amount: "what she says, never more than she has",
 	},
 	{
 		ID: ledger.R(Hours, 10), Req: "F4", Source: "+", Title: "时间罐资助的服务时",
@@ -109,17 +109,22 @@ var hoursRules = []Rule{
 	{
 		ID: ledger.R(Hours, 14), Req: "F7", Source: "+", Title: "久没用的进权益池",
 		When: "a month has ended, where a policy has turned it on", Moves: []string{"member/coins → pool/coins"},
-		Amount: "what a person got more than coin_expiry_months ago and has not used, the oldest used first; of the rest demurrage, rounded down",
+		Amount: "what a person got more than coin_expiry_months ago and has not used, the oldest used first, and what was brought from another community as old as it was there; of the rest demurrage, rounded down",
 		Default: func(p *policy.Params) string {
 			return "off"
 		},
 	},
 	{
 		ID: ledger.R(Hours, 15), Req: "F5", Source: "+", Title: "带到别的社区的服务时",
-		When: "a person takes hours to another community: home from where she visits, or along to one that hers is paired with", Moves: []string{"member/coins → clearing/value"}, Amount: "what she says, never more than she has",
+		When: "a person takes hours to another community: home from where she visits, or along to one that hers is paired with", Moves: []string{"member/coins → clearing/value"},
+		Amount: "what she says, never more than she has; what has gone there more than came from there stays within clearing_limit, what she takes in a month within clearing_month, and both within the agreement",
 	},
 	{
 		ID: ledger.R(Hours, 16), Req: "F5", Source: "+", Title: "从别的社区带来的服务时",
 		When: "hours that were taken along arrive", Moves: []string{"clearing/value → member/coins"}, Amount: "what left, once by the transfer's number; at rest both communities' accounts sum to zero",
+	},
+	{
+		ID: ledger.R(Hours, 17), Req: "F5", Source: "+", Title: "到了没有人收的服务时进权益池",
+		When: "hours that were taken along arrive, and who took them was forgotten meanwhile", Moves: []string{"clearing/value → pool/coins"}, Amount: "what left, once by the transfer's number: the pool of the community to which they went",
 	},
 }

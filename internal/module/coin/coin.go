@@ -37,6 +37,7 @@ var Schema = db.Schema{
 		{Name: "coin_donation", Placement: db.Distributed}, {Name: "coin_order", Placement: db.Distributed}, {Name: "coin_order_step", Placement: db.Distributed},
 		{Name: "coin_sent", Placement: db.Distributed}, {Name: "coin_arrived", Placement: db.Distributed}, {Name: "coin_lapse", Placement: db.Distributed},
 		{Name: "coin_clearing", Placement: db.Distributed}, {Name: "coin_crossed", Placement: db.Distributed},
+		{Name: "coin_arrived_got", Placement: db.Distributed},
 	},
 	FS: schemaFS,
 }

@@ -279,7 +279,7 @@ func TestTransfers(t *testing.T) {
 			if err := b.Send(ctx, tx, x); err != nil {
 				return err
 			}
-			return b.Arrive(ctx, tx, x)
+			return b.Arrive(ctx, tx, x, nil)
 		})
 		b.view(func(r db.Reader) error {
 			sent, err := b.Sent(ctx, r, home, x.ID)

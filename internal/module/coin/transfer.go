@@ -24,11 +24,11 @@ var (
 // Transfer is hours of a member on their way to, or from, another community.
 type Transfer struct {
 	ID     id.ID
-	Member id.ID
+	Member id.ID // zero: whose they were was forgotten before they arrived
 	Other  id.ID // the community
 	Coins  money.Amount
 	Seq    int64
-	At     time.Time    // as it was noted; in Transfers alone, as Came
+	At     time.Time    // as it was noted; in Transfers and EachTransfer alone, as Came
 	Month  period.Month // against whose limit what leaves counts
 	Came   bool         // it arrived here; else it left
 }
@@ -66,11 +66,15 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, t Transfer) (err error) {
 	return cleared(ctx, tx, t.Other, t.Coins, 0)
 }
 
-// Arrive notes what arrived.
-func (s *Service) Arrive(ctx context.Context, tx *db.Tx, t Transfer) (err error) {
+// Arrive notes what arrived, and when it was got where it came from; of which nobody knows it
+// is as old as its arrival.
+func (s *Service) Arrive(ctx context.Context, tx *db.Tx, t Transfer, got []Got) (err error) {
 	defer fault.Wrap(&err, "coin: arrive")
 	if _, err = tx.Exec(ctx, "INSERT INTO coin_arrived (community_id, id, member_id, other_id, coins, seq, arrived_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		tx.Community[:], t.ID[:], t.Member[:], t.Other[:], int64(t.Coins), t.Seq, tx.Now.UnixMicro()); err != nil {
+		return err
+	}
+	if err := keepAge(ctx, tx, t.ID, got); err != nil {
 		return err
 	}
 	return cleared(ctx, tx, t.Other, 0, t.Coins)
@@ -152,21 +156,38 @@ func (s *Service) Brought(ctx context.Context, r db.Reader, community, member, o
 	return v, err
 }
 
-// Transfers are what crossed between a community and another, the latest first.
-func (s *Service) Transfers(ctx context.Context, r db.Reader, community, other id.ID) (all []*Transfer, err error) {
-	err = db.Each(ctx, r, func(rows *sql.Rows) error {
+// Transfers are what crossed between a community and another, the latest first: so many
+// behind the first so many.
+func (s *Service) Transfers(ctx context.Context, r db.Reader, community, other id.ID, behind, most int) (all []*Transfer, err error) {
+	err = transfers(ctx, r, community, other, func(t *Transfer) { all = append(all, t) }, " LIMIT ? OFFSET ?", most, behind)
+	return all, err
+}
+
+// EachTransfer hands over every one of them, in the same order, to be taken along.
+func (s *Service) EachTransfer(ctx context.Context, r db.Reader, community, other id.ID, fn func(t *Transfer)) error {
+	return transfers(ctx, r, community, other, fn, "")
+}
+
+// CountTransfers is how many there are.
+func (s *Service) CountTransfers(ctx context.Context, r db.Reader, community, other id.ID) (n int, err error) {
+	err = db.One(ctx, r, &n, `SELECT (SELECT COUNT(*) FROM coin_sent WHERE community_id = ? AND other_id = ?) + (SELECT COUNT(*) FROM coin_arrived WHERE community_id = ? AND other_id = ?)`,
+		community[:], other[:], community[:], other[:])
+	return n, err
+}
+
+func transfers(ctx context.Context, r db.Reader, community, other id.ID, fn func(t *Transfer), part string, args ...any) error {
+	return db.Each(ctx, r, func(rows *sql.Rows) error {
 		t := &Transfer{Other: other}
 		var at, came int64
 		if err := rows.Scan(&t.ID, &t.Member, &t.Coins, &t.Seq, &at, &came); err != nil {
 			return err
 		}
 		t.At, t.Came = time.UnixMicro(at).UTC(), came == 1
-		all = append(all, t)
+		fn(t)
 		return nil
 	}, `SELECT id, member_id, coins, seq, sent_at AS at, 0 AS came FROM coin_sent WHERE community_id = ? AND other_id = ?
-		UNION ALL SELECT id, member_id, coins, seq, arrived_at, 1 FROM coin_arrived WHERE community_id = ? AND other_id = ? ORDER BY 5 DESC, 1`,
-		community[:], other[:], community[:], other[:])
-	return all, err
+		UNION ALL SELECT id, member_id, coins, seq, arrived_at, 1 FROM coin_arrived WHERE community_id = ? AND other_id = ? ORDER BY 5 DESC, 1`+part,
+		append([]any{community[:], other[:], community[:], other[:]}, args...)...)
 }
 
 // AllTransfers are every transfer of a community by its number: what left, what arrived.

@@ -132,6 +132,7 @@ const (
 	ServiceSpared         = "service.spared"
 	ServiceSoon           = "service.soon"
 	ServiceAgain          = "service.again"
+	ServiceDouble         = "service.double"
 	ServiceOff            = "service.off"
 	ServiceFinished       = "service.finished"
 	ServiceSettled        = "service.settled"
@@ -255,6 +256,7 @@ var Kinds = slices.Concat([]Kind{
 	{ID: ServiceSpared, Group: OfCommunity, Name: "谢谢您答应", Title: "%s：这次不用您跑了", Body: "原定 %s。谢谢您答应得快。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceSoon, Group: OfCommunity, Name: "帮忙快开始了", Title: "快到时间了：%s", Body: "%s。来不了请马上说，好再找人。", Open: "看地址", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceAgain, Group: OfCommunity, Name: "换人来帮忙", Title: "%s正在另找一位", Body: "原来说好的邻居来不了。时间还是 %s。", Open: "看进展", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Urgent: true, Most: 10, Per: day},
+	{ID: ServiceDouble, Group: OfCommunity, Name: "同一时间答应了两处", Title: "%s：这一件替您退回了", Body: "原定 %s。同一时间您先答应了另一个社区，只能去一处。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceOff, Group: OfCommunity, Name: "帮忙取消了", Title: "不用来了：%s", Body: "原定 %s。该给您的照规矩给。", Open: "看这一件", By: []Way{Push, SMS}, May: []Way{WeChat}, Must: true, Urgent: true, Most: 10, Per: day},
 	{ID: ServiceFinished, Group: OfCommunity, Name: "请看看做得好不好", Title: "%s做完了，请您看看", Body: "用了 %s 分钟。%s 前不说什么，就算满意。", Open: "去验收", By: []Way{Push}, May: []Way{WeChat, SMS}, Must: true, Most: 10, Per: day},
 	{ID: ServiceSettled, Group: OfCommunity, Name: "服务记下了", Title: "%s记下了", Body: "算 %s 分钟，记 %s。谢谢您。", Open: "看这一件", By: []Way{Push}, May: []Way{WeChat}, Most: 10, Per: day},

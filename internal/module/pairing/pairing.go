@@ -7,6 +7,8 @@
 package pairing
 
 import (
+	"bytes"
+	"cmp"
 	"embed"
 	"io/fs"
 	"time"
@@ -53,6 +55,7 @@ const (
 	Declined  What = "declined"  // instead of accepting
 	Withdrawn What = "withdrawn" // by who proposed, before it was accepted
 	Ended     What = "ended"     // by either, afterwards
+	Replaced  What = "replaced"  // by the program, where two with the same community were accepted at once
 )
 
 // Terms are what two communities agree on.
@@ -70,6 +73,11 @@ func (t Terms) validate(most Terms) error {
 		return ErrBadMonth.On("month").With("most", most.Month.Grouped(money.Coin))
 	}
 	return nil
+}
+
+// compare puts the stricter terms first.
+func (t Terms) compare(o Terms) int {
+	return cmp.Or(cmp.Compare(t.Limit, o.Limit), cmp.Compare(t.Month, o.Month))
 }
 
 // Within is the stricter of each number.
@@ -108,7 +116,7 @@ func (p *Pairing) said(w What) *Step {
 // State is the latest that counts: whatever ends it counts more than what begins it,
 // whichever came first.
 func (p *Pairing) State() What {
-	for _, w := range []What{Ended, Declined, Withdrawn, Accepted} {
+	for _, w := range []What{Ended, Replaced, Declined, Withdrawn, Accepted} {
 		if p.said(w) != nil {
 			return w
 		}
@@ -121,6 +129,13 @@ func (p *Pairing) InForce() bool { return p.State() == Accepted }
 
 // Live reports whether it is in force or may yet be.
 func (p *Pairing) Live() bool { s := p.State(); return s == Accepted || s == Proposed }
+
+// before puts the agreement that stays first, where two with the same community were
+// accepted: the stricter one, of equal ones that with the smaller number. Both communities
+// know all that it looks at from the first word of an agreement on.
+func (p *Pairing) before(o *Pairing) int {
+	return cmp.Or(p.Terms.compare(o.Terms), bytes.Compare(p.ID[:], o.ID[:]))
+}
 
 // Last is the step by which it came into its state.
 func (p *Pairing) Last() Step {

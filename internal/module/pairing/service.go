@@ -81,6 +81,27 @@ func (s *Service) Say(ctx context.Context, tx *db.Tx, p *Pairing, w What, words 
 	return s.step(ctx, tx, p, w, words)
 }
 
+// Settle keeps one agreement in force with another community. Two communities have no
+// transaction in common: each may accept what the other proposed at the same moment. Then the
+// stricter one stays, and each community says of the other that it was replaced (Replaced),
+// which holds whatever becomes of the one that stays.
+func (s *Service) Settle(ctx context.Context, tx *db.Tx, other id.ID) (replaced []*Pairing, err error) {
+	defer fault.Wrap(&err, "settle pairings")
+	all, err := find(ctx, tx, tx.Community, " AND p.other_id = ?", other[:])
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(p *Pairing) bool { return !p.InForce() })
+	slices.SortFunc(all, (*Pairing).before)
+	for _, p := range all[min(1, len(all)):] {
+		if _, err := s.step(ctx, tx, p, Replaced, ""); err != nil {
+			return nil, err
+		}
+		replaced = append(replaced, p)
+	}
+	return replaced, nil
+}
+
 func (s *Service) step(ctx context.Context, tx *db.Tx, p *Pairing, w What, words string) (Step, error) {
 	said := Step{What: w, Side: tx.Community, Words: words, At: tx.Now, By: tx.Actor.ID}
 	p.Steps = append(p.Steps, said)
@@ -139,6 +160,13 @@ func (s *Service) With(ctx context.Context, r db.Reader, community, other id.ID)
 		}
 	}
 	return nil, err
+}
+
+// Partners are the communities with which an agreement was ever accepted.
+func (s *Service) Partners(ctx context.Context, r db.Reader, community id.ID) (others []id.ID, err error) {
+	err = db.All(ctx, r, &others, `SELECT DISTINCT p.other_id FROM pairing p JOIN pairing_step s ON s.community_id = p.community_id AND s.pairing_id = p.id
+		WHERE p.community_id = ? AND s.what = ? ORDER BY p.other_id`, community[:], string(Accepted))
+	return others, err
 }
 
 const pairings = `SELECT p.id, p.other_id, p.proposer_id, p.limit_coins, p.month_coins, s.what, s.side_id, s.words, s.step_at, s.step_by

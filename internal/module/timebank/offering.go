@@ -213,7 +213,8 @@ func (s *Service) LetGo(ctx context.Context, tx *db.Tx, request id.ID) (some []*
 	return some, err
 }
 
-// Spare lets somebody go who said yes: she turned out to be busy then.
+// Spare lets somebody go who was asked or said yes: she turned out to be busy then, or cannot
+// come any more.
 func (s *Service) Spare(ctx context.Context, tx *db.Tx, o *Offer) error {
 	return s.answer(ctx, tx, o, Gone, "")
 }

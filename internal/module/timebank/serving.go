@@ -59,6 +59,28 @@ func (s *Service) AssignmentsOf(ctx context.Context, r db.Reader, community, hel
 	return findAssignments(ctx, r, community, " AND a.helper_id = ? AND a.made_at >= ?"+latest, helper[:], since.UnixMicro())
 }
 
+// AssignmentsOfSome are those of some helpers since an instant, by helper, the newest first.
+func (s *Service) AssignmentsOfSome(ctx context.Context, r db.Reader, community id.ID, helpers []id.ID, since time.Time) (map[id.ID][]*Assignment, error) {
+	return ofSome(ctx, r, community, helpers, " AND a.made_at >= ?", since.UnixMicro())
+}
+
+// RunningOfSome are those of some helpers that have not ended, by helper, the newest first.
+func (s *Service) RunningOfSome(ctx context.Context, r db.Reader, community id.ID, helpers []id.ID) (map[id.ID][]*Assignment, error) {
+	return ofSome(ctx, r, community, helpers, running)
+}
+
+func ofSome(ctx context.Context, r db.Reader, community id.ID, helpers []id.ID, where string, args ...any) (map[id.ID][]*Assignment, error) {
+	found := make(map[id.ID][]*Assignment, len(helpers))
+	err := db.EachSome(helpers, func(in string, args []any) error {
+		all, err := findAssignments(ctx, r, community, where+" AND a.helper_id IN "+in+latest, args...)
+		for _, a := range all {
+			found[a.Helper] = append(found[a.Helper], a)
+		}
+		return err
+	}, args...)
+	return found, err
+}
+
 // AssignmentsSince are all of a community since an instant, the newest first.
 func (s *Service) AssignmentsSince(ctx context.Context, r db.Reader, community id.ID, since time.Time) ([]*Assignment, error) {
 	return findAssignments(ctx, r, community, " AND a.made_at >= ?"+latest, since.UnixMicro())

@@ -113,7 +113,9 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, sent portal.Sent
 		return pairing.ErrNotFound
 	}
 	v := oneView{Room: room, Keep: h.MayIn(ctx, "pairing_desk.keep", room.ID), Sent: sent, Base: room.Desk("neighbours", "/"+which.String())}
+	ask := ui.AskTable(r.URL.Query(), nil)
 	var moves []*coin.Transfer
+	var total int
 	if err := h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error {
 		if v.P, err = h.Flows.Pairings.ByID(ctx, rd, room.ID, which); err != nil {
 			return err
@@ -121,7 +123,12 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, sent portal.Sent
 		if v.Ours, err = h.Flows.Coins.ClearedWith(ctx, rd, room.ID, v.P.Other); err != nil {
 			return err
 		}
-		moves, err = h.Flows.Coins.Transfers(ctx, rd, room.ID, v.P.Other)
+		if ask.Format != "" {
+			return h.Flows.Coins.EachTransfer(ctx, rd, room.ID, v.P.Other, func(t *coin.Transfer) { moves = append(moves, t) })
+		}
+		if total, err = h.Flows.Coins.CountTransfers(ctx, rd, room.ID, v.P.Other); err == nil {
+			moves, err = h.Flows.Coins.Transfers(ctx, rd, room.ID, v.P.Other, ask.Offset(), ask.Size)
+		}
 		return err
 	}); err != nil {
 		return err
@@ -138,16 +145,15 @@ func (h *Pages) showOne(w http.ResponseWriter, r *http.Request, sent portal.Sent
 	}
 	v.Other, v.Mine = portal.PlaceName(other), v.P.Proposer == room.ID
 	v.Terms = v.P.Terms.Within(pairing.Terms{Limit: room.Rules.ClearingLimit, Month: room.Rules.ClearingMonth})
-	ask := ui.AskTable(r.URL.Query(), nil)
 	if ask.Format != "" {
 		return portal.Take(w, r, v.Other, ask.Format, movesSheet(ctx, &room, moves))
 	}
-	v.fill(ctx, moves, ask)
+	v.fill(ctx, moves, total, ask)
 	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "neighbours", v.Other), onePage(v))
 }
 
 // fill puts the agreement into words.
-func (v *oneView) fill(ctx context.Context, moves []*coin.Transfer, ask ui.TableAsk) {
+func (v *oneView) fill(ctx context.Context, moves []*coin.Transfer, total int, ask ui.TableAsk) {
 	out, in := v.way()
 	say := func(c coin.Cleared) string {
 		return i18n.T(ctx, "带出 %s，带进 %s", ui.Coins(c.Sent), ui.Coins(c.Arrived))
@@ -164,15 +170,18 @@ func (v *oneView) fill(ctx context.Context, moves []*coin.Transfer, ask ui.Table
 		}
 		v.History = append(v.History, ui.Event{Title: who + " " + pairing.Sentence(s.What).In(ctx), Text: s.Words, When: ui.Moment(ctx, v.Local(s.At))})
 	}
-	v.Table = ui.Table{ID: "crossed", Caption: i18n.T(ctx, "每一笔来往"), Path: v.Base, Ask: ask, Total: len(moves), Export: true,
+	v.Table = ui.Table{ID: "crossed", Caption: i18n.T(ctx, "每一笔来往"), Path: v.Base, Ask: ask, Total: total, Export: true,
 		Columns: []ui.Column{{Text: i18n.T(ctx, "时间"), Title: true}, {Text: i18n.T(ctx, "方向")}, {Text: i18n.T(ctx, "抵扣权益"), Num: true}, {Text: i18n.T(ctx, "第几条账"), Num: true}},
 		Empty:   ui.EmptyView{Icon: "hands", Title: i18n.T(ctx, "还没有来往"), Text: i18n.T(ctx, "居民带出、带进的服务时，一笔一笔列在这里。")}}
-	for _, t := range moves[min(ask.Offset(), len(moves)):min(ask.Offset()+ask.Size, len(moves))] {
+	for _, t := range moves {
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Cells: ui.Cells(ui.Moment(ctx, v.Local(t.At)), direction(ctx, t), ui.Coins(t.Coins), portal.Whole(int(t.Seq)))})
 	}
 }
 
 func direction(ctx context.Context, t *coin.Transfer) string {
+	if t.Came && t.Member.IsZero() {
+		return i18n.T(ctx, "带进，人已注销，归权益池")
+	}
 	if t.Came {
 		return i18n.T(ctx, "带进")
 	}

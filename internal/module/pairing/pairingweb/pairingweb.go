@@ -111,4 +111,4 @@ func (h *Pages) others(ctx context.Context, room *portal.Room, all []*pairing.Pa
 }
 
 // tones are those of the states.
-var tones = map[pairing.What]ui.Tone{pairing.Proposed: ui.Soon, pairing.Accepted: ui.OK, pairing.Declined: ui.Tell, pairing.Withdrawn: ui.Tell, pairing.Ended: ui.Tell}
+var tones = map[pairing.What]ui.Tone{pairing.Proposed: ui.Soon, pairing.Accepted: ui.OK, pairing.Declined: ui.Tell, pairing.Withdrawn: ui.Tell, pairing.Ended: ui.Tell, pairing.Replaced: ui.Tell}

@@ -116,6 +116,7 @@ type askedView struct {
 type helperView struct {
 	*timebank.Assignment
 	Name     string
+	From     string // her community, if it is another
 	Skilled  string // how her skill is known
 	Phone    string
 	Warm     string // what she says of herself

@@ -101,12 +101,17 @@ func (h *Pages) helperView(ctx context.Context, v *askedView, a *timebank.Assign
 			x.Phone = who.Person.Phone
 		}
 	}
-	own, err := h.Flows.VolunteerOf(ctx, v.ID, a.Helper)
+	if x.From, err = h.comesFrom(ctx, v.ID, who); err != nil {
+		return x, err
+	}
+	own, err := h.Flows.HelperOf(ctx, v.ID, a.Helper)
 	if err != nil {
 		return x, err
 	}
 	if own != nil {
-		x.Warm = own.About
+		if x.From == "" { // what she says of herself is said at home
+			x.Warm = own.About
+		}
 		if v.Q.Skill != "" {
 			x.Skilled = volunteer.LevelName(own.Can(volunteer.Skill(v.Q.Skill), v.Today)).In(ctx)
 		}

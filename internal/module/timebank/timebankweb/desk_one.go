@@ -163,7 +163,7 @@ func answerName(ctx context.Context, o *timebank.Offer, v *deskOneView) string {
 // gone says why nobody needs her answer any more.
 func gone(ctx context.Context, o *timebank.Offer) string {
 	if !o.Ready.IsZero() {
-		return i18n.T(ctx, "答应了，更近的去了")
+		return i18n.T(ctx, "答应了，后来不用去了")
 	}
 	return i18n.T(ctx, "不用了")
 }
@@ -180,6 +180,13 @@ func (h *Pages) deskHelper(ctx context.Context, v *deskOneView, a *timebank.Assi
 		if !a.State().Over() {
 			x.Phone = who.Person.Phone
 		}
+	}
+	from, err := h.comesFrom(ctx, v.ID, who)
+	if err != nil {
+		return x, err
+	}
+	if from != "" {
+		x.Name += " · " + from
 	}
 	x.Decide, x.Miss, x.Excuse = v.Sent.Ask("decide-"+a.ID.String(), x.Base+"/decision"), v.Sent.Ask("miss-"+a.ID.String(), x.Base+"/absence"), v.Sent.Ask("excuse-"+a.ID.String(), x.Base+"/excuse")
 	x.Undo = v.Sent.Ask("undo-"+a.ID.String(), x.Base+"/undoing")

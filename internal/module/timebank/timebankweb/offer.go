@@ -24,6 +24,7 @@ type offerView struct {
 	Where   string // building and way, never the door
 	Reasons []string
 	Lines   []ui.Line
+	Goes    string // what becomes of the hours of a guest
 	Until   string
 	Stands  bool
 	Willing string // when she hears at the latest, after she said yes; "" if she did not
@@ -90,6 +91,9 @@ func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
 	}
 	if v.guest() {
 		v.Where = portal.PlaceName(v.Place) + " · " + v.Where
+		if err := h.sayWhere(ctx, v); err != nil {
+			return err
+		}
 	}
 	return h.view(ctx, v.ID, func(rd db.Reader) error {
 		all, err := h.svc().AssignmentsFor(ctx, rd, v.ID, v.Q.ID)
@@ -103,6 +107,19 @@ func (h *Pages) fillOffer(ctx context.Context, v *offerView) (err error) {
 		}
 		return err
 	})
+}
+
+// sayWhere says what becomes of hours that a guest earns.
+func (h *Pages) sayWhere(ctx context.Context, v *offerView) error {
+	own, err := h.Flows.HelperOf(ctx, v.ID, v.Me.ID)
+	switch {
+	case err != nil, v.Q.Pay != timebank.ByAsker && v.Q.Pay != timebank.ByPool:
+	case own != nil && own.Beyond.HoursHome:
+		v.Goes = i18n.T(ctx, "做完自动带回您的社区。")
+	default:
+		v.Goes = i18n.T(ctx, "留在%s用，也可以以后自己带回来。", portal.PlaceName(v.Place))
+	}
+	return err
 }
 
 // settles is how long a yes may wait for one from nearer.

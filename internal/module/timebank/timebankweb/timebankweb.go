@@ -205,11 +205,29 @@ func idIn(r *http.Request, name string) (id.ID, error) {
 // actor is who presses a button.
 func actor(ctx context.Context) db.Actor { return authz.Of(ctx).Actor() }
 
-// called is how a member is addressed: 王女士. Who was forgotten is a neighbour.
+// called is how a member is addressed, and where she comes from if she visits: 王女士. Who
+// was forgotten is a neighbour.
 func (h *Pages) called(ctx context.Context, community, who id.ID) (string, error) {
 	n, err := h.Flows.Householder(ctx, community, who)
 	if err != nil || n.Person == nil {
 		return i18n.T(ctx, "一位邻居"), err
 	}
-	return portal.Called(ctx, n.Person), nil
+	name := portal.Called(ctx, n.Person)
+	from, err := h.comesFrom(ctx, community, n)
+	if from != "" {
+		name += " · " + from
+	}
+	return name, err
+}
+
+// comesFrom names the community of who visits this one, "" for who lives here.
+func (h *Pages) comesFrom(ctx context.Context, community id.ID, n *flow.Householder) (string, error) {
+	if !n.GuestIn(community) {
+		return "", nil
+	}
+	at, err := h.Flows.Communities.ByID(ctx, h.Flows.DB, n.Member.Home)
+	if err != nil {
+		return "", err
+	}
+	return portal.PlaceName(at), nil
 }

@@ -11,14 +11,12 @@ import (
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
-	"gongyi/internal/kernel/page"
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/household"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
-	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/timebank"
 	"gongyi/internal/module/volunteer"
@@ -210,21 +208,6 @@ func TestAnHourForAnHour(t *testing.T) {
 		h.must(h.ThankHelp(ctx, h.c1, h.actor("wang"), h.members["wang"], a.ID, "走得很稳，谢谢"))
 		h.refused("thanked twice", h.ThankHelp(ctx, h.c1, h.actor("wang"), h.members["wang"], a.ID, "再谢一次"), timebank.ErrThanked)
 	})
-}
-
-// movedFor are the services that somebody's hours were moved for, each once.
-func (h *helping) movedFor(name string) (said []string) {
-	h.t.Helper()
-	all, err := h.Belongings(ctx, []person.Membership{{Ref: name, Home: h.c1}})
-	h.must(err)
-	moves, _, err := h.Movements(ctx, &all[0], ledger.Coins, page.Request{Limit: 50})
-	h.must(err)
-	for _, m := range moves {
-		if m.For != "" && !slices.Contains(said, m.For) {
-			said = append(said, m.For)
-		}
-	}
-	return said
 }
 
 // TestTheLastPlaceIsTakenOnce: of everybody who says yes at the same time one gets it,

@@ -32,6 +32,7 @@ type deskOneView struct {
 	Offers   []offerRow
 	Helpers  []deskHelper
 	Choices  []ui.Option // volunteers who could, those with time first
+	Served   []ui.Option // who may have served: those who promised, wherever they live, then the volunteers
 	Sent     portal.Sent
 	Assign   ui.Form
 	Sheet    ui.Form
@@ -239,7 +240,24 @@ func (h *Pages) fillDeskForms(ctx context.Context, v *deskOneView, all []*timeba
 		}
 	}
 	v.Choices = slices.Concat(v.Choices, busy)
+	v.Served = servedBy(ctx, v)
 	return nil
+}
+
+// servedBy are those whom a paper may name.
+func servedBy(ctx context.Context, v *deskOneView) (all []ui.Option) {
+	for _, x := range v.Helpers {
+		if s := x.Assignment.State(); s == timebank.Promised || s == timebank.Begun {
+			all = append(all, ui.Option{Value: x.Helper.String(), Text: i18n.T(ctx, "%s，说好了来", x.Name)})
+		}
+	}
+	promised := len(all)
+	for _, c := range v.Choices {
+		if !slices.ContainsFunc(all[:promised], func(o ui.Option) bool { return o.Value == c.Value }) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // deskStep does something with the request in an address.

@@ -901,7 +901,7 @@ func deskOnePage(v deskOneView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Keep && v.Q.End == nil && len(v.Choices) > 0 {
+		if v.Keep && v.Q.End == nil && len(v.Served) > 0 {
 			templ_7745c5c3_Var44 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -926,7 +926,7 @@ func deskOnePage(v deskOneView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field{In: v.Sheet.In, Name: "helper", Label: i18n.T(ctx, "谁做的"), Options: v.Choices, Value: v.Sent.Typed("sheet", "helper", ""), Error: v.Sheet.Of("helper")}.Select().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{In: v.Sheet.In, Name: "helper", Label: i18n.T(ctx, "谁做的"), Options: v.Served, Value: v.Sent.Typed("sheet", "helper", ""), Error: v.Sheet.Of("helper")}.Select().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

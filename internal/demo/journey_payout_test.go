@@ -43,7 +43,9 @@ func TestJourneyOfAPayout(t *testing.T) {
 			j.Open("/desk/payouts/C1")
 			uitest.Ask[bool](j.Tab, `document.querySelector("input[name=kind][value=income]").checked = true`)
 			j.Press("看这一批")
-			j.Says("这一次没有谁该付") // it holds more of what it earned in cash
+			if !uitest.Ask[bool](j.Tab, fmt.Sprintf(`document.body.innerText.includes(%q)`, j.Word("钱没有动。这一批的最后一天还没有结账，结完再准备。"))) { // on a Monday before three
+				j.Says("这一次没有谁该付") // it holds more of what it earned in cash
+			}
 		} else {
 			j.first("main a[href*='/batches/']")
 			j.Says("记了账，正在付")

@@ -79,7 +79,9 @@ func (f *Flows) ThankAttendance(ctx context.Context, place id.ID, actor db.Actor
 	}
 	var lines []ThanksLine
 	for i, ref := range refs {
-		lines = append(lines, ThanksLine{Line: int64(i + 1), Ref: ref, Words: a.Title})
+		if ref != "" {
+			lines = append(lines, ThanksLine{Line: int64(i + 1), Ref: ref, Words: a.Title})
+		}
 	}
 	if _, err := f.ThankList(ctx, place, actor, Thanks{Rule: rule, Form: classCause(session), Self: actor.ID, List: list}, a.Title, lines); err != nil {
 		return list, err
@@ -111,7 +113,7 @@ func (f *Flows) chooseThanks(ctx context.Context, place id.ID, actor db.Actor, a
 // goes on, whatever became of it: what it cannot give any more is noted on the list.
 func (f *Flows) mayThankBy(ctx context.Context, tx *db.Tx, at, session, rule id.ID) error {
 	chosen, err := f.Activities.Chosen(ctx, tx, tx.Community, at)
-	if err != nil || chosen[session].Rule == rule {
+	if c, ok := chosen[session]; err != nil || ok && c.Rule == rule {
 		return err
 	}
 	day, err := f.civilDay(ctx, tx, tx.Now)
@@ -125,7 +127,8 @@ func (f *Flows) mayThankBy(ctx context.Context, tx *db.Tx, at, session, rule id.
 	return err
 }
 
-// cameRefs are the references of those who came on a date, without those who were forgotten.
+// cameRefs are the references of those who came on a date, "" of who was forgotten: the
+// others keep their places on a list that goes on.
 func (f *Flows) cameRefs(ctx context.Context, r db.Reader, place id.ID, a *activity.Activity, s *activity.Session) (refs []string, err error) {
 	came, err := f.Activities.Attendance(ctx, r, place, a.ID)
 	if err != nil {
@@ -143,9 +146,11 @@ func (f *Flows) cameRefs(ctx context.Context, r db.Reader, place id.ID, a *activ
 	}
 	found, err := f.Members.ByIDs(ctx, r, place, who)
 	for _, m := range who {
-		if x := found[m]; x != nil && x.Ref != "" {
-			refs = append(refs, x.Ref)
+		ref := ""
+		if x := found[m]; x != nil && !x.Forgotten() {
+			ref = x.Ref
 		}
+		refs = append(refs, ref)
 	}
 	return refs, err
 }

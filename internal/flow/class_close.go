@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"time"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
@@ -36,34 +37,27 @@ func (f *Flows) closingOf(ctx context.Context, tx *db.Tx, a *activity.Activity) 
 	if c.seats, err = f.Activities.Seats(ctx, tx, tx.Community, a.ID); err != nil {
 		return nil, err
 	}
-	if c.closed, err = f.Activities.Closed(ctx, tx, tx.Community, a.ID); err != nil {
-		return nil, err
-	}
-	settled, err := f.Activities.Settlements(ctx, tx, tx.Community, a.ID)
+	u, err := f.Activities.Unclosed(ctx, tx, tx.Community, a.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range settled {
+	c.closed = u.Closed
+	for _, p := range u.Settled {
 		if p.UndoSeq == 0 && !p.Seat.IsZero() {
 			c.settled[[2]id.ID{p.Session, p.Seat}] = p
 		}
 	}
-	came, err := f.Activities.Attendance(ctx, tx, tx.Community, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range came {
+	for _, x := range u.Came {
 		c.came[[2]id.ID{x.Session, x.Seat}] = true
 	}
-	return c, f.fillExcuses(ctx, tx, c)
+	return c, f.fillExcuses(ctx, tx, c, u.Excused)
 }
 
 // fillExcuses reads who said that she will not come, and who said so too late by the rules in
 // force when the date ended, or now if it has not.
-func (f *Flows) fillExcuses(ctx context.Context, tx *db.Tx, c *closing) error {
-	said, err := f.Activities.Excused(ctx, tx, tx.Community, c.ID)
-	if err != nil || len(said) == 0 {
-		return err
+func (f *Flows) fillExcuses(ctx context.Context, tx *db.Tx, c *closing, said map[[2]id.ID]time.Time) error {
+	if len(said) == 0 {
+		return nil
 	}
 	for i := range c.Sessions {
 		s, at := &c.Sessions[i], tx.Now
@@ -228,7 +222,11 @@ func (f *Flows) payDate(ctx context.Context, tx *db.Tx, c *closing, s *activity.
 // once, by keepOrEnd.
 func (f *Flows) dropSeat(ctx context.Context, tx *db.Tx, c *closing, s *activity.Session, x *activity.Seat) error {
 	if paid := c.settled[[2]id.ID{s.ID, x.ID}]; paid != nil {
-		if err := f.returnSeat(ctx, tx, c.Activity, paid, x.Member, s.End.Words, s.End.Cause); err != nil {
+		cause := s.End.Cause
+		if s.End.Words == "" && cause == activity.ByWords {
+			cause = activity.Parted // who gave the reason was forgotten, and it with her
+		}
+		if err := f.returnSeat(ctx, tx, c.Activity, paid, x.Member, s.End.Words, cause); err != nil {
 			return err
 		}
 	}

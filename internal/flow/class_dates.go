@@ -108,7 +108,7 @@ func (f *Flows) beginHolding(ctx context.Context, place id.ID, actor db.Actor, t
 	}
 	who.byCode = teacher != nil
 	return f.withDate(ctx, place, actor, teacher, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, _ *policy.Params) error {
-		if s.End != nil && s.End.Held && s.End.Done.IsZero() {
+		if s.End != nil && s.End.Held {
 			return nil
 		}
 		return f.holdDate(ctx, tx, a, s, who)
@@ -119,6 +119,7 @@ func (f *Flows) beginHolding(ctx context.Context, place id.ID, actor db.Actor, t
 // the pool pays: who speaks for it.
 type witnesses struct {
 	elsewhere map[id.ID]bool
+	anywhere  bool // households are not looked at
 	byCode    bool // only who checked in herself counts
 }
 
@@ -163,7 +164,7 @@ func (w witnesses) refuse(a *activity.Activity, came map[id.ID]activity.How) err
 	err := error(ErrClassOnlyHome)
 	for seat, how := range came {
 		switch {
-		case !w.elsewhere[seat]:
+		case !w.anywhere && !w.elsewhere[seat]:
 		case w.byCode && how != activity.ByCode:
 			err = ErrClassByCode
 		default:
@@ -232,8 +233,8 @@ func (f *Flows) CallOffDate(ctx context.Context, place id.ID, actor db.Actor, te
 // beginDropping ends a date as called off; what follows for each seat is left to closeAll.
 func (f *Flows) beginDropping(ctx context.Context, place id.ID, actor db.Actor, teacher *id.ID, at, session id.ID, words string) error {
 	return f.withDate(ctx, place, actor, teacher, at, session, func(tx *db.Tx, a *activity.Activity, s *activity.Session, _ *policy.Params) error {
-		if s.End != nil && !s.End.Held && s.End.Done.IsZero() {
-			return nil
+		if s.End != nil && !s.End.Held && (s.End.Done.IsZero() || words == "") {
+			return nil // it goes on, or the clock was quicker
 		}
 		if err := a.TakesPart(s.Begins.Add(-1)); err != nil {
 			return err

@@ -205,7 +205,15 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range append(taught, second...) {
+	for _, a := range taught {
+		if err := f.endTeaching(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	for _, a := range second {
+		if err := f.holdBegun(ctx, tx, a); err != nil {
+			return err
+		}
 		if err := f.endTeaching(ctx, tx, a); err != nil {
 			return err
 		}
@@ -213,13 +221,43 @@ func (f *Flows) forgetClasses(ctx context.Context, tx *db.Tx, who id.ID) error {
 	return f.Activities.Forget(ctx, tx, who)
 }
 
-// endTeaching ends a class whose teacher, or second adult, is to be forgotten.
+// endTeaching ends a class whose teacher, or second adult, is to be forgotten. What is over
+// and was not settled did not take place: nobody is paid any more who is forgotten.
 func (f *Flows) endTeaching(ctx context.Context, tx *db.Tx, a *activity.Activity) error {
 	switch {
 	case a.State() == activity.Proposed:
 		return f.Activities.Withdraw(ctx, tx, a)
-	case a.State() != activity.Open || a.Next(tx.Now) == nil:
+	case a.State() != activity.Open:
+		return nil
+	case a.Next(tx.Now) != nil:
+		return f.endActivity(ctx, tx, a, "", activity.Parted)
+	}
+	for i := range a.Sessions {
+		if s := &a.Sessions[i]; s.End == nil {
+			if err := f.dropDate(ctx, tx, a, s, activity.SessionEnd{Cause: activity.Parted}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// holdBegun holds the dates that have begun and that somebody came to, so that who taught
+// loses nothing when who stood by is forgotten. Where the pool pays, somebody must have
+// checked in by the digits at the door, as for the clock.
+func (f *Flows) holdBegun(ctx context.Context, tx *db.Tx, a *activity.Activity) error {
+	if a.State() != activity.Open {
 		return nil
 	}
-	return f.endActivity(ctx, tx, a, "", activity.Parted)
+	for i := range a.Sessions {
+		s := &a.Sessions[i]
+		if s.End != nil || s.Begins.After(tx.Now) {
+			continue
+		}
+		err := f.holdDate(ctx, tx, a, s, witnesses{anywhere: true, byCode: true})
+		if err != nil && !errors.Is(err, ErrClassNobody) && !errors.Is(err, ErrClassByCode) && !errors.Is(err, ErrClassOnlyHome) {
+			return err
+		}
+	}
+	return nil
 }

@@ -63,6 +63,9 @@ func TestAnActivityIsThankedWithPoints(t *testing.T) {
 		h.env.Clock.Set(s.Ends)
 		h.must(h.MarkCame(ctx, h.c1, db.System, nil, called.ID, s.ID, []id.ID{wang.ID}, nil))
 		h.must(h.HoldClass(ctx, h.c1, db.System, nil, called.ID, s.ID))
+		if _, err := h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, id.ID{}); !errors.Is(err, points.ErrNoRule) {
+			t.Errorf("thanked by no rule: %v", err)
+		}
 		h.thankedOnce(called, &s, rule.ID, other.ID)
 		if _, err := h.ThankAttendance(ctx, h.c1, db.System, called.ID, s.ID, rule.ID); !errors.Is(err, activity.ErrThanked) {
 			t.Errorf("thanked twice: %v", err)

@@ -264,7 +264,7 @@ func (f *Flows) promisedIn(ctx context.Context, s *scene, other id.ID, refs map[
 
 // welcome makes those who are asked for the first time known here: a copy of her standing
 // and level, under a pseudonym of this community (flow.Visit). left are those of whom that
-// could not be made.
+// could not be made, with their neighbours who are not known yet either.
 func (f *Flows) welcome(ctx context.Context, s *scene, round dispatch.Round) (left []*volunteer.Volunteer, err error) {
 	for _, o := range round.Offers {
 		for _, v := range s.who {
@@ -276,7 +276,14 @@ func (f *Flows) welcome(ctx context.Context, s *scene, round dispatch.Round) (le
 				if ctx.Err() != nil {
 					return nil, err
 				}
-				s.failed, left = append(s.failed, err), append(left, v)
+				// What fails for one fails for whoever else of hers is not known yet: without them
+				// there is one more plan for a partner, however many people it has.
+				s.failed = append(s.failed, err)
+				for _, o := range s.who {
+					if o.Member.IsZero() && s.from[o.ID] == s.from[v.ID] {
+						left = append(left, o)
+					}
+				}
 				continue
 			}
 			v.Member = m.ID // v is the scene's own

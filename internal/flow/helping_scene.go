@@ -213,7 +213,9 @@ func (s *scene) tasks() (tasks []dispatch.Task) {
 	return tasks
 }
 
-// history is who was asked for a request and who knows its asker.
+// history is who was asked for a request and who knows its asker. Whoever promised or may
+// still say yes counts, also when she is not among those who are weighed: a guest whose
+// community cannot be read, or a neighbour who offers nothing any more.
 func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []dispatch.Bond) {
 	ask := func(member, shop id.ID, one dispatch.Asked) {
 		for _, v := range s.byHand[member] { // she was asked as one of the two, and is not asked as the other
@@ -222,6 +224,13 @@ func (s *scene) history(q *timebank.Request) (asked []dispatch.Asked, bonds []di
 				as.Answer = dispatch.Withdrawn
 			}
 			asked = append(asked, as)
+		}
+		if len(s.byHand[member]) == 0 && (one.Answer == dispatch.Accepted || one.Answer == dispatch.Waiting || one.Answer == dispatch.Ready) {
+			if one.Volunteer = member; one.Answer == dispatch.Ready { // she is sent when she is known again
+				one.Answer = dispatch.Waiting
+				one.Until = q.Until
+			}
+			asked = append(asked, one)
 		}
 	}
 	for _, o := range s.offers[q.ID] {

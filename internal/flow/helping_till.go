@@ -31,8 +31,8 @@ func bought(c *checkout.Checkout, q *timebank.Request, a *timebank.Assignment) b
 		(s == timebank.Promised || s == timebank.Begun || s.Served())
 }
 
-// ServicesOfSale are the services that a sale can have paid for, the newest first: of those
-// days in which a shop may still give a sale back.
+// ServicesOfSale are the services that a sale can have paid for, the newest first, of those
+// that were promised in so many days before it.
 func (f *Flows) ServicesOfSale(ctx context.Context, r db.Reader, community id.ID, c *checkout.Checkout, windowDays int) (all []ShopService, err error) {
 	made, err := f.TimeBank.AssignmentsOfShop(ctx, r, community, c.Merchant, c.OpenedAt.AddDate(0, 0, -windowDays))
 	if err != nil {
@@ -135,7 +135,7 @@ func (p *replayer) servicesPaid(ctx context.Context, r db.Reader) error {
 	}
 	for _, x := range all {
 		a, q := made[x.Assignment], requests[x.Request]
-		if a == nil || q == nil || a.Request != q.ID || a.Shop != x.Merchant || q.Pay != timebank.AtTill {
+		if a == nil || q == nil || a.Request != q.ID || a.Shop != x.Merchant || q.Pay != timebank.AtTill || !x.Member.IsZero() && x.Member != q.Asker {
 			p.flaw(0, "service_paid_differs", x.Seq, "", x.Assignment.String(), x.Checkout.String())
 		}
 	}

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/member"
@@ -15,7 +14,7 @@ import (
 // not lost with her name, and takes her own words out of what stays.
 func (f *Flows) leaveMembership(ctx context.Context, tx *db.Tx, who id.ID) error {
 	m, err := f.Members.ByID(ctx, tx, who)
-	if errors.Is(err, member.ErrNotFound) || err == nil && (m.Home != tx.Community || strings.HasPrefix(m.Ref, "erased-")) {
+	if errors.Is(err, member.ErrNotFound) || err == nil && (m.Home != tx.Community || m.Forgotten()) {
 		return nil
 	}
 	if err != nil {

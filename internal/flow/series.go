@@ -205,9 +205,6 @@ func (f *Flows) grant(ctx context.Context, tx *db.Tx, series id.ID, way promotio
 	if s.Way != way {
 		return nil, promotion.ErrBadWay
 	}
-	if _, err := f.inForceMember(ctx, tx, g.Member); err != nil {
-		return nil, err
-	}
 	if !s.Shop.IsZero() {
 		if err := f.active(ctx, tx, s.Shop); err != nil {
 			return nil, err

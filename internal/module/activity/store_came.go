@@ -23,7 +23,11 @@ const (
 const ofSessions = " JOIN activity_session s ON s.community_id = x.community_id AND s.id = x.session_id WHERE x.community_id = ? AND s.activity_id = ? ORDER BY s.begins_at, x.session_id"
 
 // Attendance is who came to an activity, by date.
-func (s *Service) Attendance(ctx context.Context, r db.Reader, community, activity id.ID) (all []Came, err error) {
+func (s *Service) Attendance(ctx context.Context, r db.Reader, community, activity id.ID) ([]Came, error) {
+	return findCame(ctx, r, ofSessions+", x.seat_id", community[:], activity[:])
+}
+
+func findCame(ctx context.Context, r db.Reader, rest string, args ...any) (all []Came, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		var x Came
 		var at int64
@@ -31,12 +35,16 @@ func (s *Service) Attendance(ctx context.Context, r db.Reader, community, activi
 		x.At = micros(at)
 		all = append(all, x)
 		return err
-	}, "SELECT x.session_id, x.seat_id, x.how, x.came_at, x.noted_by FROM activity_attendance x"+ofSessions+", x.seat_id", community[:], activity[:])
+	}, "SELECT x.session_id, x.seat_id, x.how, x.came_at, x.noted_by FROM activity_attendance x"+rest, args...)
 	return all, err
 }
 
 // Excused is when somebody said of a date that she cannot come, by date and seat.
 func (s *Service) Excused(ctx context.Context, r db.Reader, community, activity id.ID) (map[[2]id.ID]time.Time, error) {
+	return findExcused(ctx, r, ofSessions, community[:], activity[:])
+}
+
+func findExcused(ctx context.Context, r db.Reader, rest string, args ...any) (map[[2]id.ID]time.Time, error) {
 	all := make(map[[2]id.ID]time.Time)
 	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
 		var session, seat id.ID
@@ -44,18 +52,22 @@ func (s *Service) Excused(ctx context.Context, r db.Reader, community, activity 
 		err := rows.Scan(&session, &seat, &at)
 		all[[2]id.ID{session, seat}] = micros(at)
 		return err
-	}, "SELECT x.session_id, x.seat_id, x.said_at FROM activity_excuse x"+ofSessions, community[:], activity[:])
+	}, "SELECT x.session_id, x.seat_id, x.said_at FROM activity_excuse x"+rest, args...)
 }
 
 // Closed are the seats for which dates that have ended are carried out, by date and seat.
 func (s *Service) Closed(ctx context.Context, r db.Reader, community, activity id.ID) (map[[2]id.ID]bool, error) {
+	return findClosed(ctx, r, ofSessions, community[:], activity[:])
+}
+
+func findClosed(ctx context.Context, r db.Reader, rest string, args ...any) (map[[2]id.ID]bool, error) {
 	all := make(map[[2]id.ID]bool)
 	return all, db.Each(ctx, r, func(rows *sql.Rows) error {
 		var session, seat id.ID
 		err := rows.Scan(&session, &seat)
 		all[[2]id.ID{session, seat}] = true
 		return err
-	}, "SELECT x.session_id, x.seat_id FROM activity_closing x"+ofSessions, community[:], activity[:])
+	}, "SELECT x.session_id, x.seat_id FROM activity_closing x"+rest, args...)
 }
 
 // Settlements are what the dates of an activity came to.
@@ -267,12 +279,14 @@ const forgottenTitle = "-"
 
 func forget(ctx context.Context, tx *db.Tx, member id.ID) error {
 	const hers = "(SELECT id FROM activity_seat WHERE community_id = ? AND member_id = ?)"
+	const taught = `(SELECT s.id FROM activity_session s
+		JOIN activity a ON a.community_id = s.community_id AND a.id = s.activity_id WHERE s.community_id = ? AND a.teacher_id = ?)`
 	for _, query := range []string{
 		"DELETE FROM activity_word WHERE community_id = ? AND seat_id IN " + hers,
 		"UPDATE activity_undo SET words = '' WHERE community_id = ? AND seat_id IN " + hers,
+		"UPDATE activity_undo SET words = '' WHERE community_id = ? AND session_id IN " + taught,
 		"UPDATE activity_step SET words = '' WHERE community_id = ? AND activity_id IN (SELECT id FROM activity WHERE community_id = ? AND teacher_id = ?)",
-		`UPDATE activity_session_end SET words = '' WHERE community_id = ? AND session_id IN (SELECT s.id FROM activity_session s
-			JOIN activity a ON a.community_id = s.community_id AND a.id = s.activity_id WHERE s.community_id = ? AND a.teacher_id = ?)`,
+		"UPDATE activity_session_end SET words = '' WHERE community_id = ? AND session_id IN " + taught,
 	} {
 		if _, err := tx.Exec(ctx, query, tx.Community[:], tx.Community[:], member[:]); err != nil {
 			return err

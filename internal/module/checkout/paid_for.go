@@ -18,6 +18,7 @@ type For struct {
 	Request    id.ID // zero: for none after all
 	Assignment id.ID
 	Merchant   id.ID // who sold
+	Member     id.ID // who bought, zero if she is not known
 	Seq        int64 // of the purchase
 	At         time.Time
 	By         string
@@ -61,11 +62,11 @@ func paidFor(ctx context.Context, r db.Reader, community id.ID, where string, ar
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {
 		var x For
 		var when int64
-		err := rows.Scan(&x.Checkout, &x.N, &x.Request, &x.Assignment, &x.Merchant, &x.Seq, &when, &x.By)
+		err := rows.Scan(&x.Checkout, &x.N, &x.Request, &x.Assignment, &x.Merchant, &x.Member, &x.Seq, &when, &x.By)
 		x.At = at(when)
 		all = append(all, x)
 		return err
-	}, `SELECT f.checkout_id, f.n, f.request_id, f.assignment_id, c.merchant_id, e.seq, f.noted_at, f.noted_by
+	}, `SELECT f.checkout_id, f.n, f.request_id, f.assignment_id, c.merchant_id, c.member_id, e.seq, f.noted_at, f.noted_by
 		FROM checkout_for f JOIN checkout c ON c.community_id = f.community_id AND c.id = f.checkout_id
 		JOIN checkout_end e ON e.community_id = f.community_id AND e.checkout_id = f.checkout_id
 		WHERE f.community_id = ? AND NOT EXISTS (SELECT 1 FROM checkout_for g WHERE g.community_id = f.community_id AND g.checkout_id = f.checkout_id AND g.n > f.n)`+

@@ -9,6 +9,7 @@ package member
 import (
 	"embed"
 	"io/fs"
+	"strings"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -66,6 +67,12 @@ type Member struct {
 // LeadsOnly reports whether she is known here only as the leader of a visitor.
 // Then her own leader is not known, and she must visit before she can buy.
 func (m *Member) LeadsOnly() bool { return m.Version < 0 }
+
+// forgottenRef stands before the id of who was forgotten, in place of her reference.
+const forgottenRef = "erased-"
+
+// Forgotten reports whether she was erased (A7): nothing is given to who is left of her.
+func (m *Member) Forgotten() bool { return strings.HasPrefix(m.Ref, forgottenRef) }
 
 // Profile is what a person may have told; it is never needed to settle.
 type Profile struct {

@@ -258,7 +258,7 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, who id.ID) (err error) 
 		return err
 	}
 	m := *found
-	m.Ref, m.Standing, m.Level, m.Leader, m.Profile = "erased-"+who.String(), Lapsed, policy.Silver, id.ID{}, Profile{}
+	m.Ref, m.Standing, m.Level, m.Leader, m.Profile = forgottenRef+who.String(), Lapsed, policy.Silver, id.ID{}, Profile{}
 	if _, err := tx.Exec(ctx, "UPDATE member SET ref = ?, age_band = '', household_size = '', kids = '' WHERE community_id = ? AND id = ?", m.Ref, tx.Community[:], who[:]); err != nil {
 		return err
 	}

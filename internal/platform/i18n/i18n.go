@@ -96,6 +96,9 @@ func T(ctx context.Context, key string, args ...any) string {
 			args[i] = m.In(ctx)
 		}
 	}
+	if _, known := english[key]; !known && len(args) == 0 {
+		return key // what people wrote is no sentence of ours: a percent sign in it is one
+	}
 	return printers[Of(ctx)].Sprintf(key, args...)
 }
 

@@ -3,6 +3,7 @@ package checkoutweb
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/checkout"
@@ -35,15 +36,18 @@ func (p *Pages) serviceOf(ctx context.Context, c at, shop *portal.Counter, sent 
 		if v.Said = !is.Assignment.IsZero(); v.Said {
 			v.Value = is.Assignment.String()
 		}
-		all, err := p.Flows.ServicesOfSale(ctx, r, c.community, c.Checkout, shop.Rules.RefundWindowDays)
+		all, err := p.Flows.ServicesOfSale(ctx, r, c.community, c.Checkout, shop.Rules.RefundWindowDays+shop.Rules.RequestAheadDays)
 		for _, x := range all {
 			name := i18n.Message{Key: x.Request.Name}.In(ctx)
 			v.Options = append(v.Options, ui.Option{Value: x.ID.String(), Text: i18n.T(ctx, "%s，%s", name, ui.Moment(ctx, shop.Local(x.Request.From)))})
 		}
 		return err
 	})
-	if err != nil || len(v.Options) == 0 {
+	if err != nil || len(v.Options) == 0 && !v.Said {
 		return nil, err
+	}
+	if !slices.ContainsFunc(v.Options, func(o ui.Option) bool { return o.Value == v.Value }) {
+		v.Value = none // what it was for came to nothing
 	}
 	v.Value = sent.Typed("service", "service", v.Value)
 	v.Options = append(v.Options, ui.Option{Value: none, Text: i18n.T(ctx, "不是上门服务的钱")})

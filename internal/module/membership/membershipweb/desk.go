@@ -163,7 +163,7 @@ func (h *Pages) memberRows(ctx context.Context, at id.ID, ask ui.TableAsk) (foun
 	today := period.DayOf(h.Flows.DB.Clock().Now(), zone)
 	count = make(map[string]int)
 	for _, m := range all {
-		if strings.HasPrefix(m.Ref, "erased-") {
+		if m.Forgotten() {
 			continue
 		}
 		x := memberRow{Member: m, Terms: terms[m.ID]}

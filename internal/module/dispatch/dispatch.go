@@ -53,6 +53,19 @@ type Window struct{ From, To time.Time }
 // zero id is a level that is not known and equals no other.
 type Place struct{ Building, Grid, Community id.ID }
 
+// in is the place of a ring; zero for rings that are no place.
+func (p *Place) in(r Ring) id.ID {
+	switch r {
+	case Building:
+		return p.Building
+	case Grid:
+		return p.Grid
+	case Community:
+		return p.Community
+	}
+	return id.ID{}
+}
+
 // Stay is what somebody has promised to do, or is being asked to: she is at a place
 // from one moment to another. From there she goes on to what is near instead of
 // walking home between.

@@ -76,14 +76,8 @@ func (a *ask) inRing(w *row) bool {
 		return true
 	case w.staff:
 		return false
-	case a.ring == Building:
-		return same(w.place.Building, a.Place.Building)
-	case a.ring == Grid:
-		return same(w.place.Grid, a.Place.Grid)
-	case a.ring == Community:
-		return same(w.place.Community, a.Place.Community)
 	}
-	return true
+	return a.ring == Neighbours || same(w.place.in(a.ring), a.Place.in(a.ring))
 }
 
 func same(x, y id.ID) bool { return x == y && !x.IsZero() }

@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"cmp"
+	"encoding/binary"
+	"math"
 	"slices"
 
 	"gongyi/internal/kernel/geo"
@@ -51,10 +53,27 @@ type cell struct{ lat, lon int32 }
 const cellSize = 3_000 // micro-degrees
 
 // entry is what a search reads of everybody near: kept together, so that most are
-// passed over without looking at their rows.
+// passed over without looking at their rows, which lie all over the memory.
 type entry struct {
-	skills Set
-	row    int32
+	skills   Set
+	row      int32
+	reach    int32              // metres on foot that she goes from home
+	lat, lon int32              // of her home
+	marks    [Neighbours]uint16 // of her building, grid and community
+}
+
+// mark is two bytes of a place's id: places whose marks differ are different places.
+func mark(place id.ID) uint16 { return binary.BigEndian.Uint16(place[len(place)-2:]) }
+
+func entryOf(w *row, n int32) entry {
+	e := entry{skills: w.skills, row: n, reach: w.reach, lat: int32(w.home.Lat), lon: int32(w.home.Lon)}
+	if e.reach <= 0 { // she named no limit
+		e.reach = math.MaxInt32
+	}
+	for ring := range e.marks {
+		e.marks[ring] = mark(w.place.in(Ring(ring)))
+	}
+	return e
 }
 
 func cellOf(p geo.Point) cell {
@@ -120,12 +139,12 @@ func (ix *Index) Remove(volunteer id.ID) {
 // lay puts a row where a search finds it: at her home and at every promised stay.
 func (ix *Index) lay(n int32) {
 	w := &ix.rows[n]
-	c := cellOf(w.home)
-	ix.cells[c] = append(ix.cells[c], entry{w.skills, n})
+	e, c := entryOf(w, n), cellOf(w.home)
+	ix.cells[c] = append(ix.cells[c], e)
 	for _, s := range w.stays {
 		if s.firm {
 			c := cellOf(s.at)
-			ix.cells[c] = append(ix.cells[c], entry{w.skills, n})
+			ix.cells[c] = append(ix.cells[c], e)
 		}
 	}
 }

@@ -30,6 +30,7 @@ func (p *planner) near(a *ask) (found []find) {
 		}
 	}
 	reach := int64(p.rules.Reach[a.ring])
+	here := mark(a.Place.in(a.ring))
 	middle := cellOf(a.At)
 	for ring := int32(0); ; ring++ {
 		// The way from the task to the nearest edge of this square; east is the shorter side.
@@ -38,13 +39,21 @@ func (p *planner) near(a *ask) (found []find) {
 			return found
 		}
 		square(middle, ring, func(c cell) {
-			for _, e := range p.ix.cells[c] {
-				if e.skills.Has(a.Needs) {
+			near := p.ix.cells[c]
+			for i := range near {
+				if e := &near[i]; e.may(a, here, reach) {
 					try(e.row)
 				}
 			}
 		})
 	}
+}
+
+// may is a quick sieve before the sieve: false of who cannot do it for what stands in the
+// entry, in the order in which it is found out soonest.
+func (e *entry) may(a *ask, here uint16, reach int64) bool {
+	return e.skills.Has(a.Needs) && (a.ring >= Neighbours || e.marks[a.ring] == here) &&
+		a.walk(geo.Point{Lat: int64(e.lat), Lon: int64(e.lon)}, a.At) <= min(reach, int64(e.reach))
 }
 
 // keep puts a find where it belongs among the best.

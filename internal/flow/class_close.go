@@ -32,16 +32,21 @@ type closing struct {
 	settled map[[2]id.ID]*activity.Settlement // that stand
 }
 
-func (f *Flows) closingOf(ctx context.Context, tx *db.Tx, a *activity.Activity) (c *closing, err error) {
-	c = &closing{Activity: a, came: make(map[[2]id.ID]bool), excused: make(map[[2]id.ID]bool), late: make(map[[2]id.ID]bool), settled: make(map[[2]id.ID]*activity.Settlement)}
-	if c.seats, err = f.Activities.Seats(ctx, tx, tx.Community, a.ID); err != nil {
+func (f *Flows) closingOf(ctx context.Context, tx *db.Tx, a *activity.Activity) (*closing, error) {
+	seats, err := f.Activities.Seats(ctx, tx, tx.Community, a.ID)
+	if err != nil {
 		return nil, err
 	}
 	u, err := f.Activities.Unclosed(ctx, tx, tx.Community, a.ID)
 	if err != nil {
 		return nil, err
 	}
-	c.closed = u.Closed
+	c := newClosing(a, seats, &u)
+	return c, f.fillExcuses(ctx, tx, c, u.Excused)
+}
+
+func newClosing(a *activity.Activity, seats []*activity.Seat, u *activity.Unclosed) *closing {
+	c := &closing{Activity: a, seats: seats, came: make(map[[2]id.ID]bool), excused: make(map[[2]id.ID]bool), late: make(map[[2]id.ID]bool), closed: u.Closed, settled: make(map[[2]id.ID]*activity.Settlement)}
 	for _, p := range u.Settled {
 		if p.UndoSeq == 0 && !p.Seat.IsZero() {
 			c.settled[[2]id.ID{p.Session, p.Seat}] = p
@@ -50,7 +55,7 @@ func (f *Flows) closingOf(ctx context.Context, tx *db.Tx, a *activity.Activity) 
 	for _, x := range u.Came {
 		c.came[[2]id.ID{x.Session, x.Seat}] = true
 	}
-	return c, f.fillExcuses(ctx, tx, c, u.Excused)
+	return c
 }
 
 // fillExcuses reads who said that she will not come, and who said so too late by the rules in

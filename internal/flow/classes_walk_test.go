@@ -40,6 +40,7 @@ func TestHoldsOfClassesEnd(t *testing.T) {
 				h.env.Clock.Advance(time.Duration(rapid.IntRange(0, 20).Draw(rt, "hours")) * time.Hour)
 				h.must(h.SweepClasses(ctx, h.c1))
 			}
+			h.whole() // in the middle of it, too
 			for _, s := range a.Sessions {
 				if h.env.Clock.Now().Before(s.Ends) {
 					h.env.Clock.Set(s.Ends)

@@ -28,6 +28,7 @@ type coinRecords struct {
 	owed   map[id.ID]money.Amount        // as made again
 	undone map[id.ID]coin.Undone
 	held   map[id.ID]money.Amount        // of requests: what open holds say less what entries moved
+	open   map[id.ID]money.Amount        // of requests: what open holds say
 	shares map[id.ID]charter.GapReturned // of requests: what gives the last share back
 	back   charter.ServiceReleased       // the last hold that was let go
 	backAt int64                         // its entry
@@ -53,6 +54,8 @@ func (x *coinRecords) load(ctx context.Context, r db.Reader, p *replayer) (err e
 	for _, h := range open {
 		x.held[h.Request] += h.Left()
 	}
+	x.open = maps.Clone(x.held)
+	maps.DeleteFunc(x.open, func(_ id.ID, v money.Amount) bool { return v == 0 })
 	return err
 }
 

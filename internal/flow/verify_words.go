@@ -113,6 +113,7 @@ var Findings = []*fault.Fault{
 	fault.New(fault.Conflict, "verify.certificate_differs"),
 	fault.New(fault.Conflict, "verify.project_differs"),
 	fault.New(fault.Conflict, "verify.class_differs"),
+	fault.New(fault.Conflict, "verify.seat_hold_differs"),
 	fault.New(fault.Conflict, "verify.bundle_count_differs"),
 	fault.New(fault.Conflict, "verify.bundle_differs"),
 	fault.New(fault.Conflict, "verify.bundle_of_no_entry"),

@@ -28,6 +28,16 @@ func (s *Service) ByID(ctx context.Context, r db.Reader, community, activity id.
 	return all[0], nil
 }
 
+// ByIDs reads some activities.
+func (s *Service) ByIDs(ctx context.Context, r db.Reader, community id.ID, which []id.ID) (all []*Activity, err error) {
+	err = db.EachSome(which, func(in string, args []any) error {
+		some, err := readActivities(ctx, r, community, "a.id IN "+in, args...)
+		all = append(all, some...)
+		return err
+	})
+	return all, err
+}
+
 // Ahead are those with a date that ends after an instant, whatever became of them, by the
 // time at which they were made.
 func (s *Service) Ahead(ctx context.Context, r db.Reader, community id.ID, after time.Time) ([]*Activity, error) {
@@ -212,6 +222,11 @@ func (s *Service) Seats(ctx context.Context, r db.Reader, community, activity id
 // SeatsOf are a member's.
 func (s *Service) SeatsOf(ctx context.Context, r db.Reader, community, member id.ID) ([]*Seat, error) {
 	return findSeats(ctx, r, community, "s.member_id = ?", member[:])
+}
+
+// AllSeats are those of a community, for who checks them against the books.
+func (s *Service) AllSeats(ctx context.Context, r db.Reader, community id.ID) ([]*Seat, error) {
+	return findSeats(ctx, r, community, "1 = 1")
 }
 
 // SeatByID finds a sign-up.

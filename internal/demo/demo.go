@@ -83,7 +83,7 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	if err := d.Flows.MarkDemo(ctx); err != nil { // while it is empty
 		return nil, errors.Join(err, d.Close())
 	}
-	if err := d.live(ctx, now); err != nil {
+	if err := d.quickly(ctx, func() error { return d.live(ctx, now) }); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	if err := d.Masquerade(ctx, guises(d.masked)); err != nil {
@@ -91,6 +91,15 @@ func open(ctx context.Context, c app.Config, now time.Time) (_ *Demo, err error)
 	}
 	d.clock.Go(by)
 	return d, nil
+}
+
+// quickly does something without waiting for the disk with every commit: of a past that was
+// cut short by a power cut, the rest is lived at the next start.
+func (d *Demo) quickly(ctx context.Context, do func() error) error {
+	if err := d.DB.SyncEach(ctx, false); err != nil {
+		return err
+	}
+	return errors.Join(do(), d.DB.SyncEach(ctx, true))
 }
 
 // live settles in, lives until now and makes the open books, so that the first

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
@@ -27,7 +28,8 @@ type sqliteBackend struct {
 	writers chan *session
 	readers chan *session
 	closed  chan struct{}
-	args    []any // scratch of the one writer
+	args    []any       // scratch of the one writer
+	lax     atomic.Bool // commits do not wait for the disk: see SyncEach
 
 	textsMu sync.Mutex
 	texts   map[textKey]string
@@ -122,7 +124,14 @@ func (b *sqliteBackend) connect(ctx context.Context, d *sql.DB, pool chan *sessi
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: SQLite, conn: conn, stmts: make(map[string]*sql.Stmt), trace: b.opt.Trace, back: pool}, nil
+	s := &session{engine: SQLite, conn: conn, stmts: make(map[string]*sql.Stmt), trace: b.opt.Trace, back: pool}
+	if d == b.write && b.lax.Load() {
+		if err := b.sync(ctx, s); err != nil {
+			s.closeConn()
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 func (b *sqliteBackend) writer(ctx context.Context) (*session, error) { return b.take(ctx, b.writers) }

@@ -156,3 +156,28 @@ func TestALateFeeComesBack(t *testing.T) {
 		h.whole()
 	})
 }
+
+// F10: of a date that begins within a day everybody who has a seat is reminded once, and who
+// teaches; who waits is not.
+func TestADateIsRemindedOfOnce(t *testing.T) {
+	inHelpingLane(t, func(h *helping) {
+		a := h.lesson(1, 2)
+		h.signed(a, "wang")
+		h.signed(a, "zhou")
+		h.signed(a, "min") // waits
+		at := a.Sessions[0].Begins
+		for _, when := range []time.Time{at.Add(-25 * time.Hour), at.Add(-20 * time.Hour), at.Add(-time.Hour)} {
+			h.env.Clock.Set(when)
+			h.must(h.SweepClasses(ctx, h.c1))
+			want := 1
+			if when.Before(at.Add(-24 * time.Hour)) {
+				want = 0
+			}
+			for name, n := range map[string]int{"wang": want, "zhou": want, "chen": want, "min": 0} {
+				if got := h.told(name, notice.ClassSoon); got != n {
+					t.Errorf("%v before it %s is told %d times, want %d", at.Sub(when), name, got, n)
+				}
+			}
+		}
+	})
+}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gongyi/internal/kernel/fault"
@@ -52,10 +53,13 @@ func (f *Flows) SweepClasses(ctx context.Context, place id.ID) (err error) {
 		})
 	}
 	for _, a := range ahead {
-		if a.State() == activity.Open && (a.Least > 0 && a.Sessions[0].End == nil || soon(a, now) != nil) {
+		if a.State() == activity.Open && a.Least > 0 && a.Sessions[0].End == nil {
 			sweep(a.ID, func(tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-				return f.tendClass(ctx, tx, a, rules)
+				return f.endTooFew(ctx, tx, a, rules)
 			})
+		}
+		if soon(a, now) != nil {
+			errs = append(errs, f.remindClass(ctx, place, a.ID))
 		}
 	}
 	for _, a := range left {
@@ -105,37 +109,67 @@ func soon(a *activity.Activity, now time.Time) *activity.Session {
 	return nil
 }
 
-// tendClass calls off what too few people signed up for, else reminds of what begins soon.
-func (f *Flows) tendClass(ctx context.Context, tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
-	if a.State() != activity.Open {
+// endTooFew calls off what too few people signed up for.
+func (f *Flows) endTooFew(ctx context.Context, tx *db.Tx, a *activity.Activity, rules *policy.Params) error {
+	first := &a.Sessions[0]
+	if a.State() != activity.Open || first.End != nil || tx.Now.Before(a.TooFewAt(rules.ClassFreeHours)) || tx.Now.After(first.Begins) {
 		return nil
 	}
 	seats, err := f.Activities.Seats(ctx, tx, tx.Community, a.ID)
-	if err != nil {
+	if err != nil || activity.People(seats) >= a.Least {
 		return err
 	}
-	first := &a.Sessions[0]
-	if first.End == nil && !tx.Now.Before(a.TooFewAt(rules.ClassFreeHours)) && !tx.Now.After(first.Begins) && activity.People(seats) < a.Least {
-		return f.endActivity(ctx, tx, a, "", activity.TooFew)
-	}
-	s := soon(a, tx.Now)
-	if s == nil {
-		return nil
-	}
-	if once, err := f.Activities.Remind(ctx, tx, s.ID); err != nil || !once {
-		return err
-	}
-	say := notice.Notice{Kind: notice.ClassSoon, Cause: classCause(s.ID) + "/soon", Link: ClassPath(tx.Community, a.ID),
-		Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(s.Begins), notice.Text(a.Place, "")}}
-	for _, x := range seats {
-		if x.State != activity.Seated {
-			continue
+	return f.endActivity(ctx, tx, a, "", activity.TooFew)
+}
+
+// remindClass reminds whoever has a seat of the date that begins within a day, some at a time,
+// and then of nothing more: where it breaks off, who was told is not told again, for the cause
+// is the same.
+func (f *Flows) remindClass(ctx context.Context, place, at id.ID) error {
+	var a *activity.Activity
+	var s *activity.Session
+	var seated []id.ID
+	if err := f.DB.View(ctx, place, func(r db.Reader) (err error) {
+		if a, err = f.Activities.ByID(ctx, r, place, at); err != nil || a.State() != activity.Open {
+			return err
 		}
-		if err := f.tellMember(ctx, tx, x.Member, say); err != nil {
+		if s = soon(a, f.DB.Clock().Now()); s == nil {
+			return nil
+		}
+		if done, err := f.Activities.Reminded(ctx, r, place, s.ID); err != nil || done {
+			s = nil
+			return err
+		}
+		seats, err := f.Activities.Seats(ctx, r, place, at)
+		for _, x := range seats {
+			if x.State == activity.Seated {
+				seated = append(seated, x.Member)
+			}
+		}
+		return err
+	}); err != nil || s == nil {
+		return err
+	}
+	say := notice.Notice{Kind: notice.ClassSoon, Cause: classCause(s.ID) + "/soon", Link: ClassPath(place, at),
+		Args: []notice.Arg{notice.Text(a.Title, ""), notice.Moment(s.Begins), notice.Text(a.Place, "")}}
+	for some := range slices.Chunk(seated, toldAtOnce) {
+		if err := f.DB.Update(ctx, place, byClock, func(tx *db.Tx) error {
+			for _, member := range some {
+				if err := f.tellMember(ctx, tx, member, say); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
-	return f.tellTeachers(ctx, tx, a, say)
+	return f.DB.Update(ctx, place, byClock, func(tx *db.Tx) error {
+		if once, err := f.Activities.Remind(ctx, tx, s.ID); err != nil || !once {
+			return err
+		}
+		return f.tellTeachers(ctx, tx, a, say)
+	})
 }
 
 // settleLeft settles a date that nobody did, by those who checked in; where nobody did, the

@@ -112,7 +112,7 @@ func (f *Flows) TellWords(ctx context.Context, _ id.ID, payload string) error {
 	}
 }
 
-// toldAtOnce is to how many people one transaction tells a broadcast.
+// toldAtOnce are the people whom one transaction tells of something.
 const toldAtOnce = 100
 
 func (f *Flows) tellSome(ctx context.Context, words id.ID) (done bool, err error) {

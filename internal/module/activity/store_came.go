@@ -109,6 +109,13 @@ func findSettlements(ctx context.Context, r db.Reader, rest string, args ...any)
 	return all, err
 }
 
+// Reminded reports whether people were reminded of a date.
+func (s *Service) Reminded(ctx context.Context, r db.Reader, community, session id.ID) (is bool, err error) {
+	err = db.Each(ctx, r, func(*sql.Rows) error { is = true; return nil },
+		"SELECT 1 FROM activity_reminder WHERE community_id = ? AND session_id = ?", community[:], session[:])
+	return is, err
+}
+
 // Thanks are lines for who teaches an activity, the latest first.
 func (s *Service) Thanks(ctx context.Context, r db.Reader, community, activity id.ID) (all []Word, err error) {
 	err = db.Each(ctx, r, func(rows *sql.Rows) error {

@@ -32,9 +32,14 @@ type Room struct {
 	Order []*alliance.Merchant // by name
 }
 
-// CommunityIn is the community in a page's address.
-func (p *Portal) CommunityIn(r *http.Request) (community.Place, error) {
-	c, err := p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, r.PathValue("community"))
+// CommunityIn is the community in a page's address, by its reference or its id.
+func (p *Portal) CommunityIn(r *http.Request) (c community.Place, err error) {
+	text := r.PathValue("community")
+	if at, bad := id.Parse(text); bad == nil {
+		c, err = p.Flows.Communities.ByID(r.Context(), p.Flows.DB, at)
+	} else {
+		c, err = p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, text)
+	}
 	if err == nil && c.Kind != community.Community {
 		err = community.ErrNotFound
 	}

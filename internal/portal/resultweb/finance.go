@@ -101,7 +101,7 @@ func (g *Pages) finance(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *Pages) financeOf(w http.ResponseWriter, r *http.Request) error {
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}

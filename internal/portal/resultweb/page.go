@@ -62,7 +62,7 @@ func accountName(ctx context.Context, a ledger.Account) string {
 
 func (g *Pages) community(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func ruleTitle(ctx context.Context, l flow.EarningsLine) string {
 
 func (g *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ type entriesView struct {
 
 func (g *Pages) entries(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ type publicView struct {
 
 func (g *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}

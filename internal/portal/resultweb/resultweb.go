@@ -13,9 +13,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/money"
 	"gongyi/internal/kernel/period"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -38,27 +36,14 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 	g := &Pages{p}
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/result", Action: "result.read", On: g.Somewhere("result.read"), Do: g.compare},
-		httpkit.Route{Pattern: "GET /desk/result/{community}", Action: "result.read", On: g.inCommunity, Do: g.community},
-		httpkit.Route{Pattern: "GET /desk/result/{community}/export", Action: "result.export", On: g.inCommunity, Do: g.export},
-		httpkit.Route{Pattern: "GET /desk/result/{community}/entries", Action: "result.read", On: g.inCommunity, Do: g.entries},
+		httpkit.Route{Pattern: "GET /desk/result/{community}", Action: "result.read", On: g.InCommunity, Do: g.community},
+		httpkit.Route{Pattern: "GET /desk/result/{community}/export", Action: "result.export", On: g.InCommunity, Do: g.export},
+		httpkit.Route{Pattern: "GET /desk/result/{community}/entries", Action: "result.read", On: g.InCommunity, Do: g.entries},
 		httpkit.Route{Pattern: "GET /desk/finance", Action: "result.read", On: g.Somewhere("result.read"), Do: g.finance},
-		httpkit.Route{Pattern: "GET /desk/finance/{community}", Action: "result.read", On: g.inCommunity, Do: g.financeOf},
+		httpkit.Route{Pattern: "GET /desk/finance/{community}", Action: "result.read", On: g.InCommunity, Do: g.financeOf},
 		httpkit.Route{Pattern: "GET /c/{community}/result", Action: "summary.read", Do: g.public},
 	)
 	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "result", Href: "/desk/result", Icon: "chart", Text: i18n.M("平台收支"), Group: i18n.M("账目"), Action: "result.read"})
-}
-
-func (g *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	p, err := g.place(r)
-	return authz.Resource{Kind: "community", Place: p.ID}, err
-}
-
-func (g *Pages) place(r *http.Request) (community.Place, error) {
-	p, err := g.Flows.Communities.ByRef(r.Context(), g.Flows.DB, r.PathValue("community"))
-	if err == nil && p.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return p, err
 }
 
 func (g *Pages) shell(ctx context.Context, title string) ui.Shell {

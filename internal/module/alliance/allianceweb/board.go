@@ -64,7 +64,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showBoard(w http.ResponseWriter, r *http.Request, status int, form string, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func seatRows(ctx context.Context, b *flow.Board) (rows []seatRow) {
 // exportBoard takes the seats along as a table.
 func (p *Pages) exportBoard(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (p *Pages) exportBoard(w http.ResponseWriter, r *http.Request) error {
 
 // change does something on the board and leads back to it.
 func (p *Pages) change(w http.ResponseWriter, r *http.Request, form string, do func(at id.ID, actor db.Actor) error) error {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ type group struct {
 
 func (p *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func bidHref(community, application id.ID) string {
 // begin starts an application of the viewer.
 func (p *Pages) begin(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -86,23 +86,9 @@ func (p *Pages) deskRoutes(t *httpkit.Router) {
 	)
 }
 
-// place is the community of an address, by its reference or its id.
-func (p *Pages) place(r *http.Request) (at community.Place, err error) {
-	text := r.PathValue("community")
-	if n, bad := id.Parse(text); bad == nil {
-		at, err = p.Flows.Communities.ByID(r.Context(), p.Flows.DB, n)
-	} else {
-		at, err = p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, text)
-	}
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
 // inCommunity is what a page about the community of its address belongs to.
 func (p *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	return authz.Resource{Kind: "alliance", Place: at.ID}, err
 }
 
@@ -117,7 +103,7 @@ func (p *Pages) ofBid(r *http.Request) (authz.Resource, error) {
 
 // bidOf is the application of an address.
 func (p *Pages) bidOf(r *http.Request) (at community.Place, x *alliance.Application, err error) {
-	if at, err = p.place(r); err != nil {
+	if at, err = p.CommunityIn(r); err != nil {
 		return at, nil, err
 	}
 	n, err := id.Parse(r.PathValue("application"))

@@ -38,7 +38,7 @@ func (p *Pages) batch(w http.ResponseWriter, r *http.Request) error {
 
 // batchOf finds the batch that an address names.
 func (p *Pages) batchOf(r *http.Request) (at community.Place, number int64, err error) {
-	if at, err = p.place(r); err != nil {
+	if at, err = p.CommunityIn(r); err != nil {
 		return at, 0, err
 	}
 	number, err = strconv.ParseInt(r.PathValue("batch"), 10, 32)
@@ -66,7 +66,7 @@ func (p *Pages) showBatch(w http.ResponseWriter, r *http.Request, status int, wh
 	} else {
 		v.Spoil.Wrong = wrong
 	}
-	v.May, v.MayOut = p.may(ctx, "badge.mint", at), p.may(ctx, "badge.give", at)
+	v.May, v.MayOut = p.MayIn(ctx, "badge.mint", at.ID), p.MayIn(ctx, "badge.give", at.ID)
 	if err := p.fillBatch(ctx, &v, number); err != nil {
 		return err
 	}

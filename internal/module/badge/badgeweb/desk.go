@@ -99,7 +99,7 @@ func (p *Pages) batches(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showBatches(w http.ResponseWriter, r *http.Request, status int, which string, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *Pages) showBatches(w http.ResponseWriter, r *http.Request, status int, 
 	} else {
 		v.Loss.Wrong = wrong
 	}
-	v.May, v.Give = p.may(ctx, "badge.mint", at), p.may(ctx, "badge.give", at)
+	v.May, v.Give = p.MayIn(ctx, "badge.mint", at.ID), p.MayIn(ctx, "badge.give", at.ID)
 	if err := p.fillBatches(ctx, &v); err != nil {
 		return err
 	}
@@ -178,10 +178,6 @@ func reconciliation(ctx context.Context, v *batchesView) sheet.Table {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-func (p *Pages) may(ctx context.Context, a authz.Action, at community.Place) bool {
-	return p.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: at.ID}) == nil
-}
-
 // again shows the page once more with what is wrong in one of its forms.
 func again(ctx context.Context, err error, show func(status int, wrong []ui.Wrong) error) error {
 	wrong, status, err := portal.Wrong(ctx, err)
@@ -193,7 +189,7 @@ func again(ctx context.Context, err error, show func(status int, wrong []ui.Wron
 
 func (p *Pages) mint(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -233,7 +229,7 @@ func whole(r *http.Request, field string) (int64, error) {
 // replace notes a coin as lost that somebody reports at the desk.
 func (p *Pages) replace(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -48,27 +48,14 @@ func (p *Pages) Routes(t *httpkit.Router) {
 	)
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/badges", Action: "badge.read", On: p.Somewhere("badge.read"), Do: p.home},
-		httpkit.Route{Pattern: "GET /desk/badges/{community}", Action: "badge.read", On: p.inCommunity, Do: p.batches},
-		httpkit.Route{Pattern: "POST /desk/badges/{community}", Action: "badge.mint", On: p.inCommunity, Do: p.mint},
-		httpkit.Route{Pattern: "POST /desk/badges/{community}/loss", Action: "badge.give", On: p.inCommunity, Do: p.replace},
-		httpkit.Route{Pattern: "GET /desk/badges/{community}/{batch}", Action: "badge.read", On: p.inCommunity, Do: p.batch},
-		httpkit.Route{Pattern: "POST /desk/badges/{community}/{batch}/given", Action: "badge.give", On: p.inCommunity, Do: p.give},
-		httpkit.Route{Pattern: "POST /desk/badges/{community}/{batch}/void", Action: "badge.mint", On: p.inCommunity, Do: p.spoil},
-		httpkit.Route{Pattern: "GET /desk/badges/{community}/{batch}/sheet", Action: "badge.mint", On: p.inCommunity, Do: p.sheet},
+		httpkit.Route{Pattern: "GET /desk/badges/{community}", Action: "badge.read", On: p.InCommunity, Do: p.batches},
+		httpkit.Route{Pattern: "POST /desk/badges/{community}", Action: "badge.mint", On: p.InCommunity, Do: p.mint},
+		httpkit.Route{Pattern: "POST /desk/badges/{community}/loss", Action: "badge.give", On: p.InCommunity, Do: p.replace},
+		httpkit.Route{Pattern: "GET /desk/badges/{community}/{batch}", Action: "badge.read", On: p.InCommunity, Do: p.batch},
+		httpkit.Route{Pattern: "POST /desk/badges/{community}/{batch}/given", Action: "badge.give", On: p.InCommunity, Do: p.give},
+		httpkit.Route{Pattern: "POST /desk/badges/{community}/{batch}/void", Action: "badge.mint", On: p.InCommunity, Do: p.spoil},
+		httpkit.Route{Pattern: "GET /desk/badges/{community}/{batch}/sheet", Action: "badge.mint", On: p.InCommunity, Do: p.sheet},
 	)
-}
-
-func (p *Pages) place(r *http.Request) (community.Place, error) {
-	at, err := p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, r.PathValue("community"))
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
-func (p *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := p.place(r)
-	return authz.Resource{Kind: "community", Place: at.ID}, err
 }
 
 // shopOf is the shop that an address names; where it lies is known from the viewer's
@@ -111,7 +98,7 @@ type realView struct {
 // real is the page on which anybody asks whether a coin is real.
 func (p *Pages) real(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -264,7 +251,7 @@ func stateTone(s badge.State) ui.Tone {
 // lose reports a coin of the viewer's as lost.
 func (p *Pages) lose(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

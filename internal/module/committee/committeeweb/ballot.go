@@ -52,7 +52,7 @@ type optionView struct {
 }
 
 func (p *Pages) ballotOf(r *http.Request) (at, ballot id.ID, err error) {
-	place, err := p.place(r)
+	place, err := p.CommunityIn(r)
 	if err != nil {
 		return at, ballot, err
 	}

@@ -20,7 +20,7 @@ import (
 
 // change does something on the first page and leads back to it.
 func (p *Pages) change(w http.ResponseWriter, r *http.Request, form string, do func(at id.ID, actor db.Actor, office bool) error) error {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (p *Pages) showHandovers(w http.ResponseWriter, r *http.Request, status int
 
 // hand does something with a hand-over and leads back to the page.
 func (p *Pages) hand(w http.ResponseWriter, r *http.Request, name string, text committee.Text, do func(at, handover id.ID, actor db.Actor, office bool) error) error {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

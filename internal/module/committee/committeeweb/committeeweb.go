@@ -49,21 +49,8 @@ func (p *Pages) Routes(t *httpkit.Router) {
 	)
 }
 
-// place is the community of an address, by its id or its reference.
-func (p *Pages) place(r *http.Request) (at community.Place, err error) {
-	if n, bad := id.Parse(r.PathValue("community")); bad == nil {
-		at, err = p.Flows.Communities.ByID(r.Context(), p.Flows.DB, n)
-	} else {
-		at, err = p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, r.PathValue("community"))
-	}
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
 func (p *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	return authz.Resource{Kind: "committee", Place: at.ID}, err
 }
 
@@ -138,7 +125,7 @@ func (v room) called(m *committee.Member) string {
 // enterRoom reads what the pages of a committee share.
 func (p *Pages) enterRoom(r *http.Request) (v room, err error) {
 	ctx := r.Context()
-	if v.At, err = p.place(r); err != nil {
+	if v.At, err = p.CommunityIn(r); err != nil {
 		return v, err
 	}
 	v.Now, v.Me, v.Shops = p.Flows.DB.Clock().Now(), authz.Of(ctx).Person, make(map[id.ID]string)

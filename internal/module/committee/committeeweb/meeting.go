@@ -92,7 +92,7 @@ func (p *Pages) showMeeting(w http.ResponseWriter, r *http.Request, status int, 
 
 // atMeeting does something with the meeting of an address and leads back to it.
 func (p *Pages) atMeeting(w http.ResponseWriter, r *http.Request, form string, do func(at, meeting id.ID, actor db.Actor, office bool) error) error {
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

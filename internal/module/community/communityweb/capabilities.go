@@ -74,7 +74,7 @@ func (h *Pages) decided(ctx context.Context) (all []decisions, err error) {
 		return nil, err
 	}
 	for _, p := range places {
-		if p.Closed() || !h.may(ctx, "capability.read", p.ID) {
+		if p.Closed() || !h.MayIn(ctx, "capability.read", p.ID) {
 			continue
 		}
 		d := decisions{place: p}
@@ -174,7 +174,7 @@ func (h *Pages) switchOver(w http.ResponseWriter, r *http.Request) error {
 	var places []id.ID
 	for _, ref := range r.Form["community"] {
 		p, e := h.Flows.Communities.ByRef(ctx, h.Flows.DB, ref)
-		if e != nil || p.Kind != community.Community || !h.may(ctx, "capability.switch", p.ID) {
+		if e != nil || p.Kind != community.Community || !h.MayIn(ctx, "capability.switch", p.ID) {
 			return community.ErrNotFound
 		}
 		places = append(places, p.ID)

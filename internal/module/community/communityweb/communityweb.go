@@ -97,10 +97,6 @@ func parentOf(r *http.Request) (at id.ID, err error) {
 	return at, err
 }
 
-func (h *Pages) may(ctx context.Context, a authz.Action, place id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: place}) == nil
-}
-
 // view reads what belongs to no community.
 func (h *Pages) view(ctx context.Context, fn func(r db.Reader) error) error {
 	return h.Flows.DB.View(ctx, id.Tilde, fn)

@@ -38,7 +38,7 @@ func (h *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if h.may(ctx, "place.read", p.ID) {
+		if h.MayIn(ctx, "place.read", p.ID) {
 			v.Places = append(v.Places, o)
 		}
 	}
@@ -60,7 +60,7 @@ func (h *Pages) sideBySide(ctx context.Context, v *compareView) error {
 		if err != nil {
 			return err
 		}
-		if !h.may(ctx, "place.read", p.ID) {
+		if !h.MayIn(ctx, "place.read", p.ID) {
 			return community.ErrNotFound
 		}
 		if m[i], err = h.Flows.Measure(ctx, p); err != nil {

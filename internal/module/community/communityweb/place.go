@@ -55,7 +55,7 @@ func (h *Pages) showPlace(w http.ResponseWriter, r *http.Request, at id.ID, stat
 	if err != nil {
 		return err
 	}
-	v.May = h.may(ctx, "place.change", at) && !v.Place.Closed()
+	v.May = h.MayIn(ctx, "place.change", at) && !v.Place.Closed()
 	var addWrong []ui.Wrong
 	if form == "add" {
 		addWrong = wrong
@@ -85,7 +85,7 @@ func (h *Pages) readPlace(ctx context.Context, rd db.Reader, r *http.Request, at
 	v.Crumbs = []ui.Link{{Href: "/desk/places", Text: i18n.T(ctx, "地方和住户")}}
 	for _, p := range path {
 		crumb := ui.Link{Text: portal.PlaceName(p)}
-		if h.may(ctx, "place.read", p.ID) { // what lies above her part of the tree is a name
+		if h.MayIn(ctx, "place.read", p.ID) { // what lies above her part of the tree is a name
 			crumb.Href = placeHref(p.ID)
 		}
 		v.Crumbs = append(v.Crumbs, crumb)
@@ -141,7 +141,7 @@ func (h *Pages) countHouseholds(ctx context.Context, rd db.Reader, path, found [
 		}
 	}
 	stat := ui.Stat{Name: i18n.T(ctx, "住户"), Number: figure(full[v.Place.ID])}
-	if h.may(ctx, "household.read", v.Place.ID) {
+	if h.MayIn(ctx, "household.read", v.Place.ID) {
 		stat.Href = "/desk/households?place=" + v.Place.ID.String()
 	}
 	v.Stats = append(v.Stats, stat)
@@ -205,7 +205,7 @@ func (h *Pages) move(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return community.ErrBadParent.On("parent")
 		}
-		if !h.may(ctx, "place.change", to.ID) {
+		if !h.MayIn(ctx, "place.change", to.ID) {
 			return authz.ErrDenied
 		}
 		return h.Flows.Communities.Move(ctx, tx, at, to.ID, r.FormValue("reason"))

@@ -56,7 +56,7 @@ func (h *Pages) places(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showPlaces(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	v := placesView{Text: strings.TrimSpace(r.FormValue("q")), May: h.may(ctx, "place.change", id.ID{}), In: h.May(ctx, "import.read")}
+	v := placesView{Text: strings.TrimSpace(r.FormValue("q")), May: h.MayIn(ctx, "place.change", id.ID{}), In: h.May(ctx, "import.read")}
 	v.Form = newForm(ctx, id.ID{}, []community.Kind{community.Street, community.City, community.Community}, r, wrong)
 	err := h.view(ctx, func(rd db.Reader) (err error) {
 		if v.Text != "" {
@@ -90,7 +90,7 @@ func (h *Pages) search(ctx context.Context, rd db.Reader, v *placesView) error {
 	if err != nil {
 		return err
 	}
-	found = slices.DeleteFunc(found, func(p community.Place) bool { return !h.may(ctx, "place.read", p.ID) })
+	found = slices.DeleteFunc(found, func(p community.Place) bool { return !h.MayIn(ctx, "place.read", p.ID) })
 	v.More = more
 	v.Rows, err = h.rows(ctx, rd, found, false)
 	for i, p := range found {

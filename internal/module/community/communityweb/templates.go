@@ -76,7 +76,7 @@ func (h *Pages) showTemplates(w http.ResponseWriter, r *http.Request, status int
 func (h *Pages) options(ctx context.Context, kind community.Kind, byRef bool) (options []ui.Option, err error) {
 	all, err := h.Flows.Communities.List(ctx, h.Flows.DB, kind)
 	for _, p := range all {
-		if p.Closed() || !h.may(ctx, "place.read", p.ID) {
+		if p.Closed() || !h.MayIn(ctx, "place.read", p.ID) {
 			continue
 		}
 		value := p.ID.String()
@@ -119,7 +119,7 @@ func onWords(ctx context.Context, on map[community.Capability]bool) string {
 func (h *Pages) makeTemplate(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	from, err := h.Flows.Communities.ByRef(ctx, h.Flows.DB, r.FormValue("from"))
-	if err == nil && !h.may(ctx, "template.make", from.ID) {
+	if err == nil && !h.MayIn(ctx, "template.make", from.ID) {
 		err = community.ErrNotFound
 	}
 	if err == nil {
@@ -160,7 +160,7 @@ func (h *Pages) found(w http.ResponseWriter, r *http.Request) error {
 			err = community.ErrBadParent.On("street")
 		}
 	}
-	if err == nil && !h.may(ctx, "community.found", p.Parent) {
+	if err == nil && !h.MayIn(ctx, "community.found", p.Parent) {
 		err = community.ErrBadParent.On("street")
 	}
 	if err == nil {

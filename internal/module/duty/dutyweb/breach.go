@@ -86,7 +86,7 @@ func (h *Pages) fill(ctx context.Context, v *breachView) error {
 
 func (h *Pages) ballotRow(ctx context.Context, room *portal.Room, b *committee.Ballot) ui.Row {
 	row := ui.Row{Icon: "vote", Title: i18n.T(ctx, b.Question, b.About)}
-	if h.may(ctx, "committee.read", room.Place.ID) { // others are told of it on this page
+	if h.MayIn(ctx, "committee.read", room.Place.ID) { // others are told of it on this page
 		row.Href = "/committee/" + room.Place.ID.String() + "/ballots/" + b.ID.String()
 	}
 	if b.Tally == nil {
@@ -213,7 +213,7 @@ func (h *Pages) deskBreach(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showDeskBreach(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -223,13 +223,13 @@ func (h *Pages) showDeskBreach(w http.ResponseWriter, r *http.Request, sent port
 	}
 	at, state := room.Place.ID, b.State()
 	v := breachView{Room: room, Breach: b, Sent: sent, Desk: true, Base: room.Desk("duty", "/breaches/"+b.ID.String())}
-	handles := h.may(ctx, "breach.handle", at)
+	handles := h.MayIn(ctx, "breach.handle", at)
 	heard := state == duty.Stated || state == duty.Unanswered
 	v.CanShow = handles && !state.AtRest()
 	v.CanWithdraw = handles && (state == duty.Opened || heard) && !b.By.IsZero() && b.By == authz.Of(ctx).Person
 	v.CanVote, v.CanVoteAgain = handles && heard, handles && state == duty.Appealed
-	v.CanConfirm = heard && b.Source == duty.ByRule && h.may(ctx, "breach.confirm", at)
-	mediates := h.may(ctx, "breach.mediate", at)
+	v.CanConfirm = heard && b.Source == duty.ByRule && h.MayIn(ctx, "breach.confirm", at)
+	mediates := h.MayIn(ctx, "breach.mediate", at)
 	v.CanRule, v.CanCorrect = mediates && state == duty.Appealed, mediates && (state == duty.Stands || state == duty.Reduced)
 	if err := h.fill(ctx, &v); err != nil {
 		return err
@@ -238,7 +238,7 @@ func (h *Pages) showDeskBreach(w http.ResponseWriter, r *http.Request, sent port
 }
 
 func (h *Pages) deskPhoto(w http.ResponseWriter, r *http.Request) error {
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func (h *Pages) deskPhoto(w http.ResponseWriter, r *http.Request) error {
 
 // handle does something with the breach in an address of the desk.
 func (h *Pages) handle(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, at id.ID, b *duty.Breach) error) error {
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

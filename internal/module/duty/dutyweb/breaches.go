@@ -57,12 +57,12 @@ func (h *Pages) allBreaches(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showBreaches(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
 	ask := ui.AskTable(r.URL.Query(), breachColumns(ctx), "kind")
-	v := breachesView{Room: room, Sent: sent, Opens: h.may(ctx, "breach.handle", room.ID), Takes: h.may(ctx, "duty_desk.export", room.ID)}
+	v := breachesView{Room: room, Sent: sent, Opens: h.MayIn(ctx, "breach.handle", room.ID), Takes: h.MayIn(ctx, "duty_desk.export", room.ID)}
 	err = h.view(ctx, room.ID, func(rd db.Reader) error {
 		all, err := h.Flows.Duties.Breaches(ctx, rd, room.ID, room.Now.AddDate(-breachYears, 0, 0))
 		v.Table = breachTable(ctx, &room, all, ask)
@@ -103,7 +103,7 @@ func breachTable(ctx context.Context, room *portal.Room, all []*duty.Breach, ask
 
 func (h *Pages) exportBreaches(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -133,12 +133,12 @@ func (h *Pages) exportBreaches(w http.ResponseWriter, r *http.Request) error {
 // openBreach opens a breach with a first piece of evidence.
 func (h *Pages) openBreach(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
 	a := flow.Accusation{Kind: duty.Kind(r.FormValue("kind")), About: portal.Prose(r, "about"), Source: duty.ByCommittee}
-	if h.may(ctx, "service.confirm", at.ID) {
+	if h.MayIn(ctx, "service.confirm", at.ID) {
 		a.Source = duty.ByOfficer
 	}
 	if text := portal.Prose(r, "evidence"); text != "" {

@@ -75,7 +75,7 @@ func (h *Pages) confirm(w http.ResponseWriter, r *http.Request) error {
 		case "none":
 			v.Outcome = duty.None
 		case string(duty.Penalty):
-			place, err := h.room(r)
+			place, err := h.Room(r)
 			if err != nil {
 				return err
 			}

@@ -34,11 +34,11 @@ type declaredRow struct {
 
 func (h *Pages) showDeclared(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
-	v := declaredView{Room: room, Sent: sent, Checks: h.may(ctx, "disclosure.check", room.ID)}
+	v := declaredView{Room: room, Sent: sent, Checks: h.MayIn(ctx, "disclosure.check", room.ID)}
 	err = h.view(ctx, room.ID, func(rd db.Reader) error {
 		made, err := h.Flows.Duties.Disclosures(ctx, rd, room.ID, room.Today.Plus(-12))
 		v.All = nil
@@ -60,7 +60,7 @@ func (h *Pages) showDeclared(w http.ResponseWriter, r *http.Request, sent portal
 // check notes what a supervisor found of a declared profit.
 func (h *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

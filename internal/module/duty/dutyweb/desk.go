@@ -64,13 +64,13 @@ func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
-	figures := h.may(ctx, "duty_desk.export", room.ID)
+	figures := h.MayIn(ctx, "duty_desk.export", room.ID)
 	ask := ui.AskTable(r.URL.Query(), deskColumns(ctx, figures), "state")
-	v := deskView{Room: room, Sent: sent, Takes: figures, Month: room.Today.Month(), Confirms: h.may(ctx, "service.confirm", room.ID)}
+	v := deskView{Room: room, Sent: sent, Takes: figures, Month: room.Today.Month(), Confirms: h.MayIn(ctx, "service.confirm", room.ID)}
 	err = h.view(ctx, room.ID, func(rd db.Reader) error {
 		if v.Table, v.Behind, err = h.deskTable(ctx, rd, &room, ask, figures); err != nil {
 			return err
@@ -170,7 +170,7 @@ func waitingText(ctx context.Context, n int) string {
 // judged.
 func (h *Pages) exportDesk(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (h *Pages) exportDesk(w http.ResponseWriter, r *http.Request) error {
 // answerService notes what the desk found of a free service.
 func (h *Pages) answerService(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gongyi/internal/kernel/id"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/duty"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -58,55 +57,23 @@ func (h *Pages) deskRoutes(t *httpkit.Router) {
 	const at = "/desk/duty/{community}"
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/duty", Action: look, On: h.Somewhere(look), Do: h.Choose(look, "duty", i18n.M("责任和违约"))},
-		httpkit.Route{Pattern: "GET " + at, Action: look, On: h.inCommunity, Do: h.desk},
-		httpkit.Route{Pattern: "GET " + at + "/export", Action: take, On: h.inCommunity, Do: h.exportDesk},
-		httpkit.Route{Pattern: "POST " + at + "/services/{service}", Action: "service.confirm", On: h.inCommunity, Do: h.answerService},
-		httpkit.Route{Pattern: "GET " + at + "/breaches", Action: look, On: h.inCommunity, Do: h.allBreaches},
-		httpkit.Route{Pattern: "GET " + at + "/breaches/export", Action: take, On: h.inCommunity, Do: h.exportBreaches},
-		httpkit.Route{Pattern: "POST " + at + "/breaches", Action: handle, On: h.inCommunity, Do: h.openBreach},
-		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}", Action: look, On: h.inCommunity, Do: h.deskBreach},
-		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}/photos/{evidence}", Action: look, On: h.inCommunity, Do: h.deskPhoto},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/evidence", Action: handle, On: h.inCommunity, Upload: portal.UploadMost, Do: h.deskEvidence},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/withdrawal", Action: handle, On: h.inCommunity, Do: h.withdraw},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/ballot", Action: handle, On: h.inCommunity, Do: h.ballot},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/appeal_ballot", Action: handle, On: h.inCommunity, Do: h.appealBallot},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/confirmation", Action: "breach.confirm", On: h.inCommunity, Do: h.confirm},
-		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/ruling", Action: "breach.mediate", On: h.inCommunity, Do: h.rule},
-		httpkit.Route{Pattern: "GET " + at + "/disclosures", Action: look, On: h.inCommunity, Do: h.deskDisclosures},
-		httpkit.Route{Pattern: "POST /desk/checks/{community}/{disclosure}", Action: "disclosure.check", On: h.inCommunity, Do: h.check},
+		httpkit.Route{Pattern: "GET " + at, Action: look, On: h.InCommunity, Do: h.desk},
+		httpkit.Route{Pattern: "GET " + at + "/export", Action: take, On: h.InCommunity, Do: h.exportDesk},
+		httpkit.Route{Pattern: "POST " + at + "/services/{service}", Action: "service.confirm", On: h.InCommunity, Do: h.answerService},
+		httpkit.Route{Pattern: "GET " + at + "/breaches", Action: look, On: h.InCommunity, Do: h.allBreaches},
+		httpkit.Route{Pattern: "GET " + at + "/breaches/export", Action: take, On: h.InCommunity, Do: h.exportBreaches},
+		httpkit.Route{Pattern: "POST " + at + "/breaches", Action: handle, On: h.InCommunity, Do: h.openBreach},
+		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}", Action: look, On: h.InCommunity, Do: h.deskBreach},
+		httpkit.Route{Pattern: "GET " + at + "/breaches/{breach}/photos/{evidence}", Action: look, On: h.InCommunity, Do: h.deskPhoto},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/evidence", Action: handle, On: h.InCommunity, Upload: portal.UploadMost, Do: h.deskEvidence},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/withdrawal", Action: handle, On: h.InCommunity, Do: h.withdraw},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/ballot", Action: handle, On: h.InCommunity, Do: h.ballot},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/appeal_ballot", Action: handle, On: h.InCommunity, Do: h.appealBallot},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/confirmation", Action: "breach.confirm", On: h.InCommunity, Do: h.confirm},
+		httpkit.Route{Pattern: "POST " + at + "/breaches/{breach}/ruling", Action: "breach.mediate", On: h.InCommunity, Do: h.rule},
+		httpkit.Route{Pattern: "GET " + at + "/disclosures", Action: look, On: h.InCommunity, Do: h.deskDisclosures},
+		httpkit.Route{Pattern: "POST /desk/checks/{community}/{disclosure}", Action: "disclosure.check", On: h.InCommunity, Do: h.check},
 	)
-}
-
-// place is the community of an address, by its reference or its id.
-func (h *Pages) place(r *http.Request) (at community.Place, err error) {
-	if n, bad := id.Parse(r.PathValue("community")); bad == nil {
-		at, err = h.Flows.Communities.ByID(r.Context(), h.Flows.DB, n)
-	} else {
-		at, err = h.Flows.Communities.ByRef(r.Context(), h.Flows.DB, r.PathValue("community"))
-	}
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
-func (h *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := h.place(r)
-	return authz.Resource{Kind: "community", Place: at.ID}, err
-}
-
-// room reads the community of a page on the desk.
-func (h *Pages) room(r *http.Request) (portal.Room, error) {
-	at, err := h.place(r)
-	if err != nil {
-		return portal.Room{}, err
-	}
-	return h.RoomOf(r.Context(), at)
-}
-
-// may reports whether the viewer may do something in a community.
-func (h *Pages) may(ctx context.Context, a authz.Action, at id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: at}) == nil
 }
 
 // deskFrame is the operator's, or for those who watch over the house their own.

@@ -70,7 +70,7 @@ func (g *Pages) showCandidate(w http.ResponseWriter, r *http.Request, status int
 	}
 	self := levelsHref(p) + "/candidates/" + c.ID.String()
 	v := matterView{Place: p, Crumb: i18n.T(ctx, "候选人"), Name: names[c.Member], Level: i18n.T(ctx, growth.LevelName(c.Level)), Words: r.FormValue("reason"),
-		MayAppoint: c.Open() && g.may(ctx, "level.appoint", p.ID), Done: r.FormValue("done") != "",
+		MayAppoint: c.Open() && g.MayIn(ctx, "level.appoint", p.ID), Done: r.FormValue("done") != "",
 		Appoint: ui.Form{Action: self + "/appointment", Busy: i18n.T(ctx, "正在任命")}, Refuse: ui.Form{Action: self + "/refusal", In: "refuse"}}
 	if form == "refuse" {
 		v.Refuse.Wrong = wrong
@@ -94,7 +94,7 @@ func (g *Pages) showCandidate(w http.ResponseWriter, r *http.Request, status int
 		v.Past = append(v.Past, ui.Event{Title: i18n.T(ctx, "在等本人答复"), State: ui.Now})
 		v.MayAppoint = false
 	}
-	return g.ShowAs(w, r, status, httpkit.Private, g.deskShell(ctx, "levels", v.Name), matterPage(v))
+	return g.ShowAs(w, r, status, httpkit.Private, g.DeskShell(ctx, "levels", v.Name), matterPage(v))
 }
 
 // steps adds what happened, with who did it.
@@ -127,7 +127,7 @@ func said(ctx context.Context, words string) string {
 }
 
 func (g *Pages) placeAnd(r *http.Request, name string) (community.Place, id.ID, error) {
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return p, id.ID{}, err
 	}
@@ -196,7 +196,7 @@ func (g *Pages) showLeader(w http.ResponseWriter, r *http.Request, status int, w
 	}
 	self := levelsHref(p) + "/leaders/" + a.ID.String()
 	v := matterView{Place: p, Crumb: i18n.T(ctx, "现任"), Name: names[a.Member], Level: i18n.T(ctx, growth.LevelName(a.Level)), Words: r.FormValue("reason"), Done: r.FormValue("done") != "",
-		MayAccuse: a.Holds() && g.may(ctx, "level.accuse", p.ID), Accuse: ui.Form{Action: self + "/cases", Wrong: wrong}}
+		MayAccuse: a.Holds() && g.MayIn(ctx, "level.accuse", p.ID), Accuse: ui.Form{Action: self + "/cases", Wrong: wrong}}
 	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "级别"), Text: v.Level}, {Name: i18n.T(ctx, "任命时数到"), Text: i18n.T(ctx, "%d 位", a.Counted)}}
 	if a.Holds() {
 		v.Facts = append(v.Facts, ui.Fact{Name: i18n.T(ctx, "下次复核"), Text: ui.FullDay(ctx, a.ReviewOn())})
@@ -209,11 +209,11 @@ func (g *Pages) showLeader(w http.ResponseWriter, r *http.Request, status int, w
 			continue
 		}
 		v.MayAccuse, v.CaseState = false, drawCase(ctx, c).State
-		if c.Decidable(g.Flows.DB.Clock().Now()) && g.may(ctx, "level.decide", p.ID) {
+		if c.Decidable(g.Flows.DB.Clock().Now()) && g.MayIn(ctx, "level.decide", p.ID) {
 			v.Case, v.Decide = c, ui.Form{Action: self + "/cases/" + c.ID.String() + "/decision", Wrong: wrong, In: "decide"}
 		}
 	}
-	return g.ShowAs(w, r, status, httpkit.Private, g.deskShell(ctx, "levels", v.Name), matterPage(v))
+	return g.ShowAs(w, r, status, httpkit.Private, g.DeskShell(ctx, "levels", v.Name), matterPage(v))
 }
 
 // life tells an appointment's story: appointed, reviewed, accused, ended.

@@ -27,10 +27,6 @@ type dividendsView struct {
 	Words string
 }
 
-func (g *Pages) dividendPlaces(w http.ResponseWriter, r *http.Request) error {
-	return g.choose(w, r, "dividend.read", "dividends", i18n.T(r.Context(), "理事分红"))
-}
-
 func dividendsHref(p community.Place) string { return "/desk/dividends/" + p.Ref }
 
 func (g *Pages) dividends(w http.ResponseWriter, r *http.Request) error {
@@ -51,7 +47,7 @@ func (g *Pages) askedMonth(r *http.Request) (period.Month, error) {
 
 func (g *Pages) showDividends(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -59,7 +55,7 @@ func (g *Pages) showDividends(w http.ResponseWriter, r *http.Request, status int
 	if err != nil && r.Method == http.MethodGet {
 		return err
 	}
-	v := dividendsView{Place: p, Month: m.String(), Words: r.FormValue("reason"), Form: ui.Form{Action: dividendsHref(p), Wrong: wrong, Busy: i18n.T(ctx, "正在提交")}, May: g.may(ctx, "dividend.propose", p.ID)}
+	v := dividendsView{Place: p, Month: m.String(), Words: r.FormValue("reason"), Form: ui.Form{Action: dividendsHref(p), Wrong: wrong, Busy: i18n.T(ctx, "正在提交")}, May: g.MayIn(ctx, "dividend.propose", p.ID)}
 	var all []*growth.Dividend
 	err = g.Flows.DB.View(ctx, p.ID, func(rd db.Reader) error {
 		if all, err = g.Flows.Growth.Dividends(ctx, rd, p.ID); err != nil {
@@ -85,7 +81,7 @@ func (g *Pages) showDividends(w http.ResponseWriter, r *http.Request, status int
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Href: dividendsHref(p) + "/" + d.ID.String(), Cells: []ui.Cell{
 			{Text: ui.Month(ctx, d.Month)}, {Text: ui.Yuan(d.Result)}, {Text: num(len(d.Shares))}, {Text: ui.Yuan(d.Sum())}, {Text: state, Tone: tone}}})
 	}
-	return g.ShowAs(w, r, status, httpkit.Private, g.deskShell(ctx, "dividends", i18n.T(ctx, "理事分红")), dividendsPage(v))
+	return g.ShowAs(w, r, status, httpkit.Private, g.DeskShell(ctx, "dividends", i18n.T(ctx, "理事分红")), dividendsPage(v))
 }
 
 func resultHref(p community.Place, m period.Month) string {
@@ -106,7 +102,7 @@ func dividendState(r *http.Request, d *growth.Dividend) (string, ui.Tone) {
 }
 
 func (g *Pages) propose(w http.ResponseWriter, r *http.Request) error {
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -156,7 +152,7 @@ func (g *Pages) showDividend(w http.ResponseWriter, r *http.Request, status int,
 	}); err != nil {
 		return err
 	}
-	v := dividendView{Place: p, Month: ui.Month(ctx, d.Month), Open: d.End == nil, Mine: d.By == actor(ctx).ID, May: d.End == nil && g.may(ctx, "dividend.decide", p.ID), Words: r.FormValue("reason")}
+	v := dividendView{Place: p, Month: ui.Month(ctx, d.Month), Open: d.End == nil, Mine: d.By == actor(ctx).ID, May: d.End == nil && g.MayIn(ctx, "dividend.decide", p.ID), Words: r.FormValue("reason")}
 	v.State, v.Tone = dividendState(r, d)
 	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "平台留下"), Text: i18n.T(ctx, "%s 元", ui.Yuan(d.Result)), Why: resultHref(p, d.Month)}, {Name: i18n.T(ctx, "拿出"), Text: d.Rate.Percent()},
 		{Name: i18n.T(ctx, "每人最多"), Text: i18n.T(ctx, "%s 元", ui.Yuan(d.Cap))}, {Name: i18n.T(ctx, "一共"), Text: i18n.T(ctx, "%s 元", ui.Yuan(d.Sum()))}, {Name: i18n.T(ctx, "规则"), Text: "M-05"}}
@@ -182,7 +178,7 @@ func (g *Pages) showDividend(w http.ResponseWriter, r *http.Request, status int,
 	if err := g.storyOf(r, &v, d); err != nil {
 		return err
 	}
-	return g.ShowAs(w, r, status, httpkit.Private, g.deskShell(ctx, "dividends", v.Month), dividendPage(v))
+	return g.ShowAs(w, r, status, httpkit.Private, g.DeskShell(ctx, "dividends", v.Month), dividendPage(v))
 }
 
 func (g *Pages) storyOf(r *http.Request, v *dividendView, d *growth.Dividend) error {

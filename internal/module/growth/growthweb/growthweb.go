@@ -9,9 +9,7 @@ import (
 
 	"gongyi/internal/flow"
 	"gongyi/internal/kernel/fault"
-	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/growth"
 	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
@@ -38,69 +36,27 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /me/team/cases/{case}", Action: "me.change", On: httpkit.Mine, Do: g.say},
 		httpkit.Route{Pattern: "GET /me/rewards", Action: "me.read", On: httpkit.Mine, Do: g.rewards},
 
-		httpkit.Route{Pattern: "GET /desk/levels", Action: "level.read", On: g.Somewhere("level.read"), Do: g.levelPlaces},
-		httpkit.Route{Pattern: "GET /desk/levels/{community}", Action: "level.read", On: g.inCommunity, Do: g.levels},
-		httpkit.Route{Pattern: "GET /desk/levels/{community}/candidates/{candidate}", Action: "level.read", On: g.inCommunity, Do: g.candidate},
-		httpkit.Route{Pattern: "POST /desk/levels/{community}/candidates/{candidate}/appointment", Action: "level.appoint", On: g.inCommunity, Do: g.appoint},
-		httpkit.Route{Pattern: "POST /desk/levels/{community}/candidates/{candidate}/refusal", Action: "level.appoint", On: g.inCommunity, Do: g.refuse},
-		httpkit.Route{Pattern: "GET /desk/levels/{community}/leaders/{appointment}", Action: "level.read", On: g.inCommunity, Do: g.leader},
-		httpkit.Route{Pattern: "POST /desk/levels/{community}/leaders/{appointment}/cases", Action: "level.accuse", On: g.inCommunity, Do: g.accuse},
-		httpkit.Route{Pattern: "POST /desk/levels/{community}/leaders/{appointment}/cases/{case}/decision", Action: "level.decide", On: g.inCommunity, Do: g.decide},
+		httpkit.Route{Pattern: "GET /desk/levels", Action: "level.read", On: g.Somewhere("level.read"), Do: g.Choose("level.read", "levels", i18n.M("组长和理事"))},
+		httpkit.Route{Pattern: "GET /desk/levels/{community}", Action: "level.read", On: g.InCommunity, Do: g.levels},
+		httpkit.Route{Pattern: "GET /desk/levels/{community}/candidates/{candidate}", Action: "level.read", On: g.InCommunity, Do: g.candidate},
+		httpkit.Route{Pattern: "POST /desk/levels/{community}/candidates/{candidate}/appointment", Action: "level.appoint", On: g.InCommunity, Do: g.appoint},
+		httpkit.Route{Pattern: "POST /desk/levels/{community}/candidates/{candidate}/refusal", Action: "level.appoint", On: g.InCommunity, Do: g.refuse},
+		httpkit.Route{Pattern: "GET /desk/levels/{community}/leaders/{appointment}", Action: "level.read", On: g.InCommunity, Do: g.leader},
+		httpkit.Route{Pattern: "POST /desk/levels/{community}/leaders/{appointment}/cases", Action: "level.accuse", On: g.InCommunity, Do: g.accuse},
+		httpkit.Route{Pattern: "POST /desk/levels/{community}/leaders/{appointment}/cases/{case}/decision", Action: "level.decide", On: g.InCommunity, Do: g.decide},
 
-		httpkit.Route{Pattern: "GET /desk/dividends", Action: "dividend.read", On: g.Somewhere("dividend.read"), Do: g.dividendPlaces},
-		httpkit.Route{Pattern: "GET /desk/dividends/{community}", Action: "dividend.read", On: g.inCommunity, Do: g.dividends},
-		httpkit.Route{Pattern: "POST /desk/dividends/{community}", Action: "dividend.propose", On: g.inCommunity, Do: g.propose},
-		httpkit.Route{Pattern: "GET /desk/dividends/{community}/{dividend}", Action: "dividend.read", On: g.inCommunity, Do: g.dividend},
-		httpkit.Route{Pattern: "POST /desk/dividends/{community}/{dividend}/approval", Action: "dividend.decide", On: g.inCommunity, Do: g.approve},
-		httpkit.Route{Pattern: "POST /desk/dividends/{community}/{dividend}/refusal", Action: "dividend.decide", On: g.inCommunity, Do: g.drop},
+		httpkit.Route{Pattern: "GET /desk/dividends", Action: "dividend.read", On: g.Somewhere("dividend.read"), Do: g.Choose("dividend.read", "dividends", i18n.M("理事分红"))},
+		httpkit.Route{Pattern: "GET /desk/dividends/{community}", Action: "dividend.read", On: g.InCommunity, Do: g.dividends},
+		httpkit.Route{Pattern: "POST /desk/dividends/{community}", Action: "dividend.propose", On: g.InCommunity, Do: g.propose},
+		httpkit.Route{Pattern: "GET /desk/dividends/{community}/{dividend}", Action: "dividend.read", On: g.InCommunity, Do: g.dividend},
+		httpkit.Route{Pattern: "POST /desk/dividends/{community}/{dividend}/approval", Action: "dividend.decide", On: g.InCommunity, Do: g.approve},
+		httpkit.Route{Pattern: "POST /desk/dividends/{community}/{dividend}/refusal", Action: "dividend.decide", On: g.InCommunity, Do: g.drop},
 	)
 	together := i18n.M("会员和联盟")
 	p.Add(
 		portal.Door{Kind: ui.OperatorFrame, Key: "levels", Href: "/desk/levels", Icon: "people", Text: i18n.M("组长和理事"), Group: together, Action: "level.read"},
 		portal.Door{Kind: ui.OperatorFrame, Key: "dividends", Href: "/desk/dividends", Icon: "cash", Text: i18n.M("理事分红"), Group: together, Action: "dividend.read"},
 	)
-}
-
-// inCommunity is what a page about the community in its address belongs to.
-func (g *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	p, err := g.place(r)
-	return authz.Resource{Kind: "community", Place: p.ID}, err
-}
-
-func (g *Pages) place(r *http.Request) (community.Place, error) {
-	p, err := g.Flows.Communities.ByRef(r.Context(), g.Flows.DB, r.PathValue("community"))
-	if err == nil && p.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return p, err
-}
-
-// choose leads to the only community of the viewer's, or lets her choose.
-func (g *Pages) choose(w http.ResponseWriter, r *http.Request, a authz.Action, key, title string) error {
-	ctx := r.Context()
-	mine, err := g.Mine(ctx, a)
-	if err != nil {
-		return err
-	}
-	if len(mine) == 1 {
-		http.Redirect(w, r, "/desk/"+key+"/"+mine[0].Ref, http.StatusSeeOther)
-		return nil
-	}
-	var rows []ui.Row
-	for _, p := range mine {
-		rows = append(rows, ui.Row{Href: "/desk/" + key + "/" + p.Ref, Icon: "building", Title: portal.PlaceName(p), Text: p.Ref})
-	}
-	return g.Show(w, r, g.deskShell(ctx, key, title), choosePage(title, rows))
-}
-
-func (g *Pages) deskShell(ctx context.Context, key, title string) ui.Shell {
-	s := g.Shell(ctx, ui.OperatorFrame, key, title)
-	s.Wide = true
-	return s
-}
-
-func (g *Pages) may(ctx context.Context, a authz.Action, place id.ID) bool {
-	return g.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Kind: "community", Place: place}) == nil
 }
 
 func (g *Pages) now() time.Time { return g.Flows.DB.Clock().Now().In(portal.Zone) }

@@ -26,10 +26,6 @@ type levelsView struct {
 	Ended      int
 }
 
-func (g *Pages) levelPlaces(w http.ResponseWriter, r *http.Request) error {
-	return g.choose(w, r, "level.read", "levels", i18n.T(r.Context(), "组长和理事"))
-}
-
 func levelsHref(p community.Place) string { return "/desk/levels/" + p.Ref }
 
 // called are how the members of a community are called at the desk; who looked is
@@ -56,7 +52,7 @@ func (g *Pages) called(ctx context.Context, at id.ID, members []id.ID, whyLooked
 
 func (g *Pages) levels(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := g.place(r)
+	p, err := g.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -112,7 +108,7 @@ func (g *Pages) levels(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return g.Show(w, r, g.deskShell(ctx, "levels", i18n.T(ctx, "组长和理事")), levelsPage(v))
+	return g.Show(w, r, g.DeskShell(ctx, "levels", i18n.T(ctx, "组长和理事")), levelsPage(v))
 }
 
 func candidatesTable(ctx context.Context, p community.Place, asked []*growth.Candidate, names map[id.ID]string) ui.Table {

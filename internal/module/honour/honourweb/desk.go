@@ -12,7 +12,6 @@ import (
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/honour"
 	"gongyi/internal/module/person"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -33,33 +32,6 @@ type deskView struct {
 
 func deskHref(p community.Place) string { return "/desk/honours/" + p.Ref }
 
-func (h *Pages) deskShell(ctx context.Context, title string) ui.Shell {
-	s := h.Shell(ctx, ui.OperatorFrame, "honours", title)
-	s.Wide = true
-	return s
-}
-
-func (h *Pages) may(ctx context.Context, a authz.Action, place id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Kind: "community", Place: place}) == nil
-}
-
-func (h *Pages) places(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	mine, err := h.Mine(ctx, "award.read")
-	if err != nil {
-		return err
-	}
-	if len(mine) == 1 {
-		http.Redirect(w, r, deskHref(mine[0]), http.StatusSeeOther)
-		return nil
-	}
-	var rows []ui.Row
-	for _, p := range mine {
-		rows = append(rows, ui.Row{Href: deskHref(p), Icon: "building", Title: portal.PlaceName(p), Text: p.Ref})
-	}
-	return h.Show(w, r, h.deskShell(ctx, i18n.T(ctx, "评选和荣誉")), choosePage(i18n.T(ctx, "评选和荣誉"), rows))
-}
-
 func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 	return h.showDesk(w, r, http.StatusOK, "", nil)
 }
@@ -68,11 +40,11 @@ var typedFields = []string{"kind", "title", "criteria", "winners", "cash", "poin
 
 func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, form string, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
-	v := deskView{Place: p, May: h.may(ctx, "award.make", p.ID), Typed: make(map[string]string), Done: r.FormValue("done") != "",
+	v := deskView{Place: p, May: h.MayIn(ctx, "award.make", p.ID), Typed: make(map[string]string), Done: r.FormValue("done") != "",
 		Open: ui.Form{Action: deskHref(p), In: "open", Busy: i18n.T(ctx, "正在发起")}, Ceremony: ui.Form{Action: deskHref(p) + "/ceremony", In: "ceremony"}}
 	for _, f := range typedFields {
 		v.Typed[f] = r.PostFormValue(f)
@@ -97,7 +69,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, for
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Href: deskHref(p) + "/" + c.ID.String(), Cells: []ui.Cell{
 			{Text: c.Title}, {Text: honour.KindName(c.Kind).In(ctx)}, {Text: itoa(c.Year)}, {Text: carries(ctx, c)}, {Text: text, Tone: tone}}})
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, i18n.T(ctx, "评选和荣誉")), deskPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "honours", i18n.T(ctx, "评选和荣誉")), deskPage(v))
 }
 
 // moment reads a day of a form: its end on the clock of the people.
@@ -161,7 +133,7 @@ func (h *Pages) jurorsOf(ctx context.Context, text string) (all []id.ID, err err
 
 func (h *Pages) open(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -193,7 +165,7 @@ func (h *Pages) answered(w http.ResponseWriter, r *http.Request, err error, to s
 }
 
 func (h *Pages) announce(w http.ResponseWriter, r *http.Request) error {
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

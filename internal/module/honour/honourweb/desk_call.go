@@ -86,9 +86,9 @@ func (h *Pages) showDeskCall(w http.ResponseWriter, r *http.Request, status int,
 	v.State, v.Tone = phaseName(ctx, v.Call, h.now())
 	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "评什么"), Text: v.Call.Criteria}, {Name: i18n.T(ctx, "名额"), Text: i18n.T(ctx, "%d 个", v.Call.Winners)}, {Name: i18n.T(ctx, "得到"), Text: carries(ctx, v.Call)},
 		{Name: i18n.T(ctx, "投票的人"), Text: i18n.T(ctx, "%d 位", voters)}, {Name: i18n.T(ctx, "怎么计票"), Text: counting(ctx, v.Call)}}
-	v.MayScreen = (phase == honour.Nominating || phase == honour.Voting) && h.may(ctx, "award.screen", p.ID)
-	v.MayGive = phase == honour.Over && h.may(ctx, "award.give", p.ID)
-	v.MayCancel = v.Call.End == nil && h.may(ctx, "award.make", p.ID)
+	v.MayScreen = (phase == honour.Nominating || phase == honour.Voting) && h.MayIn(ctx, "award.screen", p.ID)
+	v.MayGive = phase == honour.Over && h.MayIn(ctx, "award.give", p.ID)
+	v.MayCancel = v.Call.End == nil && h.MayIn(ctx, "award.make", p.ID)
 	v.Cancel = ui.Form{Action: deskHref(p) + "/" + at.String() + "/cancellation", In: "cancel"}
 	if len(wrong) > 0 {
 		v.Wrong = wrong[0].Text
@@ -100,7 +100,7 @@ func (h *Pages) showDeskCall(w http.ResponseWriter, r *http.Request, status int,
 	for _, n := range nominees {
 		v.Nominees = append(v.Nominees, drawNominee(ctx, &v, n, names[n.ID], results, awards))
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, v.Call.Title), deskCallPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "honours", v.Call.Title), deskCallPage(v))
 }
 
 func drawNominee(ctx context.Context, v *deskCallView, n *honour.Nominee, name string, results []honour.Result, awards map[id.ID]honour.Award) deskNominee {

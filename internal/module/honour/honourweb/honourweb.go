@@ -40,34 +40,21 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 		httpkit.Route{Pattern: "POST /me/honours/{call}/answer", Action: "me.change", On: httpkit.Mine, Do: h.answer},
 		httpkit.Route{Pattern: "POST /me/honours/{call}/vote", Action: "me.change", On: httpkit.Mine, Do: h.vote},
 
-		httpkit.Route{Pattern: "GET /desk/honours", Action: "award.read", On: h.Somewhere("award.read"), Do: h.places},
-		httpkit.Route{Pattern: "GET /desk/honours/{community}", Action: "award.read", On: h.inCommunity, Do: h.desk},
-		httpkit.Route{Pattern: "POST /desk/honours/{community}", Action: "award.make", On: h.inCommunity, Do: h.open},
-		httpkit.Route{Pattern: "POST /desk/honours/{community}/ceremony", Action: "award.make", On: h.inCommunity, Do: h.announce},
-		httpkit.Route{Pattern: "GET /desk/honours/{community}/{call}", Action: "award.read", On: h.inCommunity, Do: h.deskCall},
-		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/cancellation", Action: "award.make", On: h.inCommunity, Do: h.cancel},
-		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/nominees/{nominee}/screening", Action: "award.screen", On: h.inCommunity, Do: h.screen},
-		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/nominees/{nominee}/award", Action: "award.give", On: h.inCommunity, Do: h.give},
+		httpkit.Route{Pattern: "GET /desk/honours", Action: "award.read", On: h.Somewhere("award.read"), Do: h.Choose("award.read", "honours", i18n.M("评选和荣誉"))},
+		httpkit.Route{Pattern: "GET /desk/honours/{community}", Action: "award.read", On: h.InCommunity, Do: h.desk},
+		httpkit.Route{Pattern: "POST /desk/honours/{community}", Action: "award.make", On: h.InCommunity, Do: h.open},
+		httpkit.Route{Pattern: "POST /desk/honours/{community}/ceremony", Action: "award.make", On: h.InCommunity, Do: h.announce},
+		httpkit.Route{Pattern: "GET /desk/honours/{community}/{call}", Action: "award.read", On: h.InCommunity, Do: h.deskCall},
+		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/cancellation", Action: "award.make", On: h.InCommunity, Do: h.cancel},
+		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/nominees/{nominee}/screening", Action: "award.screen", On: h.InCommunity, Do: h.screen},
+		httpkit.Route{Pattern: "POST /desk/honours/{community}/{call}/nominees/{nominee}/award", Action: "award.give", On: h.InCommunity, Do: h.give},
 	)
 	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "honours", Href: "/desk/honours", Icon: "star", Text: i18n.M("评选和荣誉"), Group: i18n.M("会员和联盟"), Action: "award.read"})
 }
 
-func (h *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	p, err := h.place(r)
-	return authz.Resource{Kind: "community", Place: p.ID}, err
-}
-
-func (h *Pages) place(r *http.Request) (community.Place, error) {
-	p, err := h.Flows.Communities.ByRef(r.Context(), h.Flows.DB, r.PathValue("community"))
-	if err == nil && p.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return p, err
-}
-
 // placeAnd is the community in an address, and an id in it.
 func (h *Pages) placeAnd(r *http.Request, name string) (community.Place, id.ID, error) {
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return p, id.ID{}, err
 	}

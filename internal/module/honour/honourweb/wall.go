@@ -41,7 +41,7 @@ func (h *Pages) book(title string) ui.Shell {
 
 func (h *Pages) wall(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ type ceremonyView struct {
 
 func (h *Pages) ceremony(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

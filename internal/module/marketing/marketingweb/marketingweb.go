@@ -30,30 +30,17 @@ type Pages struct{ *portal.Portal }
 func Routes(t *httpkit.Router, p *portal.Portal) {
 	m := &Pages{p}
 	t.Add(
-		httpkit.Route{Pattern: "GET /desk/marketing", Action: "marketing.read", On: m.Somewhere("marketing.read"), Do: m.places},
-		httpkit.Route{Pattern: "GET /desk/marketing/{community}", Action: "marketing.read", On: m.inCommunity, Do: m.desk},
-		httpkit.Route{Pattern: "POST /desk/marketing/{community}", Action: "marketing.record", On: m.inCommunity, Do: m.record, Upload: portal.UploadMost},
-		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}", Action: "marketing.read", On: m.inCommunity, Do: m.spending},
-		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}/picture", Action: "marketing.read", On: m.inCommunity, Do: m.picture},
-		httpkit.Route{Pattern: "POST /desk/marketing/{community}/{spending}/approval", Action: "marketing.decide", On: m.inCommunity, Do: m.approve},
-		httpkit.Route{Pattern: "POST /desk/marketing/{community}/{spending}/refusal", Action: "marketing.decide", On: m.inCommunity, Do: m.drop},
+		httpkit.Route{Pattern: "GET /desk/marketing", Action: "marketing.read", On: m.Somewhere("marketing.read"), Do: m.Choose("marketing.read", "marketing", i18n.M("联合营销款"))},
+		httpkit.Route{Pattern: "GET /desk/marketing/{community}", Action: "marketing.read", On: m.InCommunity, Do: m.desk},
+		httpkit.Route{Pattern: "POST /desk/marketing/{community}", Action: "marketing.record", On: m.InCommunity, Do: m.record, Upload: portal.UploadMost},
+		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}", Action: "marketing.read", On: m.InCommunity, Do: m.spending},
+		httpkit.Route{Pattern: "GET /desk/marketing/{community}/{spending}/picture", Action: "marketing.read", On: m.InCommunity, Do: m.picture},
+		httpkit.Route{Pattern: "POST /desk/marketing/{community}/{spending}/approval", Action: "marketing.decide", On: m.InCommunity, Do: m.approve},
+		httpkit.Route{Pattern: "POST /desk/marketing/{community}/{spending}/refusal", Action: "marketing.decide", On: m.InCommunity, Do: m.drop},
 		httpkit.Route{Pattern: "GET /shop/{shop}/marketing", Action: "shop_money.read", On: shopOf, Do: m.shop},
 		httpkit.Route{Pattern: "GET /shop/{shop}/marketing/{spending}/picture", Action: "shop_money.read", On: shopOf, Do: m.shopPicture},
 	)
 	p.Add(portal.Door{Kind: ui.OperatorFrame, Key: "marketing", Href: "/desk/marketing", Icon: "tag", Text: i18n.M("联合营销款"), Group: i18n.M("会员和联盟"), Action: "marketing.read"})
-}
-
-func (m *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	p, err := m.place(r)
-	return authz.Resource{Kind: "community", Place: p.ID}, err
-}
-
-func (m *Pages) place(r *http.Request) (community.Place, error) {
-	p, err := m.Flows.Communities.ByRef(r.Context(), m.Flows.DB, r.PathValue("community"))
-	if err == nil && p.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return p, err
 }
 
 // shopOf is the shop that an address names. Where it lies is known from the viewer's
@@ -74,34 +61,7 @@ func shopOf(r *http.Request) (authz.Resource, error) {
 
 func actor(ctx context.Context) db.Actor { return authz.Of(ctx).Actor() }
 
-func (m *Pages) may(ctx context.Context, a authz.Action, place id.ID) bool {
-	return m.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Kind: "community", Place: place}) == nil
-}
-
 func deskHref(p community.Place) string { return "/desk/marketing/" + p.Ref }
-
-func (m *Pages) shell(ctx context.Context, title string) ui.Shell {
-	s := m.Shell(ctx, ui.OperatorFrame, "marketing", title)
-	s.Wide = true
-	return s
-}
-
-func (m *Pages) places(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	mine, err := m.Mine(ctx, "marketing.read")
-	if err != nil {
-		return err
-	}
-	if len(mine) == 1 {
-		http.Redirect(w, r, deskHref(mine[0]), http.StatusSeeOther)
-		return nil
-	}
-	var rows []ui.Row
-	for _, p := range mine {
-		rows = append(rows, ui.Row{Href: deskHref(p), Icon: "building", Title: portal.PlaceName(p), Text: p.Ref})
-	}
-	return m.Show(w, r, m.shell(ctx, i18n.T(ctx, "联合营销款")), choosePage(rows))
-}
 
 func (m *Pages) books(ctx context.Context, at id.ID) (b flow.MarketingBooks, err error) {
 	err = m.Flows.DB.View(ctx, at, func(r db.Reader) error {
@@ -145,7 +105,7 @@ func (m *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := m.place(r)
+	p, err := m.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -156,7 +116,7 @@ func (m *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, wro
 	if format := r.FormValue("format"); format == "csv" || format == "xlsx" {
 		return portal.Take(w, r, i18n.T(ctx, "联合营销款"), format, file(ctx, b))
 	}
-	v := booksView{Place: p, Stats: stats(ctx, b), May: m.may(ctx, "marketing.record", p.ID), Typed: make(map[string]string),
+	v := booksView{Place: p, Stats: stats(ctx, b), May: m.MayIn(ctx, "marketing.record", p.ID), Typed: make(map[string]string),
 		Form: ui.Form{Action: deskHref(p), Upload: true, Wrong: wrong, Busy: i18n.T(ctx, "正在记")}}
 	for _, f := range []string{"title", "words", "supplier", "invoice", "amount", "day"} {
 		v.Typed[f] = r.PostFormValue(f)
@@ -169,7 +129,7 @@ func (m *Pages) showDesk(w http.ResponseWriter, r *http.Request, status int, wro
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Href: deskHref(p) + "/" + x.ID.String(), Cells: []ui.Cell{
 			{Text: x.Title, Sub: ui.Day(ctx, x.Day)}, {Text: x.Supplier}, {Text: x.Invoice}, {Text: ui.Yuan(x.Amount)}, {Text: text, Tone: tone}}})
 	}
-	return m.ShowAs(w, r, status, httpkit.Private, m.shell(ctx, i18n.T(ctx, "联合营销款")), deskPage(v))
+	return m.ShowAs(w, r, status, httpkit.Private, m.DeskShell(ctx, "marketing", i18n.T(ctx, "联合营销款")), deskPage(v))
 }
 
 // file is the spendings as a table to take along.
@@ -202,7 +162,7 @@ func typed(r *http.Request) (x marketing.Spending, err error) {
 
 func (m *Pages) record(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := m.place(r)
+	p, err := m.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type spendingView struct {
 }
 
 func (m *Pages) placeAnd(r *http.Request) (community.Place, id.ID, error) {
-	p, err := m.place(r)
+	p, err := m.CommunityIn(r)
 	if err != nil {
 		return p, id.ID{}, err
 	}
@@ -70,7 +70,7 @@ func (m *Pages) showSpending(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	self := deskHref(p) + "/" + x.ID.String()
-	v := spendingView{Place: p, Title: x.Title, Open: x.End == nil, Mine: x.By == actor(ctx).ID, May: x.End == nil && m.may(ctx, "marketing.decide", p.ID), Words: r.FormValue("reason"), Picture: self + "/picture",
+	v := spendingView{Place: p, Title: x.Title, Open: x.End == nil, Mine: x.By == actor(ctx).ID, May: x.End == nil && m.MayIn(ctx, "marketing.decide", p.ID), Words: r.FormValue("reason"), Picture: self + "/picture",
 		Image: pic.Kind != attachment.PDF, Drop: ui.Form{Action: self + "/refusal", Wrong: wrong}}
 	for _, x := range wrong {
 		if x.Field == "" {
@@ -89,7 +89,7 @@ func (m *Pages) showSpending(w http.ResponseWriter, r *http.Request, status int,
 	if err := m.story(ctx, &v, x); err != nil {
 		return err
 	}
-	return m.ShowAs(w, r, status, httpkit.Private, m.shell(ctx, x.Title), spendingPage(v))
+	return m.ShowAs(w, r, status, httpkit.Private, m.DeskShell(ctx, "marketing", x.Title), spendingPage(v))
 }
 
 func (m *Pages) story(ctx context.Context, v *spendingView, x *marketing.Spending) error {

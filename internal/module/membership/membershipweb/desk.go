@@ -17,7 +17,6 @@ import (
 	"gongyi/internal/module/membership"
 	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -28,75 +27,24 @@ import (
 
 func (h *Pages) deskRoutes(t *httpkit.Router) {
 	t.Add(
-		httpkit.Route{Pattern: "GET /desk/memberships", Action: "member.read", On: h.Somewhere("member.read"), Do: h.choosePlace("member.read", "memberships")},
-		httpkit.Route{Pattern: "GET /desk/memberships/{community}", Action: "member.read", On: h.inCommunity, Do: h.members},
-		httpkit.Route{Pattern: "GET /desk/memberships/{community}/export", Action: "member.export", On: h.inCommunity, Do: h.exportMembers},
-		httpkit.Route{Pattern: "POST /desk/memberships/{community}/orders", Action: "member.serve", On: h.inCommunity, Do: h.orderFor},
-		httpkit.Route{Pattern: "GET /desk/memberships/{community}/members/{ref}", Action: "member.read", On: h.inCommunity, Do: h.member},
-		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/terms", Action: "member.serve", On: h.inCommunity, Do: h.carry},
-		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/uses", Action: "member.serve", On: h.inCommunity, Do: h.use},
-		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/uses/{use}/end", Action: "member.serve", On: h.inCommunity, Do: h.takeBackUse},
-		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/leaving", Action: "member.end", On: h.inCommunity, Do: h.leaveFor},
-		httpkit.Route{Pattern: "GET /desk/recommendations", Action: "recommendation.read", On: h.Somewhere("recommendation.read"), Do: h.choosePlace("recommendation.read", "recommendations")},
-		httpkit.Route{Pattern: "GET /desk/recommendations/{community}", Action: "recommendation.read", On: h.inCommunity, Do: h.recommendations},
-		httpkit.Route{Pattern: "POST /desk/recommendations/{community}/{member}/verdict", Action: "recommendation.decide", On: h.inCommunity, Do: h.decide},
-		httpkit.Route{Pattern: "POST /desk/recommendations/{community}/{member}/revocation", Action: "recommendation.decide", On: h.inCommunity, Do: h.revoke},
-		httpkit.Route{Pattern: "GET /desk/packs", Action: "pack.read", On: h.Somewhere("pack.read"), Do: h.choosePlace("pack.read", "packs")},
-		httpkit.Route{Pattern: "GET /desk/packs/{community}", Action: "pack.read", On: h.inCommunity, Do: h.deskPacks},
-		httpkit.Route{Pattern: "POST /desk/packs/{community}", Action: "pack.make", On: h.inCommunity, Do: h.makePack},
-		httpkit.Route{Pattern: "POST /desk/packs/{community}/{pack}/end", Action: "pack.make", On: h.inCommunity, Do: h.closePack},
+		httpkit.Route{Pattern: "GET /desk/memberships", Action: "member.read", On: h.Somewhere("member.read"), Do: h.Choose("member.read", "memberships", i18n.M("会员名单"))},
+		httpkit.Route{Pattern: "GET /desk/memberships/{community}", Action: "member.read", On: h.InCommunity, Do: h.members},
+		httpkit.Route{Pattern: "GET /desk/memberships/{community}/export", Action: "member.export", On: h.InCommunity, Do: h.exportMembers},
+		httpkit.Route{Pattern: "POST /desk/memberships/{community}/orders", Action: "member.serve", On: h.InCommunity, Do: h.orderFor},
+		httpkit.Route{Pattern: "GET /desk/memberships/{community}/members/{ref}", Action: "member.read", On: h.InCommunity, Do: h.member},
+		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/terms", Action: "member.serve", On: h.InCommunity, Do: h.carry},
+		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/uses", Action: "member.serve", On: h.InCommunity, Do: h.use},
+		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/uses/{use}/end", Action: "member.serve", On: h.InCommunity, Do: h.takeBackUse},
+		httpkit.Route{Pattern: "POST /desk/memberships/{community}/members/{ref}/leaving", Action: "member.end", On: h.InCommunity, Do: h.leaveFor},
+		httpkit.Route{Pattern: "GET /desk/recommendations", Action: "recommendation.read", On: h.Somewhere("recommendation.read"), Do: h.Choose("recommendation.read", "recommendations", i18n.M("推荐核对"))},
+		httpkit.Route{Pattern: "GET /desk/recommendations/{community}", Action: "recommendation.read", On: h.InCommunity, Do: h.recommendations},
+		httpkit.Route{Pattern: "POST /desk/recommendations/{community}/{member}/verdict", Action: "recommendation.decide", On: h.InCommunity, Do: h.decide},
+		httpkit.Route{Pattern: "POST /desk/recommendations/{community}/{member}/revocation", Action: "recommendation.decide", On: h.InCommunity, Do: h.revoke},
+		httpkit.Route{Pattern: "GET /desk/packs", Action: "pack.read", On: h.Somewhere("pack.read"), Do: h.Choose("pack.read", "packs", i18n.M("权益包"))},
+		httpkit.Route{Pattern: "GET /desk/packs/{community}", Action: "pack.read", On: h.InCommunity, Do: h.deskPacks},
+		httpkit.Route{Pattern: "POST /desk/packs/{community}", Action: "pack.make", On: h.InCommunity, Do: h.makePack},
+		httpkit.Route{Pattern: "POST /desk/packs/{community}/{pack}/end", Action: "pack.make", On: h.InCommunity, Do: h.closePack},
 	)
-}
-
-// inCommunity is what a page about the community in its address belongs to.
-func (h *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	p, err := h.place(r)
-	return authz.Resource{Kind: "community", Place: p.ID}, err
-}
-
-// place is the community in a page's address.
-func (h *Pages) place(r *http.Request) (community.Place, error) {
-	p, err := h.Flows.Communities.ByRef(r.Context(), h.Flows.DB, r.PathValue("community"))
-	if err == nil && p.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return p, err
-}
-
-// may reports whether the viewer may do something in a community.
-func (h *Pages) may(ctx context.Context, a authz.Action, at id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: at}) == nil
-}
-
-// deskTitles are what the pages of the desk are called.
-var deskTitles = map[string]i18n.Message{"memberships": i18n.M("会员名单"), "recommendations": i18n.M("推荐核对"), "packs": i18n.M("权益包")}
-
-// choosePlace lists the communities whose pages of a kind the viewer may see. Who may
-// see one alone goes there at once.
-func (h *Pages) choosePlace(a authz.Action, key string) func(w http.ResponseWriter, r *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		ctx := r.Context()
-		mine, err := h.Mine(ctx, a)
-		if err != nil {
-			return err
-		}
-		if len(mine) == 1 {
-			http.Redirect(w, r, deskPath(key, mine[0]), http.StatusSeeOther)
-			return nil
-		}
-		var rows []ui.Row
-		for _, p := range mine {
-			rows = append(rows, ui.Row{Href: deskPath(key, p), Icon: "building", Title: portal.PlaceName(p), Text: p.Ref})
-		}
-		title := deskTitles[key].In(ctx)
-		return h.Show(w, r, h.deskShell(ctx, key, title), placesPage(title, rows))
-	}
-}
-
-func (h *Pages) deskShell(ctx context.Context, key, title string) ui.Shell {
-	s := h.Shell(ctx, ui.OperatorFrame, key, title)
-	s.Wide = true
-	return s
 }
 
 func deskPath(key string, p community.Place, rest ...string) string {
@@ -226,7 +174,7 @@ func (h *Pages) members(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -240,7 +188,7 @@ func (h *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	path := deskPath("memberships", p)
-	v := membersView{Place: p, May: h.may(ctx, "member.serve", p.ID), Find: ui.Form{Action: path, Get: true, Class: "inline", In: "find"}, House: strings.TrimSpace(r.FormValue("household")),
+	v := membersView{Place: p, May: h.MayIn(ctx, "member.serve", p.ID), Find: ui.Form{Action: path, Get: true, Class: "inline", In: "find"}, House: strings.TrimSpace(r.FormValue("household")),
 		Form: ui.Form{Action: path + "/orders", In: "order", Wrong: wrong}, Code: r.FormValue("code"), Person: r.FormValue("person")}
 	for _, s := range []struct{ key, name string }{
 		{string(membership.Running), i18n.T(ctx, "有效")}, {"soon", i18n.T(ctx, "快到期")}, {string(membership.Grace), i18n.T(ctx, "到期了，还能接着续")}, {string(membership.NoTerm), i18n.T(ctx, "老会员，没登记")},
@@ -248,7 +196,7 @@ func (h *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, 
 		v.Stats = append(v.Stats, ui.Stat{Name: s.name, Number: strconv.Itoa(count[s.key]), Unit: i18n.T(ctx, "位"), Href: path + "?phase=" + s.key})
 	}
 	v.Table = ui.Table{ID: "members", Caption: i18n.T(ctx, "会员名单"), Path: path, Ask: ask, Columns: memberColumns(ctx), Total: len(found), Search: i18n.T(ctx, "会员号，或完整手机号"),
-		Export: h.may(ctx, "member.export", p.ID), Filters: []ui.Field{phaseField(ctx)},
+		Export: h.MayIn(ctx, "member.export", p.ID), Filters: []ui.Field{phaseField(ctx)},
 		Empty: ui.EmptyView{Icon: "card", Title: i18n.T(ctx, "没有合适的会员"), Text: i18n.T(ctx, "换个条件找，或从下面给人入会。")}}
 	for _, x := range found[min(ask.Offset(), len(found)):min(ask.Offset()+ask.Size, len(found))] {
 		v.Table.Rows = append(v.Table.Rows, x.row(ctx, p))
@@ -258,7 +206,7 @@ func (h *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, 
 			return err
 		}
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, "memberships", i18n.T(ctx, "会员")), membersPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "memberships", i18n.T(ctx, "会员")), membersPage(v))
 }
 
 func (x *memberRow) row(ctx context.Context, p community.Place) ui.TableRow {
@@ -287,7 +235,7 @@ func phaseField(ctx context.Context) ui.Field {
 // days, no names.
 func (h *Pages) exportMembers(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (h *Pages) living(ctx context.Context, p community.Place, ref string) (opti
 // orderFor orders a term for somebody at the desk, who may have no telephone.
 func (h *Pages) orderFor(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (h *Pages) member(w http.ResponseWriter, r *http.Request) error {
 // memberOf finds the membership that an address names.
 func (h *Pages) memberOf(r *http.Request) (v memberView, err error) {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return v, err
 	}
@@ -158,7 +158,7 @@ func (h *Pages) showMember(w http.ResponseWriter, r *http.Request, status int, i
 	p := v.Community
 	v.Path = deskPath("memberships", p, "members", v.Ref)
 	v.Tag, v.Tone = phaseTag(ctx, v.Phase())
-	v.Serve, v.End = h.may(ctx, "member.serve", p.ID), h.may(ctx, "member.end", p.ID)
+	v.Serve, v.End = h.MayIn(ctx, "member.serve", p.ID), h.MayIn(ctx, "member.end", p.ID)
 	v.Carry, v.Use, v.Leaving = ui.Form{Action: v.Path + "/terms", In: "carry"}, ui.Form{Action: v.Path + "/uses", In: "use"}, ui.Form{Action: v.Path + "/leaving", In: "leaving"}
 	v.Order = ui.Form{Action: deskPath("memberships", p, "orders"), In: "order"}
 	for _, f := range []*ui.Form{&v.Carry, &v.Use, &v.Leaving} {
@@ -183,7 +183,7 @@ func (h *Pages) showMember(w http.ResponseWriter, r *http.Request, status int, i
 	for i := range v.Going {
 		v.Lines = append(v.Lines, parting(ctx, &v.Going[i]))
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, "memberships", v.Ref), memberPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "memberships", v.Ref), memberPage(v))
 }
 
 func termRow(ctx context.Context, t *membership.Term) ui.Row {
@@ -200,7 +200,7 @@ func termRow(ctx context.Context, t *membership.Term) ui.Row {
 
 // onMember runs a form of a member's page.
 func (h *Pages) onMember(w http.ResponseWriter, r *http.Request, in string, do func(ctx context.Context, at id.ID, ref string) error) error {
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

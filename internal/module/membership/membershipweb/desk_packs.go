@@ -45,11 +45,11 @@ func (h *Pages) deskPacks(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showDeskPacks(w http.ResponseWriter, r *http.Request, status int, wrong, closing []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
-	v := deskPacksView{Place: p, May: h.may(ctx, "pack.make", p.ID), Form: ui.Form{Action: deskPath("packs", p), Wrong: wrong}, Typed: make(map[string]string), Wrong: closing}
+	v := deskPacksView{Place: p, May: h.MayIn(ctx, "pack.make", p.ID), Form: ui.Form{Action: deskPath("packs", p), Wrong: wrong}, Typed: make(map[string]string), Wrong: closing}
 	for _, name := range []string{"title", "content", "kind", "partner", "value", "cost", "stock", "until"} {
 		v.Typed[name] = r.PostFormValue(name)
 	}
@@ -80,7 +80,7 @@ func (h *Pages) showDeskPacks(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, "packs", i18n.T(ctx, "权益包")), deskPacksPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "packs", i18n.T(ctx, "权益包")), deskPacksPage(v))
 }
 
 func (h *Pages) deskPackOf(ctx context.Context, p membership.Pack, names map[id.ID]string, today period.Day) deskPack {
@@ -99,7 +99,7 @@ func (h *Pages) deskPackOf(ctx context.Context, p membership.Pack, names map[id.
 // makePack offers a pack.
 func (h *Pages) makePack(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func packOf(r *http.Request) (p membership.Pack, err error) {
 // closePack takes a pack off the list.
 func (h *Pages) closePack(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

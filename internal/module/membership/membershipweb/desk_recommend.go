@@ -65,12 +65,12 @@ func recommendationColumns(ctx context.Context) []ui.Column {
 
 func (h *Pages) showRecommendations(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}
 	ask := ui.AskTable(r.URL.Query(), recommendationColumns(ctx))
-	v := recommendationsView{Place: p, Decide: h.may(ctx, "recommendation.decide", p.ID), Wrong: wrong, Guards: guardOptions(ctx)}
+	v := recommendationsView{Place: p, Decide: h.MayIn(ctx, "recommendation.decide", p.ID), Wrong: wrong, Guards: guardOptions(ctx)}
 	var held, some []membership.Recommendation
 	var total int
 	err = h.view(ctx, p.ID, func(rd db.Reader) error {
@@ -101,7 +101,7 @@ func (h *Pages) showRecommendations(w http.ResponseWriter, r *http.Request, stat
 		}
 		v.Table.Rows = append(v.Table.Rows, ui.TableRow{Cells: []ui.Cell{{Text: x.When, Sub: x.Newcomer}, {Text: x.By}, {Text: x.State, Tone: x.Tone}, {Text: guard}, {Text: x.Reward}}})
 	}
-	return h.ShowAs(w, r, status, httpkit.Private, h.deskShell(ctx, "recommendations", i18n.T(ctx, "推荐核对")), recommendationsPage(v))
+	return h.ShowAs(w, r, status, httpkit.Private, h.DeskShell(ctx, "recommendations", i18n.T(ctx, "推荐核对")), recommendationsPage(v))
 }
 
 // drawn puts recommendations into words. Of the held ones both people are named, who
@@ -168,7 +168,7 @@ func (h *Pages) nameBoth(ctx context.Context, at id.ID, both []id.ID, called map
 
 // onRecommendation runs a form about one recommendation.
 func (h *Pages) onRecommendation(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, at, newcomer id.ID) error) error {
-	p, err := h.place(r)
+	p, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

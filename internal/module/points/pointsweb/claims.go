@@ -142,7 +142,7 @@ func (p *Pages) catalogue(ctx context.Context, rd db.Reader, at id.ID) (map[id.I
 // decide decides on a claim.
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 // cancelForHer cancels for somebody who asked the office to, with a reason.
 func (p *Pages) cancelForHer(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

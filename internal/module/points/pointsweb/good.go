@@ -64,7 +64,7 @@ func (p *Pages) newGood(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showNew(w http.ResponseWriter, r *http.Request, status int, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func terms(r *http.Request) (t points.Terms, err error) {
 
 func (p *Pages) addGood(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (p *Pages) addGood(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) addCounter(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (p *Pages) goodDesk(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showGoodDesk(w http.ResponseWriter, r *http.Request, status int, which string, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

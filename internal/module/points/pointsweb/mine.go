@@ -331,7 +331,7 @@ func (p *Pages) redeem(w http.ResponseWriter, r *http.Request) error {
 // picture answers with a picture that shows what the route is for.
 func (p *Pages) picture(shows points.Shown) httpkit.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		at, err := p.place(r)
+		at, err := p.CommunityIn(r)
 		if err != nil {
 			return err
 		}

@@ -24,14 +24,14 @@ func (p *Pages) propertyRoutes(t *httpkit.Router) {
 		httpkit.Route{Pattern: "POST /me/points/property", Action: "points.redeem", On: httpkit.Mine, Do: p.offset},
 		httpkit.Route{Pattern: "POST /me/points/property/{offset}/withdrawal", Action: "points.redeem", On: httpkit.Mine, Do: p.withdraw},
 		httpkit.Route{Pattern: "GET /desk/property", Action: "property.read", On: p.Somewhere("property.read"), Do: p.managers},
-		httpkit.Route{Pattern: "POST /desk/property/{community}/managers", Action: "property.manage", On: p.inCommunity, Do: p.addManager},
+		httpkit.Route{Pattern: "POST /desk/property/{community}/managers", Action: "property.manage", On: p.InCommunity, Do: p.addManager},
 		httpkit.Route{Pattern: "GET /desk/property/{community}/managers/{manager}", Action: "property.read", On: p.ofManager, Do: p.manager},
-		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/account", Action: "property.manage", On: p.inCommunity, Do: p.setPayee},
+		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/account", Action: "property.manage", On: p.InCommunity, Do: p.setPayee},
 		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/files", Action: "property.answer", On: p.ofManager, Do: p.makeFile},
 		httpkit.Route{Pattern: "GET /desk/property/{community}/managers/{manager}/files/{offsets}", Action: "property.read", On: p.ofManager, Do: p.file},
 		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/files/{offsets}/answers", Action: "property.answer", On: p.ofManager, Do: p.answerFile, Upload: maxList + 1<<16},
 		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/lines/{offset}", Action: "property.answer", On: p.ofManager, Do: p.answerLine},
-		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/files/{offsets}/payment", Action: "property.pay", On: p.inCommunity, Do: p.payFile},
+		httpkit.Route{Pattern: "POST /desk/property/{community}/managers/{manager}/files/{offsets}/payment", Action: "property.pay", On: p.InCommunity, Do: p.payFile},
 	)
 }
 

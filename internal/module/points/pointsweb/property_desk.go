@@ -27,7 +27,7 @@ func (p *Pages) ofManager(r *http.Request) (authz.Resource, error) {
 }
 
 func (p *Pages) managerOf(r *http.Request) (m points.Manager, at community.Place, err error) {
-	if at, err = p.place(r); err != nil {
+	if at, err = p.CommunityIn(r); err != nil {
 		return m, at, err
 	}
 	which, err := key(r, "manager", points.ErrNoManager)
@@ -107,7 +107,7 @@ func payee(r *http.Request) points.Payee {
 
 func (p *Pages) addManager(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

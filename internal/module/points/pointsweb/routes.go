@@ -52,21 +52,6 @@ func (p *Pages) Routes(t *httpkit.Router) {
 	p.propertyRoutes(t)
 }
 
-// inCommunity is what a page about the community in its address belongs to.
-func (p *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := p.place(r)
-	return authz.Resource{Kind: "community", Place: at.ID}, err
-}
-
-// place is the community in a page's address.
-func (p *Pages) place(r *http.Request) (community.Place, error) {
-	at, err := p.Flows.Communities.ByRef(r.Context(), p.Flows.DB, r.PathValue("community"))
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
 // key reads an id of an address; what is none names nothing.
 func key(r *http.Request, name string, missing *fault.Fault) (id.ID, error) {
 	v, err := id.Parse(r.PathValue(name))

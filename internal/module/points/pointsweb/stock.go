@@ -16,7 +16,7 @@ import (
 // onGood does something to a good and leads back to its page.
 func (p *Pages) onGood(w http.ResponseWriter, r *http.Request, which string, do func(ctx context.Context, at, good id.ID) error) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (p *Pages) writeOff(w http.ResponseWriter, r *http.Request) error {
 // inspect notes how a batch was found.
 func (p *Pages) inspect(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

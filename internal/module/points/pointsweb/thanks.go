@@ -22,14 +22,14 @@ import (
 func (p *Pages) thanksRoutes(t *httpkit.Router) {
 	t.Add(
 		httpkit.Route{Pattern: "GET /me/points/rules", Action: "points.read", On: httpkit.Mine, Do: p.rules},
-		httpkit.Route{Pattern: "GET /desk/thanks", Action: "thanks.read", On: p.Somewhere("thanks.read"), Do: p.thanksHome},
-		httpkit.Route{Pattern: "GET /desk/thanks/{community}", Action: "thanks.read", On: p.inCommunity, Do: p.thanks},
-		httpkit.Route{Pattern: "POST /desk/thanks/{community}/rules", Action: "thanks.publish", On: p.inCommunity, Do: p.publish},
-		httpkit.Route{Pattern: "POST /desk/thanks/{community}/rules/{rule}/end", Action: "thanks.publish", On: p.inCommunity, Do: p.endRule},
-		httpkit.Route{Pattern: "POST /desk/thanks/{community}/grants", Action: "thanks.give", On: p.inCommunity, Do: p.thank},
-		httpkit.Route{Pattern: "POST /desk/thanks/{community}/grants/{thanks}/undo", Action: "thanks.give", On: p.inCommunity, Do: p.undo},
-		httpkit.Route{Pattern: "POST /desk/thanks/{community}/lists", Action: "thanks.give", On: p.inCommunity, Do: p.handIn, Upload: maxList + 1<<16},
-		httpkit.Route{Pattern: "GET /desk/thanks/{community}/lists/{list}", Action: "thanks.read", On: p.inCommunity, Do: p.list},
+		httpkit.Route{Pattern: "GET /desk/thanks", Action: "thanks.read", On: p.Somewhere("thanks.read"), Do: p.Choose("thanks.read", "thanks", i18n.M("发放积分"))},
+		httpkit.Route{Pattern: "GET /desk/thanks/{community}", Action: "thanks.read", On: p.InCommunity, Do: p.thanks},
+		httpkit.Route{Pattern: "POST /desk/thanks/{community}/rules", Action: "thanks.publish", On: p.InCommunity, Do: p.publish},
+		httpkit.Route{Pattern: "POST /desk/thanks/{community}/rules/{rule}/end", Action: "thanks.publish", On: p.InCommunity, Do: p.endRule},
+		httpkit.Route{Pattern: "POST /desk/thanks/{community}/grants", Action: "thanks.give", On: p.InCommunity, Do: p.thank},
+		httpkit.Route{Pattern: "POST /desk/thanks/{community}/grants/{thanks}/undo", Action: "thanks.give", On: p.InCommunity, Do: p.undo},
+		httpkit.Route{Pattern: "POST /desk/thanks/{community}/lists", Action: "thanks.give", On: p.InCommunity, Do: p.handIn, Upload: maxList + 1<<16},
+		httpkit.Route{Pattern: "GET /desk/thanks/{community}/lists/{list}", Action: "thanks.read", On: p.InCommunity, Do: p.list},
 	)
 }
 
@@ -124,28 +124,6 @@ func (p *Pages) rules(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, s, rulesPage(v))
 }
 
-// thanksHome leads to the first community of the viewer, or lets her choose.
-func (p *Pages) thanksHome(w http.ResponseWriter, r *http.Request) error {
-	return p.choose(w, r, "thanks.read", "/desk/thanks/", "thanks", i18n.T(r.Context(), "发放积分"))
-}
-
-// choose offers the communities in which the viewer may do something; one is gone to
-// at once.
-func (p *Pages) choose(w http.ResponseWriter, r *http.Request, a authz.Action, base, active, title string) error {
-	mine, err := p.Mine(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	if len(mine) == 1 {
-		return see(w, r, base+mine[0].Ref)
-	}
-	var rows []ui.Row
-	for _, at := range mine {
-		rows = append(rows, ui.Row{Href: base + at.Ref, Icon: "building", Title: portal.PlaceName(at)})
-	}
-	return p.Show(w, r, p.desk(r.Context(), active, title), choosePage(title, rows))
-}
-
 // thanksView is the page of rules and of what was given by them.
 type thanksView struct {
 	At         community.Place
@@ -173,7 +151,7 @@ func (p *Pages) thanks(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showThanks(w http.ResponseWriter, r *http.Request, status int, which string, wrong []ui.Wrong) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -279,7 +257,7 @@ func (p *Pages) factor(ctx context.Context, rd db.Reader, at id.ID) (int, error)
 
 func (p *Pages) publish(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -308,7 +286,7 @@ func (p *Pages) thanksDone(w http.ResponseWriter, r *http.Request, at community.
 
 func (p *Pages) endRule(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -324,7 +302,7 @@ func (p *Pages) endRule(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) thank(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -353,7 +331,7 @@ func wrongOf(ctx context.Context, f *fault.Fault) []ui.Wrong {
 
 func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

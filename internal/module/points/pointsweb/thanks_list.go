@@ -24,7 +24,7 @@ import (
 // handIn takes a list of names: a table with the members' references.
 func (p *Pages) handIn(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ type listView struct {
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := p.place(r)
+	at, err := p.CommunityIn(r)
 	if err != nil {
 		return err
 	}

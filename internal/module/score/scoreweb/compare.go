@@ -28,7 +28,7 @@ type compareView struct {
 // compare tries other weights on a real quarter: who would move. Nothing is kept.
 func (h *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 			v.Runs = append(v.Runs, row)
 		}
 		judged, any, err := h.Flows.Duties.LastJudged(ctx, rd, room.ID)
-		if err != nil || !any || !h.may(ctx, "score.run", room.ID) {
+		if err != nil || !any || !h.MayIn(ctx, "score.run", room.ID) {
 			return err
 		}
 		for q := score.QuarterOver(judged); q > judged-15; q -= 3 {
@@ -81,7 +81,7 @@ func toneOf(s score.State) ui.Tone {
 // draft makes the score of a quarter.
 func (h *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (h *Pages) run(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Pages) showRun(w http.ResponseWriter, r *http.Request, sent portal.Sent) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (h *Pages) showRun(w http.ResponseWriter, r *http.Request, sent portal.Sent
 	if err != nil {
 		return err
 	}
-	v := runView{Room: room, Sent: sent, Run: run, Runs: h.may(ctx, "score.run", room.ID), Tries: h.may(ctx, "score.try", room.ID), Answers: h.may(ctx, "score.answer", room.ID), Takes: h.may(ctx, "duty_desk.export", room.ID)}
+	v := runView{Room: room, Sent: sent, Run: run, Runs: h.MayIn(ctx, "score.run", room.ID), Tries: h.MayIn(ctx, "score.try", room.ID), Answers: h.MayIn(ctx, "score.answer", room.ID), Takes: h.MayIn(ctx, "duty_desk.export", room.ID)}
 	columns := runColumns(ctx)
 	v.Table = runTable(ctx, &room, run, ui.AskTable(r.URL.Query(), columns), columns)
 	for _, s := range run.Last().Scores {
@@ -140,7 +140,7 @@ func placeText(s *score.Score) string {
 // export takes a quarter along, with every input.
 func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	room, err := h.room(r)
+	room, err := h.Room(r)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (h *Pages) export(w http.ResponseWriter, r *http.Request) error {
 
 // act does something with the score of the quarter in an address.
 func (h *Pages) act(w http.ResponseWriter, r *http.Request, form string, do func(ctx context.Context, at id.ID, run *score.Run) error) error {
-	at, err := h.place(r)
+	at, err := h.CommunityIn(r)
 	if err != nil {
 		return err
 	}

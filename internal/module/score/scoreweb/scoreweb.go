@@ -10,9 +10,7 @@ import (
 
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
-	"gongyi/internal/module/community"
 	"gongyi/internal/module/score"
-	"gongyi/internal/platform/authz"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
@@ -37,45 +35,15 @@ func Routes(t *httpkit.Router, p *portal.Portal) {
 	const at = "/desk/score/{community}"
 	t.Add(
 		httpkit.Route{Pattern: "GET /desk/score", Action: look, On: p.Somewhere(look), Do: p.Choose(look, "score", i18n.M("季度评分"))},
-		httpkit.Route{Pattern: "GET " + at, Action: look, On: h.inCommunity, Do: h.desk},
-		httpkit.Route{Pattern: "POST " + at, Action: run, On: h.inCommunity, Do: h.draft},
-		httpkit.Route{Pattern: "GET " + at + "/{quarter}", Action: look, On: h.inCommunity, Do: h.run},
-		httpkit.Route{Pattern: "GET " + at + "/{quarter}/export", Action: "duty_desk.export", On: h.inCommunity, Do: h.export},
-		httpkit.Route{Pattern: "POST " + at + "/{quarter}/publication", Action: run, On: h.inCommunity, Do: h.publish},
-		httpkit.Route{Pattern: "POST " + at + "/{quarter}/discarding", Action: run, On: h.inCommunity, Do: h.discard},
-		httpkit.Route{Pattern: "POST " + at + "/{quarter}/objections/{objection}", Action: "score.answer", On: h.inCommunity, Do: h.answer},
-		httpkit.Route{Pattern: "GET " + at + "/{quarter}/compare", Action: "score.try", On: h.inCommunity, Do: h.compare},
+		httpkit.Route{Pattern: "GET " + at, Action: look, On: h.InCommunity, Do: h.desk},
+		httpkit.Route{Pattern: "POST " + at, Action: run, On: h.InCommunity, Do: h.draft},
+		httpkit.Route{Pattern: "GET " + at + "/{quarter}", Action: look, On: h.InCommunity, Do: h.run},
+		httpkit.Route{Pattern: "GET " + at + "/{quarter}/export", Action: "duty_desk.export", On: h.InCommunity, Do: h.export},
+		httpkit.Route{Pattern: "POST " + at + "/{quarter}/publication", Action: run, On: h.InCommunity, Do: h.publish},
+		httpkit.Route{Pattern: "POST " + at + "/{quarter}/discarding", Action: run, On: h.InCommunity, Do: h.discard},
+		httpkit.Route{Pattern: "POST " + at + "/{quarter}/objections/{objection}", Action: "score.answer", On: h.InCommunity, Do: h.answer},
+		httpkit.Route{Pattern: "GET " + at + "/{quarter}/compare", Action: "score.try", On: h.InCommunity, Do: h.compare},
 	)
-}
-
-// place is the community of an address, by its reference or its id.
-func (h *Pages) place(r *http.Request) (at community.Place, err error) {
-	if n, bad := id.Parse(r.PathValue("community")); bad == nil {
-		at, err = h.Flows.Communities.ByID(r.Context(), h.Flows.DB, n)
-	} else {
-		at, err = h.Flows.Communities.ByRef(r.Context(), h.Flows.DB, r.PathValue("community"))
-	}
-	if err == nil && at.Kind != community.Community {
-		err = community.ErrNotFound
-	}
-	return at, err
-}
-
-func (h *Pages) inCommunity(r *http.Request) (authz.Resource, error) {
-	at, err := h.place(r)
-	return authz.Resource{Kind: "community", Place: at.ID}, err
-}
-
-func (h *Pages) room(r *http.Request) (portal.Room, error) {
-	at, err := h.place(r)
-	if err != nil {
-		return portal.Room{}, err
-	}
-	return h.RoomOf(r.Context(), at)
-}
-
-func (h *Pages) may(ctx context.Context, a authz.Action, at id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), a, authz.Resource{Place: at}) == nil
 }
 
 // frame is the operator's, or for those who watch over the house their own.

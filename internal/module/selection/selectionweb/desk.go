@@ -26,10 +26,6 @@ type deskView struct {
 	Sent portal.Sent
 }
 
-func (h *Pages) may(ctx context.Context, community id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), "selection.keep", authz.Resource{Place: community}) == nil
-}
-
 func (h *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 	return h.showDesk(w, r, portal.Sent{})
 }
@@ -40,7 +36,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := deskView{Room: room, Sent: sent, May: h.may(ctx, room.ID)}
+	v := deskView{Room: room, Sent: sent, May: h.MayIn(ctx, "selection.keep", room.ID)}
 	err = h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error {
 		all, err := h.svc().Latest(ctx, rd, room.ID, listed)
 		for _, m := range all {
@@ -111,7 +107,7 @@ func (h *Pages) showTable(w http.ResponseWriter, r *http.Request, sent portal.Se
 	if err != nil {
 		return err
 	}
-	v := tableView{Room: room, Meeting: m, Base: room.Desk("selection", "/"+m.ID.String()), Voting: m.Voting(room.Now), Begun: !room.Now.Before(m.Begins), May: h.may(ctx, room.ID), Sent: sent}
+	v := tableView{Room: room, Meeting: m, Base: room.Desk("selection", "/"+m.ID.String()), Voting: m.Voting(room.Now), Begun: !room.Now.Before(m.Begins), May: h.MayIn(ctx, "selection.keep", room.ID), Sent: sent}
 	if err := h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error { return h.fillTable(ctx, rd, &v) }); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := deskView{Room: room, Sent: sent, May: h.may(ctx, room.ID)}
+	v := deskView{Room: room, Sent: sent, May: h.MayIn(ctx, "training.keep", room.ID)}
 	err = h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error {
 		ahead, err := h.svc().Between(ctx, rd, room.ID, room.Now.Add(-12*time.Hour), room.Now.AddDate(1, 0, 0))
 		if err != nil {
@@ -61,10 +61,6 @@ func (h *Pages) showDesk(w http.ResponseWriter, r *http.Request, sent portal.Sen
 		return err
 	}
 	return h.ShowSent(w, r, sent, h.DeskShell(ctx, "training", i18n.T(ctx, "培训会")), deskPage(v))
-}
-
-func (h *Pages) may(ctx context.Context, community id.ID) bool {
-	return h.Engine.May(ctx, authz.Of(ctx), "training.keep", authz.Resource{Place: community}) == nil
 }
 
 func (h *Pages) deskRows(ctx context.Context, rd db.Reader, room *portal.Room, all []*training.Session) (rows []ui.Row, err error) {
@@ -188,7 +184,7 @@ func (h *Pages) showRoom(w http.ResponseWriter, r *http.Request, sent portal.Sen
 	if err != nil {
 		return err
 	}
-	v := roomView{Room: room, Session: s, Base: room.Desk("training", "/"+s.ID.String()), When: when(ctx, &room, s), Sent: sent, Begun: !room.Now.Before(s.Begins), May: h.may(ctx, room.ID)}
+	v := roomView{Room: room, Session: s, Base: room.Desk("training", "/"+s.ID.String()), When: when(ctx, &room, s), Sent: sent, Begun: !room.Now.Before(s.Begins), May: h.MayIn(ctx, "training.keep", room.ID)}
 	v.MayList = v.May && v.Begun && s.Off == nil && !room.Now.After(s.Ends.Add(training.ListUntil))
 	if err := h.Flows.DB.View(ctx, room.ID, func(rd db.Reader) error { return h.fillRoom(ctx, rd, &v) }); err != nil {
 		return err

@@ -246,3 +246,22 @@ func (p *Portal) Me(ctx context.Context) (who *person.Person, memberships []pers
 	}
 	return who, memberships, err
 }
+
+// FormName is a form of address as one chooses it.
+func FormName(ctx context.Context, f person.Form) string {
+	switch f {
+	case person.Ms:
+		return i18n.T(ctx, "女士")
+	case person.Mr:
+		return i18n.T(ctx, "先生")
+	case person.Auntie:
+		return i18n.T(ctx, "阿姨")
+	case person.Uncle:
+		return i18n.T(ctx, "叔叔")
+	case person.Teacher:
+		return i18n.T(ctx, "老师")
+	case person.Master:
+		return i18n.T(ctx, "师傅")
+	}
+	return i18n.T(ctx, "叫全名")
+}

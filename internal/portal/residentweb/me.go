@@ -65,7 +65,7 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := meView{Name: portal.Called(ctx, m.who), SignOut: p.SignOut, Saved: r.FormValue("saved") != "", Edit: !helping(ctx)}
-	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "姓名"), Text: m.who.Name}, {Name: i18n.T(ctx, "怎么称呼"), Text: formName(ctx, m.who.Form)}}
+	v.Facts = []ui.Fact{{Name: i18n.T(ctx, "姓名"), Text: m.who.Name}, {Name: i18n.T(ctx, "怎么称呼"), Text: portal.FormName(ctx, m.who.Form)}}
 	if tail := m.who.Tail(); tail != "" {
 		v.Facts = append(v.Facts, ui.Fact{Name: i18n.T(ctx, "手机"), Text: i18n.T(ctx, "尾号 %s", tail)})
 	}
@@ -121,7 +121,7 @@ func (p *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int, nam
 			Help: i18n.T(ctx, "满 60 岁，基础服务不收费；不填也行，不填就不按年龄算。")},
 	}
 	for _, form := range person.Forms {
-		v.Address.Options = append(v.Address.Options, ui.Option{Value: string(form), Text: formName(ctx, form)})
+		v.Address.Options = append(v.Address.Options, ui.Option{Value: string(form), Text: portal.FormName(ctx, form)})
 	}
 	s := p.Shell(ctx, ui.TaskFrame, "", i18n.T(ctx, "改我的资料"))
 	s.Back = ui.Link{Href: "/me", Text: i18n.T(ctx, "我的")}

@@ -9,7 +9,6 @@ import (
 	"gongyi/internal/kernel/party"
 	"gongyi/internal/module/ledger"
 	"gongyi/internal/module/member"
-	"gongyi/internal/module/person"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/i18n"
@@ -75,23 +74,4 @@ func standingName(ctx context.Context, s member.Standing) string {
 		return i18n.T(ctx, "会员已停用")
 	}
 	return i18n.T(ctx, "会员有效")
-}
-
-// formName is a form of address as one chooses it.
-func formName(ctx context.Context, f person.Form) string {
-	switch f {
-	case person.Ms:
-		return i18n.T(ctx, "女士")
-	case person.Mr:
-		return i18n.T(ctx, "先生")
-	case person.Auntie:
-		return i18n.T(ctx, "阿姨")
-	case person.Uncle:
-		return i18n.T(ctx, "叔叔")
-	case person.Teacher:
-		return i18n.T(ctx, "老师")
-	case person.Master:
-		return i18n.T(ctx, "师傅")
-	}
-	return i18n.T(ctx, "叫全名")
 }

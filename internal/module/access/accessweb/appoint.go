@@ -20,6 +20,7 @@ import (
 	"gongyi/internal/platform/httpkit"
 	"gongyi/internal/platform/i18n"
 	"gongyi/internal/platform/ui"
+	"gongyi/internal/portal"
 )
 
 // Refusals of the form; those of the grant itself are access's.
@@ -98,7 +99,7 @@ func (p *Pages) showForm(w http.ResponseWriter, r *http.Request, status int, a a
 		v.Roles = append(v.Roles, ui.Option{Value: string(role), Text: access.Name(role).In(ctx)})
 	}
 	for _, form := range person.Forms {
-		v.Forms = append(v.Forms, ui.Option{Value: string(form), Text: formName(ctx, form)})
+		v.Forms = append(v.Forms, ui.Option{Value: string(form), Text: portal.FormName(ctx, form)})
 	}
 	err = p.view(ctx, func(rd db.Reader) error {
 		if who, err := id.Parse(a.Person); err == nil {
@@ -117,25 +118,6 @@ func (p *Pages) showForm(w http.ResponseWriter, r *http.Request, status int, a a
 	}
 	s := p.shell(r, "roles", i18n.T(ctx, "授予身份"))
 	return p.Portal.ShowAs(w, r, status, httpkit.Private, s, appointPage(v))
-}
-
-// formName is a form of address in words.
-func formName(ctx context.Context, f person.Form) string {
-	switch f {
-	case person.Ms:
-		return i18n.T(ctx, "女士")
-	case person.Mr:
-		return i18n.T(ctx, "先生")
-	case person.Auntie:
-		return i18n.T(ctx, "阿姨")
-	case person.Uncle:
-		return i18n.T(ctx, "叔叔")
-	case person.Teacher:
-		return i18n.T(ctx, "老师")
-	case person.Master:
-		return i18n.T(ctx, "师傅")
-	}
-	return i18n.T(ctx, "直呼姓名")
 }
 
 // appointment reads the form; who has the number is looked up, nil if nobody.

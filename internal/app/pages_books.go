@@ -12,8 +12,8 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/community"
 	"gongyi/internal/module/ledger/ledgerweb"
-	"gongyi/internal/module/openbooks"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // errBooksBehind says that the open books of a community are being made again.
@@ -63,7 +63,7 @@ type counted struct {
 func (b *Books) counted(ctx context.Context, r db.Reader, at id.ID) (counted, error) {
 	f := b.app.Flows
 	p, err := f.OpenBooks.Position(ctx, r, at)
-	if err != nil || p.Closed != openbooks.NeverClosed {
+	if err != nil || p.Closed != derived.NeverClosed {
 		return counted{through: p.Closed, sealed: true}, err
 	}
 	switch last, closed, err := f.Ledger.LastClosing(ctx, r, at); {
@@ -75,7 +75,7 @@ func (b *Books) counted(ctx context.Context, r db.Reader, at id.ID) (counted, er
 		return counted{through: last.Day, sealed: true}, nil
 	}
 	if p.Next <= 0 {
-		return counted{through: openbooks.NeverClosed}, nil
+		return counted{through: derived.NeverClosed}, nil
 	}
 	now := b.app.DB.Clock().Now()
 	zone, err := f.Zone(ctx, r, at, now)

@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/module/ledger/ledgerweb"
 	"gongyi/internal/module/openbooks"
+	"gongyi/internal/platform/derived"
 )
 
 // someDays are days on which few or many bought, some of them strangers, and days
@@ -96,7 +97,7 @@ func TestNoGroupAndNoDifferenceShowsTheFew(t *testing.T) {
 		// What is in no group waits, and is too few. A file may wait for whole groups of
 		// the page only.
 		rest := func(groups []booksGroup, waits *ledgerweb.Span, k int, until period.Day) {
-			last := openbooks.NeverClosed
+			last := derived.NeverClosed
 			if len(groups) > 0 {
 				last = groups[len(groups)-1].To
 			}
@@ -114,7 +115,7 @@ func TestNoGroupAndNoDifferenceShowsTheFew(t *testing.T) {
 			}
 		}
 		rest(page, pageWaits, booksK, 1<<31-1)
-		whole := openbooks.NeverClosed
+		whole := derived.NeverClosed
 		if len(page) > 0 {
 			whole = page[len(page)-1].To
 		}

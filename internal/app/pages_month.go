@@ -11,6 +11,7 @@ import (
 	"gongyi/internal/module/ledger/ledgerweb"
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 	"gongyi/internal/platform/i18n"
 )
 
@@ -37,7 +38,7 @@ func (a *App) readMonth(ctx context.Context, r db.Reader, at id.ID, month period
 		return nil, err
 	}
 	if !ok {
-		before = openbooks.NeverClosed
+		before = derived.NeverClosed
 	}
 	days, err := a.Flows.OpenBooks.Days(ctx, r, at, before+1, last)
 	if err != nil {

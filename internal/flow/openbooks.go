@@ -14,6 +14,7 @@ import (
 	"gongyi/internal/module/policy"
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // clearDays is how many days one step of a rebuilding clears: a few milliseconds.
@@ -28,7 +29,7 @@ func (f *Flows) DeriveOpenBooks(ctx context.Context, community id.ID, limit int)
 	switch {
 	case err != nil:
 		return 0, err
-	case s.at.Next == openbooks.Clearing:
+	case s.at.Next == derived.Clearing:
 		return limit, f.DB.Update(ctx, community, db.System, func(tx *db.Tx) error {
 			_, err := f.OpenBooks.Clear(ctx, tx, clearDays)
 			return err
@@ -39,7 +40,7 @@ func (f *Flows) DeriveOpenBooks(ctx context.Context, community id.ID, limit int)
 	err = f.DB.Update(ctx, community, db.System, func(tx *db.Tx) error {
 		return f.OpenBooks.Add(ctx, tx, s.batch, s.closed, s.closedAt)
 	})
-	if errors.Is(err, openbooks.ErrMoved) {
+	if errors.Is(err, derived.ErrMoved) {
 		return 0, nil // another instance took the step
 	}
 	return int(s.batch.Next - s.at.Next), err
@@ -57,7 +58,7 @@ func (f *Flows) CheckOpenBooks(ctx context.Context, community id.ID) (difference
 	defer fault.Wrap(&err, "check open books of %s", community)
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
 		at, err := f.OpenBooks.Position(ctx, r, community)
-		if err != nil || at.Next == openbooks.Clearing {
+		if err != nil || at.Next == derived.Clearing {
 			return err
 		}
 		d, err := f.deriver(ctx, r, community, 0)
@@ -75,7 +76,7 @@ func (f *Flows) CheckOpenBooks(ctx context.Context, community id.ID) (difference
 
 // step is what a step will add.
 type step struct {
-	at       openbooks.Position
+	at       derived.Position
 	batch    *openbooks.Batch
 	closed   period.Day
 	closedAt time.Time
@@ -83,7 +84,7 @@ type step struct {
 
 func (f *Flows) readStep(ctx context.Context, community id.ID, limit int64) (s step, err error) {
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
-		if s.at, err = f.OpenBooks.Position(ctx, r, community); err != nil || s.at.Next == openbooks.Clearing {
+		if s.at, err = f.OpenBooks.Position(ctx, r, community); err != nil || s.at.Next == derived.Clearing {
 			return err
 		}
 		size, err := f.Ledger.Size(ctx, r, community)

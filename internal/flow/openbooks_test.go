@@ -15,9 +15,10 @@ import (
 	"gongyi/internal/module/openbooks"
 	"gongyi/internal/module/policy"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
-func (w *town) position() (at openbooks.Position) {
+func (w *town) position() (at derived.Position) {
 	w.t.Helper()
 	w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) { at, err = w.OpenBooks.Position(ctx, r, w.home); return err }))
 	return at
@@ -39,7 +40,7 @@ func (w *town) derive(limit int) (steps int) {
 func (w *town) days() (days []openbooks.Day) {
 	w.t.Helper()
 	w.must(w.DB.View(ctx, w.home, func(r db.Reader) (err error) {
-		days, err = w.OpenBooks.Days(ctx, r, w.home, openbooks.NeverClosed, 1<<31-1)
+		days, err = w.OpenBooks.Days(ctx, r, w.home, derived.NeverClosed, 1<<31-1)
 		return err
 	}))
 	return days
@@ -156,7 +157,7 @@ func TestAClosedDayCountsOnceAllOfItIsRead(t *testing.T) {
 			_, err := w.DeriveOpenBooks(ctx, w.home, 4)
 			w.must(err)
 		}
-		if _, err := w.DeriveOpenBooks(ctx, w.home, 4); err != nil || w.position().Closed != openbooks.NeverClosed {
+		if _, err := w.DeriveOpenBooks(ctx, w.home, 4); err != nil || w.position().Closed != derived.NeverClosed {
 			t.Errorf("four of six entries are read, and %+v, %v", w.position(), err)
 		}
 		if _, err := w.DeriveOpenBooks(ctx, w.home, 4); err != nil || w.position().Closed != day {
@@ -183,7 +184,7 @@ func TestMovementsOfFunds(t *testing.T) {
 		}))
 		w.derive(100)
 		w.must(w.DB.View(ctx, w.home, func(r db.Reader) error {
-			got, err := w.OpenBooks.Movements(ctx, r, w.home, openbooks.NeverClosed, 1<<31-1)
+			got, err := w.OpenBooks.Movements(ctx, r, w.home, derived.NeverClosed, 1<<31-1)
 			want := []openbooks.Movement{{Day: period.DayOf(w.env.Clock.Now(), time.UTC), Seq: 2, Fund: "fund/welfare", Kind: "transfer", Rule: "K-02", Amount: -1_00}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)

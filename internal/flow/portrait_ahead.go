@@ -8,6 +8,7 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // portraitsAtOnce is how many one step makes: some tens of milliseconds beside the
@@ -20,9 +21,9 @@ const portraitsAtOnce = 4
 func (f *Flows) MakePortraits(ctx context.Context, community id.ID, _ int) (_ int, err error) {
 	defer fault.Wrap(&err, "portraits of %s", community)
 	var shops []id.ID
-	var at trade.Position
+	var at derived.Position
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
-		if at, err = f.Trade.Position(ctx, r, community); err != nil || at.Closed == trade.NeverClosed {
+		if at, err = f.Trade.Position(ctx, r, community); err != nil || at.Closed == derived.NeverClosed {
 			return err
 		}
 		if done, known := f.portrayed.Load(community); known && done == trade.Finished(at.Closed) {

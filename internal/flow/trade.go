@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/module/settlement"
 	"gongyi/internal/module/trade"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 const (
@@ -40,12 +41,12 @@ func (f *Flows) DeriveTrade(ctx context.Context, community id.ID, limit int) (ad
 }
 
 func (f *Flows) tradeStep(ctx context.Context, community id.ID, limit int) (advanced int, err error) {
-	var at trade.Position
+	var at derived.Position
 	var batch *trade.Batch
 	var closed period.Day
 	var closedAt time.Time
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
-		if at, err = f.Trade.Position(ctx, r, community); err != nil || at.Next == trade.Clearing {
+		if at, err = f.Trade.Position(ctx, r, community); err != nil || at.Next == derived.Clearing {
 			return err
 		}
 		size, err := f.Ledger.Size(ctx, r, community)
@@ -69,7 +70,7 @@ func (f *Flows) tradeStep(ctx context.Context, community id.ID, limit int) (adva
 	switch {
 	case err != nil:
 		return 0, err
-	case at.Next == trade.Clearing:
+	case at.Next == derived.Clearing:
 		return limit, f.DB.Update(ctx, community, db.System, func(tx *db.Tx) error {
 			_, err := f.Trade.Clear(ctx, tx, tradeCleared)
 			return err
@@ -78,7 +79,7 @@ func (f *Flows) tradeStep(ctx context.Context, community id.ID, limit int) (adva
 		return 0, nil
 	}
 	err = f.DB.Update(ctx, community, db.System, func(tx *db.Tx) error { return f.Trade.Add(ctx, tx, batch, closed, closedAt) })
-	if errors.Is(err, trade.ErrMoved) {
+	if errors.Is(err, derived.ErrMoved) {
 		return 0, nil // another instance took the step
 	}
 	return int(batch.Next - at.Next), err
@@ -97,7 +98,7 @@ func (f *Flows) CheckTrade(ctx context.Context, community id.ID) (differences []
 	defer fault.Wrap(&err, "check trade of %s", community)
 	err = f.DB.View(ctx, community, func(r db.Reader) error {
 		at, err := f.Trade.Position(ctx, r, community)
-		if err != nil || at.Next == trade.Clearing {
+		if err != nil || at.Next == derived.Clearing {
 			return err
 		}
 		rows, err := f.Trade.Rows(ctx, r, community)

@@ -8,12 +8,13 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // Check compares the tables with a batch that was made anew from the first entry
 // up to their position. It tells every difference in a line.
 func (s *Service) Check(ctx context.Context, r db.Reader, community id.ID, anew *Batch) (differences []string, err error) {
-	const first, last = NeverClosed, period.Day(1<<31 - 1)
+	const first, last = derived.NeverClosed, period.Day(1<<31 - 1)
 	days, err := s.Days(ctx, r, community, first, last)
 	if err != nil {
 		return nil, err

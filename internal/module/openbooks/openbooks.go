@@ -11,12 +11,10 @@ package openbooks
 
 import (
 	"embed"
-	"errors"
 	"io/fs"
-	"time"
 
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 //go:embed schema/*.sql
@@ -34,25 +32,11 @@ var Schema = db.Schema{
 	FS: schemaFS,
 }
 
-// ErrMoved refuses a batch that does not begin where the tables end: somebody
-// else has added it already.
-var ErrMoved = errors.New("openbooks: the tables end elsewhere")
-
 // Service is the door to the open books. It remembers nothing.
 type Service struct{}
 
 // New makes the service.
 func New() *Service { return &Service{} }
 
-// Position is how far the entries were read.
-type Position struct {
-	Next     int64      // number of the next entry; Clearing while the tables are cleared
-	Closed   period.Day // the last closed day whose entries are all read, NeverClosed
-	ClosedAt time.Time
-}
-
-// Clearing is the position of tables that are being cleared.
-const Clearing = -1
-
-// NeverClosed is before every day on which anything is booked.
-const NeverClosed = period.Day(-1 << 31)
+// positions are how far the tables have come.
+const positions derived.Tables = "openbooks_position"

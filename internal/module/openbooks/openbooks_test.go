@@ -15,6 +15,7 @@ import (
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
 	"gongyi/internal/platform/dbtest"
+	"gongyi/internal/platform/derived"
 )
 
 var (
@@ -71,7 +72,9 @@ func batchOf(community id.ID, all []event, from, to int) *Batch {
 // begin lets a community's tables begin at base.
 func begin(t testing.TB, env dbtest.Env, community id.ID) {
 	t.Helper()
-	if err := env.Update(ctx, community, db.System, func(tx *db.Tx) error { return setPosition(ctx, tx, Position{Next: base, Closed: NeverClosed}) }); err != nil {
+	if err := env.Update(ctx, community, db.System, func(tx *db.Tx) error {
+		return positions.Set(ctx, tx, derived.Position{Next: base, Closed: derived.NeverClosed})
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -103,7 +106,7 @@ func TestStepsOfAnySizeMakeTheSameBooks(t *testing.T) {
 			begin(t, env, community)
 			for from := 0; from < len(all); {
 				to := min(len(all), from+rapid.IntRange(1, 15).Draw(rt, "step"))
-				if err := add(env, batchOf(community, all, from, to), NeverClosed); err != nil {
+				if err := add(env, batchOf(community, all, from, to), derived.NeverClosed); err != nil {
 					rt.Fatal(err)
 				}
 				from = to
@@ -130,7 +133,7 @@ func TestCheckFindsEveryChangedRow(t *testing.T) {
 			community := id.ID{2, byte(i + 1)}
 			begin(t, env, community)
 			whole := batchOf(community, all, 0, len(all))
-			if err := add(env, whole, NeverClosed); err != nil {
+			if err := add(env, whole, derived.NeverClosed); err != nil {
 				t.Fatal(err)
 			}
 			if d := check(t, env, community, whole); len(d) > 0 {
@@ -153,26 +156,26 @@ func TestABatchFitsInOnePlaceOnly(t *testing.T) {
 		all := []event{{0, 17_000, 1, 500}, {0, 17_000, 2, 700}}
 		begin(t, env, community)
 		first := batchOf(community, all, 0, 1)
-		if err := add(env, batchOf(community, all, 1, 2), NeverClosed); !errors.Is(err, ErrMoved) {
+		if err := add(env, batchOf(community, all, 1, 2), derived.NeverClosed); !errors.Is(err, derived.ErrMoved) {
 			t.Errorf("a batch with a gap before it: %v", err)
 		}
 		if err := add(env, first, 16_999); err != nil {
 			t.Fatal(err)
 		}
-		if err := add(env, first, 17_005); !errors.Is(err, ErrMoved) {
+		if err := add(env, first, 17_005); !errors.Is(err, derived.ErrMoved) {
 			t.Errorf("the same batch again: %v", err)
 		}
 		if err := add(env, batchOf(community, all, 1, 2), 16_990); err != nil {
 			t.Fatal(err)
 		}
 		at := position(t, env, community)
-		if want := (Position{Next: base + 2, Closed: 16_999, ClosedAt: closed}); !cmp.Equal(at, want) {
+		if want := (derived.Position{Next: base + 2, Closed: 16_999, ClosedAt: closed}); !cmp.Equal(at, want) {
 			t.Errorf("position: %s", cmp.Diff(want, at)) // a closed day is never open again
 		}
 	})
 }
 
-func position(t *testing.T, env dbtest.Env, community id.ID) (at Position) {
+func position(t *testing.T, env dbtest.Env, community id.ID) (at derived.Position) {
 	t.Helper()
 	if err := env.View(ctx, community, func(r db.Reader) (err error) { at, err = New().Position(ctx, r, community); return err }); err != nil {
 		t.Fatal(err)
@@ -197,14 +200,14 @@ func TestClearingGoesOnWhereItStopped(t *testing.T) {
 			}
 		}
 		update(func(tx *db.Tx) error { return New().Reset(ctx, tx) })
-		if err := add(env, batchOf(community, all, 0, 1), NeverClosed); !errors.Is(err, ErrMoved) {
+		if err := add(env, batchOf(community, all, 0, 1), derived.NeverClosed); !errors.Is(err, derived.ErrMoved) {
 			t.Errorf("added while the tables are cleared: %v", err)
 		}
 		steps := 0
 		for done := false; !done; steps++ {
 			update(func(tx *db.Tx) (err error) { done, err = New().Clear(ctx, tx, 2); return err })
 		}
-		if at := position(t, env, community); steps != 3 || at.Next != 0 || at.Closed != NeverClosed {
+		if at := position(t, env, community); steps != 3 || at.Next != 0 || at.Closed != derived.NeverClosed {
 			t.Errorf("after %d steps at %+v; three days by twos take two steps and the last", steps, at)
 		}
 		if d := check(t, env, community, NewBatch(community, 0)); len(d) > 0 {
@@ -225,7 +228,7 @@ func TestReads(t *testing.T) {
 		}
 		all = append(all, event{0, 17_002, 1, 100}, event{2, 17_003, 1, 100}, event{3, 17_004, 0, 60})
 		begin(t, env, community)
-		if err := add(env, batchOf(community, all, 0, len(all)), NeverClosed); err != nil {
+		if err := add(env, batchOf(community, all, 0, len(all)), derived.NeverClosed); err != nil {
 			t.Fatal(err)
 		}
 		s := New()

@@ -2,9 +2,6 @@ package openbooks
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,41 +10,23 @@ import (
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // Position tells how far a community's entries were read.
-func (s *Service) Position(ctx context.Context, r db.Reader, community id.ID) (Position, error) {
-	var row struct {
-		Next   int64 `db:"next_seq"`
-		Closed int64 `db:"closed_day"`
-		At     int64 `db:"closed_at"`
-	}
-	err := db.One(ctx, r, &row, "SELECT next_seq, closed_day, closed_at FROM openbooks_position WHERE community_id = ?", community[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		return Position{Closed: NeverClosed}, nil
-	}
-	return Position{row.Next, period.Day(row.Closed), time.UnixMicro(row.At).UTC()}, err
-}
-
-func setPosition(ctx context.Context, tx *db.Tx, p Position) error {
-	_, err := tx.Exec(ctx, `INSERT INTO openbooks_position (community_id, next_seq, closed_day, closed_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (community_id) DO UPDATE SET next_seq = excluded.next_seq, closed_day = excluded.closed_day, closed_at = excluded.closed_at`,
-		tx.Community[:], p.Next, int64(p.Closed), p.ClosedAt.UnixMicro())
-	return err
+func (s *Service) Position(ctx context.Context, r db.Reader, community id.ID) (derived.Position, error) {
+	return positions.Position(ctx, r, community)
 }
 
 // Add adds a batch to the tables and moves the position behind it, or refuses it
-// with ErrMoved. closed is the last day that is closed and whose entries are all
+// with derived.ErrMoved. closed is the last day that is closed and whose entries are all
 // read now.
 func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Day, closedAt time.Time) (err error) {
 	defer fault.Wrap(&err, "openbooks: add entries %d to %d", b.From, b.Next)
-	at, err := s.Position(ctx, tx, tx.Community)
-	if err != nil {
-		return err
-	}
-	if at.Next != b.From {
-		return fmt.Errorf("%w: at entry %d", ErrMoved, at.Next)
-	}
+	return positions.Add(ctx, tx, b.From, b.Next, closed, closedAt, func() error { return insertBatch(ctx, tx, b) })
+}
+
+func insertBatch(ctx context.Context, tx *db.Tx, b *Batch) error {
 	stored, err := begun(ctx, tx, b)
 	if err != nil {
 		return err
@@ -59,20 +38,13 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Da
 	if err := insertVisits(ctx, tx, visits); err != nil {
 		return err
 	}
-	if err := insertMovements(ctx, tx, movements); err != nil {
-		return err
-	}
-	at.Next = b.Next
-	if closed > at.Closed {
-		at.Closed, at.ClosedAt = closed, closedAt
-	}
-	return setPosition(ctx, tx, at)
+	return insertMovements(ctx, tx, movements)
 }
 
 // begun reads what is stored of the stretch in which the batch begins.
 func begun(ctx context.Context, tx *db.Tx, b *Batch) ([]Visit, error) {
 	part := b.From / stretch
-	first, last := period.Day(1<<31-1), NeverClosed
+	first, last := period.Day(1<<31-1), derived.NeverClosed
 	for k := range b.visits {
 		if k.part == part {
 			first, last = min(first, k.day), max(last, k.day)
@@ -86,7 +58,7 @@ func begun(ctx context.Context, tx *db.Tx, b *Batch) ([]Visit, error) {
 
 // Reset begins to clear the tables; Clear goes on until they are empty.
 func (s *Service) Reset(ctx context.Context, tx *db.Tx) error {
-	return setPosition(ctx, tx, Position{Next: Clearing, Closed: NeverClosed})
+	return positions.Reset(ctx, tx)
 }
 
 // Clear removes the rows of up to so many days. When nothing is left the tables
@@ -101,7 +73,7 @@ func (s *Service) Clear(ctx context.Context, tx *db.Tx, days int) (done bool, er
 		if _, err := tx.Exec(ctx, "DELETE FROM openbooks_movement WHERE community_id = ?", tx.Community[:]); err != nil {
 			return false, err
 		}
-		return true, setPosition(ctx, tx, Position{Closed: NeverClosed})
+		return true, positions.Restart(ctx, tx)
 	}
 	for _, table := range []string{"DELETE FROM openbooks_day", "DELETE FROM openbooks_visit"} {
 		if _, err := tx.Exec(ctx, table+" WHERE community_id = ? AND day <= ?", tx.Community[:], slices.Max(some)); err != nil {

@@ -2,64 +2,39 @@ package trade
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 
 	"gongyi/internal/kernel/fault"
 	"gongyi/internal/kernel/id"
 	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 // Position tells how far a community's entries were read.
-func (s *Service) Position(ctx context.Context, r db.Reader, community id.ID) (Position, error) {
-	var row struct {
-		Next   int64 `db:"next_seq"`
-		Closed int64 `db:"closed_day"`
-		At     int64 `db:"closed_at"`
-	}
-	err := db.One(ctx, r, &row, "SELECT next_seq, closed_day, closed_at FROM trade_position WHERE community_id = ?", community[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		return Position{Closed: NeverClosed}, nil
-	}
-	return Position{row.Next, period.Day(row.Closed), time.UnixMicro(row.At).UTC()}, err
-}
-
-func setPosition(ctx context.Context, tx *db.Tx, p Position) error {
-	_, err := tx.Exec(ctx, `INSERT INTO trade_position (community_id, next_seq, closed_day, closed_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (community_id) DO UPDATE SET next_seq = excluded.next_seq, closed_day = excluded.closed_day, closed_at = excluded.closed_at`,
-		tx.Community[:], p.Next, int64(p.Closed), p.ClosedAt.UnixMicro())
-	return err
+func (s *Service) Position(ctx context.Context, r db.Reader, community id.ID) (derived.Position, error) {
+	return positions.Position(ctx, r, community)
 }
 
 // Add adds a batch to the tables and moves the position behind it, or refuses it with
-// ErrMoved. closed is the last day that is closed and whose entries are all read now.
+// derived.ErrMoved. closed is the last day that is closed and whose entries are all read now.
 func (s *Service) Add(ctx context.Context, tx *db.Tx, b *Batch, closed period.Day, closedAt time.Time) (err error) {
 	defer fault.Wrap(&err, "trade: add entries %d to %d", b.From, b.Next)
-	at, err := s.Position(ctx, tx, tx.Community)
-	if err != nil {
-		return err
-	}
-	if at.Next != b.From {
-		return fmt.Errorf("%w: at entry %d", ErrMoved, at.Next)
-	}
+	return positions.Add(ctx, tx, b.From, b.Next, closed, closedAt, func() error { return insertBatch(ctx, tx, b) })
+}
+
+func insertBatch(ctx context.Context, tx *db.Tx, b *Batch) error {
 	o, err := db.OverlayOf(ctx, tx, stagedKey{}, func(context.Context, *db.Tx) (*staged, error) { return &staged{}, nil })
 	if err != nil {
 		return err
 	}
 	o.bulks = append(o.bulks, b.bulks()...)
-	at.Next = b.Next
-	if closed > at.Closed {
-		at.Closed, at.ClosedAt = closed, closedAt
-	}
-	return setPosition(ctx, tx, at)
+	return nil
 }
 
 // Reset begins to clear the tables; Clear goes on until they are empty.
 func (s *Service) Reset(ctx context.Context, tx *db.Tx) error {
-	return setPosition(ctx, tx, Position{Next: Clearing, Closed: NeverClosed})
+	return positions.Reset(ctx, tx)
 }
 
 // clearings remove up to so many rows each.
@@ -81,5 +56,5 @@ func (s *Service) Clear(ctx context.Context, tx *db.Tx, rows int) (done bool, er
 			return false, err
 		}
 	}
-	return true, setPosition(ctx, tx, Position{Closed: NeverClosed})
+	return true, positions.Restart(ctx, tx)
 }

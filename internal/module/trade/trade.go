@@ -11,12 +11,10 @@ package trade
 
 import (
 	"embed"
-	"errors"
 	"io/fs"
-	"time"
 
-	"gongyi/internal/kernel/period"
 	"gongyi/internal/platform/db"
+	"gongyi/internal/platform/derived"
 )
 
 //go:embed schema/*.sql
@@ -35,28 +33,14 @@ var Schema = db.Schema{
 	FS: schemaFS,
 }
 
-// ErrMoved refuses a batch that does not begin where the tables end: somebody else
-// has added it already.
-var ErrMoved = errors.New("trade: the tables end elsewhere")
-
 // Service is the door to the tables. It remembers nothing.
 type Service struct{}
 
 // New makes the service.
 func New() *Service { return &Service{} }
 
-// Position is how far the entries were read.
-type Position struct {
-	Next     int64      // number of the next entry; Clearing while the tables are cleared
-	Closed   period.Day // the last closed day whose entries are all read, NeverClosed
-	ClosedAt time.Time
-}
-
-// Clearing is the position of tables that are being cleared.
-const Clearing = -1
-
-// NeverClosed is before every day on which anything is booked.
-const NeverClosed = period.Day(-1 << 31)
+// positions are how far the tables have come.
+const positions derived.Tables = "trade_position"
 
 // ReturnDays is how many days may lie between two purchases of a returning buyer.
 // It is part of what "returning" means, everywhere and for every shop.

@@ -28,12 +28,6 @@ func (j *journey) masked(role authz.Role) *mask {
 	return &j.d.masked[at]
 }
 
-// first presses the first link or button that a selector finds, and waits for its page.
-func (j *journey) first(selector string) {
-	j.Helper()
-	j.Lead(chromedp.Click(chromedp.CSS(selector)))
-}
-
 // TestJourneyOfAnApplicant: somebody who is nobody yet finds the seat that is open,
 // hands in papers and what her shop is like, is told what comes next, and takes it back.
 func TestJourneyOfAnApplicant(t *testing.T) {
@@ -43,7 +37,7 @@ func TestJourneyOfAnApplicant(t *testing.T) {
 		j.Open("/c/C1/alliance")
 		j.Says("正在招店")
 		j.Picture()
-		j.first("main form[action*='/openings/'] button")
+		j.Follow("main form[action*='/openings/'] button")
 		j.Says("先存着")
 		for _, paper := range []alliance.Paper{alliance.Licence, alliance.Storefront} {
 			name := filepath.Join(j.TempDir(), string(paper)+".png")
@@ -67,7 +61,7 @@ func TestJourneyOfAnApplicant(t *testing.T) {
 		j.Picture()
 		j.Open("/me/seats")
 		j.Says("%s", name)
-		j.first("main a[href*='/me/seats/']")
+		j.Follow("main a[href*='/me/seats/']")
 		j.Touch("撤回申请")
 		j.Press("撤回")
 		j.Lacks(j.Word("撤回申请"))

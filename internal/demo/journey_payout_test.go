@@ -26,13 +26,13 @@ func TestJourneyOfAPayout(t *testing.T) {
 			j.Picture()
 			j.Touch("同意付款")
 			j.Picture()
-			j.first("#agree button[type=submit]")
+			j.Follow("#agree button[type=submit]")
 			j.Says("您同意过了，还要等别人")
 			batch := uitest.Ask[string](j.Tab, "location.pathname")
 			j.as(j.masked(access.Operator))
 			j.Open(batch)
 			j.Touch("同意付款")
-			j.first("#agree button[type=submit]")
+			j.Follow("#agree button[type=submit]")
 			j.Picture()
 			j.as(j.masked(access.Finance))
 			j.Open(batch)
@@ -47,7 +47,7 @@ func TestJourneyOfAPayout(t *testing.T) {
 				j.Says("这一次没有谁该付") // it holds more of what it earned in cash
 			}
 		} else {
-			j.first("main a[href*='/batches/']")
+			j.Follow("main a[href*='/batches/']")
 			j.Says("记了账，正在付")
 		}
 		j.Picture()

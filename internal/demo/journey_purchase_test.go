@@ -32,7 +32,7 @@ func TestJourneyFromAPurchaseToItsProof(t *testing.T) {
 		j.Says("%s", r.Shops[r.Facts.Merchant.ID])
 		j.Says("23.40")
 		j.Picture()
-		j.Lead(chromedp.Click(chromedp.CSS("main a[href='/r/" + r.Token + "']")))
+		j.Follow("main a[href='/r/" + r.Token + "']")
 		j.Says("这 %s 去了哪里", "23.40")
 		j.Says("已写进公开存证，谁也改不了")
 		j.Says("%s", communities[p.home[1]-'1'])

@@ -204,7 +204,10 @@ const pressable = `((words) => {
 	const said = (e) => tidy(e.getAttribute("aria-label") ?? e.innerText);
 	const all = [...document.querySelectorAll("main :is(a, button, label, summary)"), ...document.querySelectorAll("a, button")].filter((e) => e.checkVisibility() && e.getClientRects().length > 0);
 	const one = all.find((e) => said(e) === words) ?? all.find((e) => said(e).startsWith(words));
-	if (one) one.dataset.pressed = "";
+	if (one) {
+		one.dataset.pressed = "";
+		one.scrollIntoView({ block: "center", behavior: "instant" }); // away from what stands at an edge for good
+	}
 	return Boolean(one);
 })(%s)`
 
@@ -224,6 +227,13 @@ func (b *Tab) Press(key string, args ...any) {
 	b.Helper()
 	b.find(key, args...)
 	b.Lead(chromedp.Click(pressed))
+}
+
+// Follow presses the first thing of a selector, and waits for the page to which it leads.
+func (b *Tab) Follow(selector string) {
+	b.Helper()
+	Ask[bool](b, fmt.Sprintf(`document.querySelector(%s).scrollIntoView({ block: "center", behavior: "instant" }), true`, quote(selector)))
+	b.Lead(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Touch presses what says something and stays on the page.

@@ -51,10 +51,11 @@ type Tab struct {
 	Journey string                 // the first part of the names of its pictures
 	Typed   func(text string) bool // whether the Chinese of an English page is what people wrote; nil leaves it unchecked
 
-	ctx   context.Context
-	base  string
-	taken int  // pictures
-	wrong *ear // what scripts complain of
+	ctx     context.Context
+	base    string
+	taken   int  // pictures
+	wrong   *ear // what scripts complain of
+	offline bool
 }
 
 // Travel goes a way once for each look, in a browser with no memory of the others.
@@ -148,6 +149,16 @@ func (b *Tab) Medium(name string) {
 func (b *Tab) Open(path string) {
 	b.Helper()
 	b.Do(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
+	b.fresh()
+}
+
+// fresh asks again for a page that came from what the browser had kept: on a busy machine an
+// answer may take longer than the patience of the service worker.
+func (b *Tab) fresh() {
+	b.Helper()
+	for !b.offline && Ask[bool](b, `Boolean(document.querySelector(".offline-bar"))`) {
+		b.Do(chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS("main")))
+	}
 }
 
 // emulateNetwork is the command that every Chromium knows; what came after it differs
@@ -157,6 +168,7 @@ var emulateNetwork = cdp.Command[network.OverrideNetworkStateParams, cdp.Empty]{
 // Offline takes the network away from the browser, for good.
 func (b *Tab) Offline() {
 	b.Helper()
+	b.offline = true
 	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
 			return err
@@ -189,6 +201,7 @@ func (b *Tab) Lead(step chromedp.Action[chromedp.Void]) {
 	Ask[bool](b, `document.documentElement.dataset.left = "", true`)
 	b.Do(step, chromedp.WaitVisible(chromedp.CSS("html:not([data-left]) main")))
 	Ask[bool](b, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
+	b.fresh()
 }
 
 // Word is a sentence in the tab's language; its key is Chinese.

@@ -145,22 +145,6 @@ func (b *Tab) Medium(name string) {
 	}))
 }
 
-// Open goes to an address, as typed into the browser.
-func (b *Tab) Open(path string) {
-	b.Helper()
-	b.Do(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
-	b.fresh()
-}
-
-// fresh asks again for a page that came from what the browser had kept: on a busy machine an
-// answer may take longer than the patience of the service worker.
-func (b *Tab) fresh() {
-	b.Helper()
-	for !b.offline && Ask[bool](b, `Boolean(document.querySelector(".offline-bar"))`) {
-		b.Do(chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS("main")))
-	}
-}
-
 // emulateNetwork is the command that every Chromium knows; what came after it differs
 // from one to the next.
 var emulateNetwork = cdp.Command[network.OverrideNetworkStateParams, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
@@ -186,22 +170,6 @@ func (b *Tab) Forget() {
 		return err
 	}))
 	b.Open("/?lang=" + b.Look.Lang.String() + "&theme=" + b.Look.Theme)
-}
-
-// Dressed opens an address in the tab's language and theme: somebody who signs in
-// brings her own.
-func (b *Tab) Dressed(path string) {
-	b.Helper()
-	b.Open(path + "?lang=" + b.Look.Lang.String() + "&theme=" + b.Look.Theme)
-}
-
-// Lead makes a step that leads to another page and waits until that has come.
-func (b *Tab) Lead(step chromedp.Action[chromedp.Void]) {
-	b.Helper()
-	Ask[bool](b, `document.documentElement.dataset.left = "", true`)
-	b.Do(step, chromedp.WaitVisible(chromedp.CSS("html:not([data-left]) main")))
-	Ask[bool](b, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
-	b.fresh()
 }
 
 // Word is a sentence in the tab's language; its key is Chinese.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -142,6 +143,7 @@ func (c *cli) look(ctx context.Context) (*app.App, error) {
 func (c *cli) write(ctx context.Context) (*app.App, error) {
 	cfg := c.config()
 	cfg.Create = true
+	cfg.Budget = time.Second // nobody at a till waits behind what a command does
 	return app.Open(ctx, cfg)
 }
 

@@ -51,11 +51,10 @@ type Tab struct {
 	Journey string                 // the first part of the names of its pictures
 	Typed   func(text string) bool // whether the Chinese of an English page is what people wrote; nil leaves it unchecked
 
-	ctx     context.Context
-	base    string
-	taken   int  // pictures
-	wrong   *ear // what scripts complain of
-	offline bool
+	ctx   context.Context
+	base  string
+	taken int  // pictures
+	wrong *ear // what scripts complain of
 }
 
 // Travel goes a way once for each look, in a browser with no memory of the others.
@@ -152,7 +151,6 @@ var emulateNetwork = cdp.Command[network.OverrideNetworkStateParams, cdp.Empty]{
 // Offline takes the network away from the browser, for good.
 func (b *Tab) Offline() {
 	b.Helper()
-	b.offline = true
 	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
 			return err

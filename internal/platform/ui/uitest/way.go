@@ -33,26 +33,11 @@ func (b *Tab) Dressed(path string) {
 	b.Open(path + "?lang=" + b.Look.Lang.String() + "&theme=" + b.Look.Theme)
 }
 
-// Lead makes a step that leads to another page and waits until that has come.
+// Lead makes a step that leads to another page and waits until that has come. The page that
+// is left is marked, so that what is read next is not read of it.
 func (b *Tab) Lead(step chromedp.Action[chromedp.Void]) {
-	b.Helper()
-	b.away(step)
-	b.fresh()
-}
-
-// away marks the page that is left, so that what is read next is not read of it.
-func (b *Tab) away(step chromedp.Action[chromedp.Void]) {
 	b.Helper()
 	Ask[bool](b, `document.documentElement.dataset.left = "", true`)
 	b.Do(step, chromedp.WaitVisible(chromedp.CSS("html:not([data-left]) main")))
 	Ask[bool](b, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
-}
-
-// fresh asks again for a page that came from what the browser had kept: on a busy machine an
-// answer may take longer than the patience of the service worker.
-func (b *Tab) fresh() {
-	b.Helper()
-	for !b.offline && Ask[bool](b, `Boolean(document.querySelector(".offline-bar"))`) {
-		b.away(chromedp.Reload())
-	}
 }

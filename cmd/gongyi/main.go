@@ -143,7 +143,9 @@ func (c *cli) look(ctx context.Context) (*app.App, error) {
 func (c *cli) write(ctx context.Context) (*app.App, error) {
 	cfg := c.config()
 	cfg.Create = true
-	cfg.Budget = time.Second // nobody at a till waits behind what a command does
+	if cfg.DatabaseURL == "" {
+		cfg.Budget = time.Second // it is alone with the directory: nobody at a till waits behind it
+	}
 	return app.Open(ctx, cfg)
 }
 
